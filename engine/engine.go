@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// An Engine is a family of databases. It has no state of its own.
+type Engine interface {
+	// Name returns the engine's name in lower case: "sqlite".
+	Name() string
+
+	// Cut cuts a script into statements: see [migration.Cutter].
+	migration.Cutter
+
+	// What dbmend writes itself, where no author's statement fits.
+	Synthesizer
+
+	// JournalDDL returns the statements that create the journal's table, whose
+	// columns docs/formats/journal.md describes.
+	JournalDDL() []string
+
+	// Connect takes one connection of the pool for the lifetime of the returned
+	// Database, and leaves the pool itself alone. It writes nothing.
+	//
+	// Errors: [ErrNotADatabase], [ErrUnreadable] or the driver's own.
+	Connect(ctx context.Context, db *sql.DB) (Database, error)
+}
+
+// A Database is one connection to one database, for one goroutine at a time.
+//
+// Nothing here opens a transaction behind the caller's back: whoever wants one
+// calls Begin. Every statement given to Exec, Query and QueryRow runs on this
+// connection, inside the transaction if there is one.
+type Database interface {
+	Querier
+
+	// Traits returns the facts about this server; they do not change.
+	Traits() Traits
+
+	// Inspect reads the whole schema in a number of round trips that does not
+	// depend on its size, and changes nothing. Objects that belong to the engine
+	// itself are left out. What it cannot represent is in the snapshot, marked as
+	// unsupported.
+	Inspect(ctx context.Context) (*schema.Snapshot, error)
+
+	// Watch starts to observe the schema from its present state, which it returns
+	// as a snapshot that the watch keeps up to date: the caller must not change it.
+	Watch(ctx context.Context) (Watch, error)
+
+	// Stamp returns a short text that is the same as long as nobody has changed
+	// the schema of this very database, at the cost of reading a row or two; ""
+	// where the engine knows no such thing.
+	Stamp(ctx context.Context) (string, error)
+
+	// Begin opens a transaction that may write, waiting for other writers as long
+	// as the traits say that the server is told to. It is an error to nest them.
+	Begin(ctx context.Context, mode TxMode) error
+	// Commit ends it and keeps what was done. After an error the outcome is
+	// unknown unless the engine says otherwise: read again before deciding.
+	Commit(ctx context.Context) error
+	// Rollback ends it and keeps nothing. It works with a cancelled context.
+	Rollback(ctx context.Context) error
+	// Try runs fn and undoes whatever fn did, without ending the transaction if
+	// one is open, and returns fn's error.
+	Try(ctx context.Context, fn func(ctx context.Context) error) error
+
+	// Lock takes the lock that lets one runner at a time work on this database,
+	// across processes and hosts, waiting at most for timeout (zero: not at all,
+	// negative: for ever). Where the transaction itself is the lock, as the traits
+	// say, it does nothing. The lock is gone when its holder is.
+	//
+	// Errors: [ErrLocked].
+	Lock(ctx context.Context, timeout time.Duration) (unlock func() error, err error)
+
+	// Scratch returns an empty private database of the same flavor, opened by the
+	// same driver. Its Close throws it away.
+	Scratch(ctx context.Context) (Database, error)
+
+	// Build makes the objects of a snapshot, without rows, on this database. It is
+	// meant for scratch databases; names that are taken are an error.
+	Build(ctx context.Context, s *schema.Snapshot) error
+
+	// Orphans returns the rows that break a foreign key, at most limit of them and
+	// none where the engine can hold none.
+	Orphans(ctx context.Context, limit int) ([]Orphan, error)
+
+	// Explain says what an error of Exec means for the schema; the zero Complaint
+	// where it says nothing about it.
+	Explain(err error) Complaint
+
+	// Close gives the connection back, and rolls back what is open.
+	Close() error
+}
+
+// A Querier runs SQL. Arguments are bound, never spliced; placeholders are
+// those of the engine ([Traits.Placeholder]).
+type Querier interface {
+	// Exec runs one statement and returns the number of rows it wrote, as far as
+	// the engine tells.
+	Exec(ctx context.Context, statement string, args ...any) (rows int64, err error)
+	// Query runs a query; the caller closes the rows.
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// QueryRow runs a query for its first row.
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// A Watch observes one database's schema while its connection runs statements.
+type Watch interface {
+	// Snapshot returns the schema as of the last call of Changes.
+	Snapshot() *schema.Snapshot
+	// Changes returns what has happened to the schema since the last call, in the
+	// order of [schema.Key.Compare]. The statement that was run in between is a hint
+	// that may save work; correctness must not depend on it. A watch survives no
+	// rollback: begin a new one.
+	Changes(ctx context.Context, ran migration.Statement) ([]schema.Change, error)
+}
+
+// TxMode says what a transaction must be able to bear.
+type TxMode int
+
+const (
+	// Normal checks foreign keys as the connection does.
+	Normal TxMode = iota
+	// Rebuild lets tables that others refer to be dropped and made again without
+	// touching the others' rows; the caller checks Orphans before it commits.
+	Rebuild
+)
+
+// An Orphan is a row that refers to nothing.
+type Orphan struct {
+	Table  string // the table that refers
+	Row    string // its key, as text; empty where the engine tells none
+	Parent string // the table referred to
+}
+
+// A Complaint is what a server's error says about an object.
+type Complaint struct {
+	Problem Problem
+	Key     schema.Key // what it is about; Table is empty where the server does not tell it
+}
+
+// A Problem is a kind of complaint.
+type Problem int
+
+// The problems that the core can act on.
+const (
+	Unknown  Problem = iota // nothing that the core can use
+	Missing                 // the object is needed and not there
+	Exists                  // the object is to be made and is there
+	Busy                    // another session is in the way; trying again may help
+	Full                    // no room to write
+	ReadOnly                // the database cannot be written by us
+	Syntax                  // the statement cannot be read
+	Violated                // rows break a constraint
+)

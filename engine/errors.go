@@ -1,0 +1,13 @@
+package engine
+
+import "errors"
+
+var (
+	// ErrNotADatabase: what the connection reaches is not a database of this
+	// engine, or is encrypted.
+	ErrNotADatabase = errors.New("not a database of this engine, or encrypted")
+	// ErrUnreadable: the database is damaged.
+	ErrUnreadable = errors.New("the database is damaged")
+	// ErrLocked: another runner has not let go of the lock in time.
+	ErrLocked = errors.New("another runner holds the lock")
+)

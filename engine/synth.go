@@ -1,0 +1,16 @@
+package engine
+
+import "github.com/dbmend/dbmend/schema"
+
+// A Synthesizer writes the few statements that no author wrote and that healing
+// needs: additive ones, and the removal of what is proven to hold nothing. Each
+// returns nil where the engine cannot do it.
+type Synthesizer interface {
+	// Add makes a missing part of an existing table, or a missing object, exactly
+	// as described.
+	Add(o *schema.Object) []string
+	// Drop removes the object.
+	Drop(o *schema.Object) []string
+	// Rename gives a column or table another name.
+	Rename(o *schema.Object, name string) []string
+}

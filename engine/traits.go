@@ -1,0 +1,33 @@
+package engine
+
+// Traits are facts about one server that change what the core may do.
+type Traits struct {
+	Flavor Flavor
+
+	// TransactionalDDL: a transaction that is rolled back leaves no trace of the
+	// statements on the schema in it.
+	TransactionalDDL bool
+	// TransactionLocks: a transaction begun by Begin keeps every other runner out,
+	// so that Lock is not needed where one transaction holds all the work.
+	TransactionLocks bool
+	// ReadOnly: this connection cannot write.
+	ReadOnly bool
+
+	// Quote returns a name as an identifier that means exactly this name.
+	Quote func(name string) string
+	// Placeholder returns the n-th bound argument, counted from 1: "?" or "$1".
+	Placeholder func(n int) string
+	// Fold returns a name as the engine's keys spell it.
+	Fold func(name string) string
+}
+
+// A Flavor is the vendor and version of one server. Flavors compare with ==.
+type Flavor struct {
+	Vendor              string // "SQLite", "PostgreSQL", "MariaDB", "MySQL"
+	Major, Minor, Patch int
+}
+
+// AtLeast reports whether the version is major.minor or later.
+func (f Flavor) AtLeast(major, minor int) bool {
+	return f.Major > major || f.Major == major && f.Minor >= minor
+}

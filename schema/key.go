@@ -1,0 +1,93 @@
+package schema
+
+import (
+	"cmp"
+	"strings"
+)
+
+// A Kind says what an object is. Engines may add kinds of their own; the ones
+// here are those that the core reasons about by name.
+type Kind string
+
+// The kinds that every engine shares.
+const (
+	Table      Kind = "table"       // an ordinary or virtual table, without its parts
+	Column     Kind = "column"      // one column of a table
+	PrimaryKey Kind = "primary key" // a table's primary key; Name is empty, there is one
+	Unique     Kind = "unique"      // a unique constraint; Name is its column list
+	ForeignKey Kind = "foreign key" // a foreign key; Name is "(columns) -> table(columns)"
+	Check      Kind = "check"       // a check constraint; Name is its normalised expression
+	Index      Kind = "index"       // an index that a statement of its own makes
+	View       Kind = "view"        // a view
+	Trigger    Kind = "trigger"     // a trigger; Table is the table or view it watches
+)
+
+// rank orders kinds so that what comes first can be created first.
+var rank = map[Kind]int{
+	Table: 1, Column: 2, PrimaryKey: 3, Unique: 4, Check: 5, ForeignKey: 6,
+	Index: 7, View: 8, Trigger: 9,
+}
+
+// A Key identifies one object of a schema. Names are folded as the engine folds
+// them, so that equal keys mean the same object; [Object.Name] keeps the spelling.
+//
+// A constraint is identified by what it constrains and not by its name: names
+// of constraints are often invented by the server and prove nothing.
+type Key struct {
+	Kind  Kind
+	Space string // what PostgreSQL calls a schema; empty for the database's default
+	Table string // the table that a part belongs to; empty for what stands alone
+	Name  string // the object's name, or the text that identifies it among its siblings
+}
+
+// String returns the key as people write it: "table notes", "column notes.slug",
+// "index idx_notes_slug on notes".
+func (k Key) String() string {
+	space := ""
+	if k.Space != "" {
+		space = k.Space + "."
+	}
+	switch {
+	case k.Kind == Column:
+		return "column " + space + k.Table + "." + k.Name
+	case k.Kind == PrimaryKey:
+		return "primary key of " + space + k.Table
+	case k.Table != "":
+		return string(k.Kind) + " " + k.Name + " on " + space + k.Table
+	default:
+		return string(k.Kind) + " " + space + k.Name
+	}
+}
+
+// IsPart reports whether the object lives and dies with a table.
+func (k Key) IsPart() bool { return k.Table != "" }
+
+// Owner returns the key of the table that k belongs to, or k itself.
+func (k Key) Owner() Key {
+	if k.Table == "" {
+		return k
+	}
+	return Key{Kind: Table, Space: k.Space, Name: k.Table}
+}
+
+// Compare orders keys: by space, then table by table with the table ahead of its
+// parts, then by kind, then by name. It returns a negative number, zero or a
+// positive number, as [slices.SortFunc] expects.
+func (k Key) Compare(other Key) int {
+	return cmp.Or(
+		strings.Compare(k.Space, other.Space),
+		cmp.Compare(k.group(), other.group()),
+		strings.Compare(k.Owner().Name, other.Owner().Name),
+		cmp.Compare(rank[k.Kind], rank[other.Kind]),
+		strings.Compare(string(k.Kind), string(other.Kind)),
+		strings.Compare(k.Name, other.Name),
+	)
+}
+
+// group keeps tables and their parts ahead of everything that stands alone.
+func (k Key) group() int {
+	if k.Kind == Table || k.Table != "" {
+		return 0
+	}
+	return 1
+}

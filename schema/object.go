@@ -1,0 +1,107 @@
+package schema
+
+import "strings"
+
+// Names of the facts that the core reads. Engines may add others; those are
+// compared and shown, never interpreted.
+const (
+	Type       = "type"       // a column's type, as the engine spells it in normal form
+	Nullable   = "null"       // "no" where a column refuses NULL; absent where it accepts it
+	Default    = "default"    // a column's default expression in normal form; absent without one
+	Generated  = "generated"  // a generated column's expression and storage
+	Identity   = "identity"   // how the engine numbers the column by itself
+	Columns    = "columns"    // the columns or expressions of a key or index, in order
+	Where      = "where"      // a partial index's predicate
+	IsUnique   = "unique"     // "yes" for a unique index
+	Definition = "definition" // the whole text in normal form, of views, triggers and the like
+	Invalid    = "invalid"    // "yes" for an index or constraint that is there but not in force
+)
+
+// A Fact is one property of an object in normal form: two facts with the same
+// name and value mean the same thing to the engine, however they were written.
+type Fact struct {
+	Name  string
+	Value string
+}
+
+// An Object is one thing in a schema and all that is known of it.
+//
+// Two objects are equal when their keys and facts are. What is not a fact is
+// carried along for people and for rebuilding, and compared by nobody.
+type Object struct {
+	Key   Key
+	Name  string // the name as the database spells it; empty where there is none
+	Facts []Fact // in the engine's fixed order; never a name twice
+
+	// Source is a statement that makes the object again, as the database keeps it;
+	// empty for parts that are made with their table.
+	Source string
+	// Position is the object's place among its siblings, counted from 1, as the
+	// database shows it; zero where order means nothing.
+	Position int
+	// Unsupported says why the engine cannot vouch for this description; empty
+	// where it can. Such an object is never equal to anything, itself included.
+	Unsupported string
+}
+
+// Fact returns the value of the named fact, and "" where the object has none.
+func (o *Object) Fact(name string) string {
+	if o == nil {
+		return ""
+	}
+	for _, f := range o.Facts {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// Equal reports whether a and b describe the same thing; nil is absence, and
+// equals only absence. An unsupported object equals nothing.
+func (o *Object) Equal(other *Object) bool {
+	if o == nil || other == nil {
+		return o == nil && other == nil
+	}
+	if o.Unsupported != "" || other.Unsupported != "" {
+		return false
+	}
+	if o.Key != other.Key || len(o.Facts) != len(other.Facts) {
+		return false
+	}
+	for i, f := range o.Facts {
+		if other.Facts[i] != f {
+			return false
+		}
+	}
+	return true
+}
+
+// Spelling returns the name as the database spells it, or the key's name.
+func (o *Object) Spelling() string {
+	if o.Name != "" {
+		return o.Name
+	}
+	return o.Key.Name
+}
+
+// Describe returns the facts on one line, "type integer, null no", and
+// "present" for an object that has none.
+func (o *Object) Describe() string {
+	if o == nil {
+		return "absent"
+	}
+	if len(o.Facts) == 0 {
+		return "present"
+	}
+	var b strings.Builder
+	for i, f := range o.Facts {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(f.Name)
+		b.WriteByte(' ')
+		b.WriteString(f.Value)
+	}
+	return b.String()
+}

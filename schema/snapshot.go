@@ -1,0 +1,96 @@
+package schema
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// A Snapshot is the objects of one schema at one moment. The zero value is an
+// empty schema, ready to use. It is not safe for concurrent change.
+type Snapshot struct {
+	objects map[Key]*Object
+}
+
+// NewSnapshot returns a snapshot of the given objects. A later object replaces
+// an earlier one with the same key.
+func NewSnapshot(objects ...*Object) *Snapshot {
+	s := &Snapshot{objects: make(map[Key]*Object, len(objects))}
+	for _, o := range objects {
+		s.objects[o.Key] = o
+	}
+	return s
+}
+
+// Len returns the number of objects.
+func (s *Snapshot) Len() int { return len(s.objects) }
+
+// Get returns the object with this key, or nil.
+func (s *Snapshot) Get(k Key) *Object { return s.objects[k] }
+
+// Put adds or replaces an object.
+func (s *Snapshot) Put(o *Object) {
+	if s.objects == nil {
+		s.objects = map[Key]*Object{}
+	}
+	s.objects[o.Key] = o
+}
+
+// Delete removes the object with this key; it is no error if there is none.
+func (s *Snapshot) Delete(k Key) { delete(s.objects, k) }
+
+// Clone returns a copy that can be changed without changing s. The objects
+// themselves are shared: they are never changed once they are in a snapshot.
+func (s *Snapshot) Clone() *Snapshot { return &Snapshot{objects: maps.Clone(s.objects)} }
+
+// Keys returns all keys in the order of [Key.Compare].
+func (s *Snapshot) Keys() []Key {
+	return slices.SortedFunc(maps.Keys(s.objects), Key.Compare)
+}
+
+// All yields every object, in the order of [Key.Compare].
+func (s *Snapshot) All() iter.Seq[*Object] {
+	return func(yield func(*Object) bool) {
+		for _, k := range s.Keys() {
+			if !yield(s.objects[k]) {
+				return
+			}
+		}
+	}
+}
+
+// Parts returns the objects that belong to the table, without the table itself,
+// in the order of [Key.Compare].
+func (s *Snapshot) Parts(table Key) []*Object {
+	var parts []*Object
+	for k, o := range s.objects {
+		if k.IsPart() && k.Owner() == table {
+			parts = append(parts, o)
+		}
+	}
+	slices.SortFunc(parts, func(a, b *Object) int { return a.Key.Compare(b.Key) })
+	return parts
+}
+
+// Filter returns a snapshot of the objects that keep says true to.
+func (s *Snapshot) Filter(keep func(*Object) bool) *Snapshot {
+	kept := &Snapshot{objects: make(map[Key]*Object, len(s.objects))}
+	for k, o := range s.objects {
+		if keep(o) {
+			kept.objects[k] = o
+		}
+	}
+	return kept
+}
+
+// Apply changes s as the changes say: what has an After is put, what has none
+// is deleted.
+func (s *Snapshot) Apply(changes []Change) {
+	for _, c := range changes {
+		if c.After != nil {
+			s.Put(c.After)
+		} else {
+			s.Delete(c.Key)
+		}
+	}
+}
