@@ -20,6 +20,14 @@ type Engine interface {
 	// What dbmend writes itself, where no author's statement fits.
 	Synthesizer
 
+	// Seed reads an INSERT of literal values; ok is false for any other statement,
+	// and wherever its text leaves a doubt.
+	Seed(statement string) (seed Seed, ok bool)
+
+	// StampQuery returns a scalar expression, a query in parentheses, whose value is
+	// what [Database.Stamp] returns; "" where the engine knows no such thing.
+	StampQuery() string
+
 	// JournalDDL returns the statements that create the journal's table, whose
 	// columns docs/formats/journal.md describes.
 	JournalDDL() []string
@@ -130,6 +138,13 @@ const (
 	// touching the others' rows; the caller checks Orphans before it commits.
 	Rebuild
 )
+
+// A Seed is the rows that an INSERT of literals puts in.
+type Seed struct {
+	Table   string     // folded
+	Columns []string   // folded; nil where the statement names none
+	Rows    [][]string // the values as SQL text; "" for one that only running tells
+}
 
 // An Orphan is a row that refers to nothing.
 type Orphan struct {

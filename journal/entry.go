@@ -33,9 +33,10 @@ const (
 	Present     Outcome = "present"
 	Healed      Outcome = "healed"
 	Baselined   Outcome = "baseline"
+	Left        Outcome = "left"     // a run that left drift alone, as it was told to
 	Reverted    Outcome = "reverted" // no longer recorded
 	Skipped     Outcome = "skipped"  // a statement that did not need to run
-	Synthesized Outcome = "synthesized"
+	Synthesised Outcome = "synthesised"
 )
 
 // An Entry is one row of the journal.

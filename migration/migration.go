@@ -9,7 +9,10 @@ type Migration struct {
 	Down          []Statement // the part that reverts, in order; nil where the file has none
 	Checksum      string      // SHA-256 of the bytes of the file, in hexadecimal
 	Sum           string      // SHA-256 of the statements' tokens: what the file means
-	NoTransaction bool        // the author asks for no transaction around this file
+	NoTransaction bool        // the author asks for no transaction around the upgrade
+
+	// NoTransactionDown says the same of the part that reverts.
+	NoTransactionDown bool
 }
 
 // String returns the file's base name without extension, "002_add_orders".

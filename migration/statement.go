@@ -36,15 +36,17 @@ func (c Class) String() string {
 
 // A Statement is one SQL command cut from a migration.
 type Statement struct {
-	Number int    // its place in the migration, counted from 1
-	Text   string // exactly as written, without the comments around it and the closing semicolon
-	Line   int    // the line of the file on which Text begins, counted from 1
-	Class  Class  // how to treat it
-	Verb   string // its first words in lower case: "create table", "drop index", "insert"
-	Target string // the name it is about, folded as in schema.Key; for data, the table it writes; "" where unknown
-	Guard  bool   // IF EXISTS or IF NOT EXISTS: it may do nothing without an error
-	Note   string // why the engine forbids it or runs it outside; "" otherwise
-	Sum    string // checksum of the tokens: comments, blanks and line ends do not count
+	Number  int    // its place in the migration, counted from 1
+	Text    string // exactly as written, without the comments around it and the closing semicolon
+	Line    int    // the line of the file on which Text begins, counted from 1
+	Class   Class  // how to treat it
+	Verb    string // its first words in lower case: "create table", "drop index", "insert"
+	Target  string // the name it is about, folded as in schema.Key; for data, the table it writes; "" where unknown
+	OldName string // the column that a rename takes the name from, folded; "" elsewhere
+	NewName string // the name that a rename gives, folded; "" elsewhere
+	Guard   bool   // IF EXISTS or IF NOT EXISTS: it may do nothing without an error
+	Note    string // why the engine forbids it or runs it outside; "" otherwise
+	Sum     string // checksum of the tokens: comments, blanks and line ends do not count
 
 	// Probe is a query that the author wrote to tell whether the statement has
 	// run: it returns one row whose first value is true if so.

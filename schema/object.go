@@ -11,6 +11,7 @@ const (
 	Generated  = "generated"  // a generated column's expression and storage
 	Identity   = "identity"   // how the engine numbers the column by itself
 	Columns    = "columns"    // the columns or expressions of a key or index, in order
+	Parent     = "parent"     // the folded name of the table that a foreign key refers to
 	Where      = "where"      // a partial index's predicate
 	IsUnique   = "unique"     // "yes" for a unique index
 	Definition = "definition" // the whole text in normal form, of views, triggers and the like

@@ -1,0 +1,131 @@
+package dbmend
+
+import (
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+)
+
+// Version is the version of dbmend, as the journal records it.
+const Version = "0.1.0"
+
+// A Migrator brings one database and one set of migrations together. It may be
+// used again and again, by one goroutine at a time.
+type Migrator struct {
+	db     *sql.DB
+	engine engine.Engine
+	set    *migration.Set
+	options
+
+	mu     sync.Mutex
+	replay *replayed // the last replay, where it may be used again
+}
+
+// options are what Option values set.
+type options struct {
+	load         migration.LoadOptions
+	to           migration.Version
+	base         *script
+	schema       *script
+	history      string
+	lockTimeout  time.Duration
+	each         bool
+	observer     func(Event)
+	answers      diagnosis.Answers
+	drift        diagnosis.DriftMode
+	ahead        bool
+	beforeHealed func() error
+}
+
+// A script is a SQL file that is not a migration.
+type script struct{ name, text string }
+
+// An Option changes how a [Migrator] works.
+type Option func(*options)
+
+// To makes a version the newest: later migrations are left out, as if their files
+// were not there.
+func To(v migration.Version) Option { return func(o *options) { o.to = v } }
+
+// Format says in which format the files are, instead of recognising it.
+func Format(name string) Option { return func(o *options) { o.load.Format = name } }
+
+// Environment looks up variables for files that ask for them by their own
+// format's marks (goose's ENVSUB ON). Without it such files are refused.
+func Environment(lookup func(name string) (string, bool)) Option {
+	return func(o *options) { o.load.Env = lookup }
+}
+
+// Base gives the schema from before the first migration as a script. Name is how
+// errors call it.
+func Base(name, script string) Option { return func(o *options) { o.base = newScript(name, script) } }
+
+// Schema gives a script that makes the whole schema, as fresh installs run it. On
+// an empty database it is run, and what it lacks is added; elsewhere it tells what
+// the migrations presuppose.
+func Schema(name, script string) Option {
+	return func(o *options) { o.schema = newScript(name, script) }
+}
+
+func newScript(name, text string) *script { return &script{name, text} }
+
+// History names the tracking table of another runner that rules, where there are
+// several, and that is made where there is none.
+func History(table string) Option { return func(o *options) { o.history = table } }
+
+// LockTimeout says how long to wait for another runner: zero not at all, negative
+// for ever. The default is a minute.
+func LockTimeout(d time.Duration) Option { return func(o *options) { o.lockTimeout = d } }
+
+// TransactionEach commits after every migration instead of once after all.
+func TransactionEach() Option { return func(o *options) { o.each = true } }
+
+// Observe calls fn with everything that happens, in order, from the goroutine
+// that called the Migrator.
+func Observe(fn func(Event)) Option { return func(o *options) { o.observer = fn } }
+
+// Answer answers questions: see [diagnosis.Answers] for how they are addressed.
+func Answer(answers diagnosis.Answers) Option { return func(o *options) { o.answers = answers } }
+
+// Drift says what becomes of what is recorded and not there.
+func Drift(mode diagnosis.DriftMode) Option { return func(o *options) { o.drift = mode } }
+
+// AllowAhead goes on where the history knows migrations that the set does not, as
+// an old program does during a rolling deployment.
+func AllowAhead() Option { return func(o *options) { o.ahead = true } }
+
+// BeforeHealing calls fn before anything is changed that a plain runner would not
+// change: the place for a backup. An error stops the run.
+func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeHealed = fn } }
+
+// New loads the migrations of fsys and returns a Migrator for db. Neither is
+// changed, and db is not yet used; it stays the caller's to close.
+//
+// Errors: those of [migration.Load], and [migration.ErrNoVersion] for a To that
+// the set does not have.
+func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, error) {
+	m := &Migrator{db: db, engine: e, options: options{lockTimeout: time.Minute}}
+	for _, option := range opts {
+		option(&m.options)
+	}
+	set, err := migration.Load(fsys, e, m.load)
+	if err != nil {
+		return nil, fmt.Errorf("load migrations: %w", err)
+	}
+	if m.to != "" {
+		if set, err = set.To(m.to); err != nil {
+			return nil, fmt.Errorf("load migrations: %w", err)
+		}
+	}
+	m.set = set
+	return m, nil
+}
+
+// Set returns the migrations, which the caller must not change.
+func (m *Migrator) Set() *migration.Set { return m.set }

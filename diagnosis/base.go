@@ -1,0 +1,73 @@
+package diagnosis
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// judgeBase looks at what the base or a schema file has and no statement touches.
+func (r *reasoner) judgeBase() {
+	for o := range r.Replay.Base.All() {
+		if r.trajectories[o.Key] != nil || r.Replay.Presumed[o.Key] {
+			continue
+		}
+		live := r.Have.Get(o.Key)
+		if o.Equal(live) {
+			continue
+		}
+		if live == nil && o.Key.IsPart() && r.Have.Get(o.Key.Owner()) == nil && o.Source == "" {
+			continue // its table is missing as a whole
+		}
+		why := "the base has it, and no migration touches it"
+		r.d.Drift = append(r.d.Drift, Drift{
+			Difference: schema.Difference{Key: o.Key, Want: o, Have: live}, Why: why,
+		})
+		if live == nil && r.Drift == HealDrift && o.Source != "" {
+			r.d.Restore = append(r.d.Restore, o)
+		}
+	}
+}
+
+// restored returns what judgeBase gives back, with the parts of tables.
+func (r *reasoner) restored() []*schema.Object {
+	var objects []*schema.Object
+	for _, o := range r.d.Restore {
+		objects = append(objects, o)
+		if o.Key.Kind == schema.Table {
+			for _, part := range r.Replay.Base.Parts(o.Key) {
+				if part.Source == "" {
+					objects = append(objects, part)
+				}
+			}
+		}
+	}
+	return objects
+}
+
+// judgeForeign names what nobody knows, and asks about what would keep the
+// application from writing.
+func (r *reasoner) judgeForeign(ctx context.Context) error {
+	for o := range r.Have.All() {
+		if r.knows(o.Key) {
+			continue
+		}
+		r.d.Foreign = append(r.d.Foreign, o)
+		known := o.Key.IsPart() && r.knows(o.Key.Owner())
+		if !known {
+			continue
+		}
+		if o.Key.Kind == schema.Column && o.Fact(schema.Nullable) == "no" &&
+			o.Fact(schema.Default) == "" && o.Fact(schema.Generated) == "" {
+			r.ask(Question{
+				Code:  Q3,
+				Place: o.Key.String(),
+				Text: fmt.Sprintf("%s is unknown to the migrations, refuses NULL and has no default (%s): rows that the application writes would be refused. Keep it all the same?",
+					o.Key, o.Describe()),
+				Choices: []Choice{{"keep", "leave it as it is"}},
+			})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,294 @@
+package diagnosis
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how statements on data are judged. They leave no trace in
+// the schema, so what proves them is the history where it is believed, the rows,
+// and their place between statements that are proven.
+
+// place is where a statement on data stands among proven statements.
+type place int
+
+const (
+	doubtful place = iota // nothing around it tells
+	behind                // what follows it on its own table, or in its migration, is done
+	ahead                 // what it needs is not there yet
+)
+
+func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
+	if r.edited(e) {
+		return r.askAboutEdit(f)
+	}
+	where, why := r.place(e)
+	switch {
+	case r.recorded(e) && where != ahead && r.believed(e):
+		f.is(Done, "recorded")
+		return nil
+	case r.d.Agrees:
+		f.is(NotDone, "pending: the database is what its history says")
+		return nil
+	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target)):
+		f.is(NotDone, why)
+		return nil
+	}
+	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
+	if err != nil {
+		return err
+	}
+	if literal {
+		return r.judgeSeeds(f, seeds)
+	}
+	if where == behind {
+		return r.judgeBehind(ctx, f, why)
+	}
+	return r.judgeByTrial(ctx, e, f)
+}
+
+// edited reports whether the statement itself is another one than was recorded.
+func (r *reasoner) edited(e int) bool {
+	c := r.claim(e)
+	if !c.Edited || !c.Recorded {
+		return false
+	}
+	s := r.Replay.Effects[e].Statement
+	recorded, known := c.Statements[s.Number]
+	return !known && c.Statements == nil || known && recorded != s.Sum
+}
+
+func (r *reasoner) askAboutEdit(f *Finding) error {
+	if r.ask(Question{
+		Code:  Q10,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("Migration %s was applied with another content. Its statement %s cannot be verified from the data. Accept the recorded run as it was, or write a new corrective migration?",
+			f.Ref.Version, quote(f.Statement.Text)),
+		Facts:   []string{"statement: " + quote(f.Statement.Text)},
+		Choices: []Choice{{"accept", "what was run stays as it is; the new content is recorded"}},
+	}) == "" {
+		f.is(Ambiguous, "recorded with another content")
+		return nil
+	}
+	f.is(Done, "accepted by answer")
+	return nil
+}
+
+// believed reports whether a recorded statement on data can be taken for done on
+// the history's word: not where the same history is wrong about the statements
+// around it. An index, a view or a trigger that is missing is no such sign while
+// something else of its migration is there: those get dropped by hand.
+func (r *reasoner) believed(e int) bool {
+	if r.cut != nil && e >= r.cut.to && r.cut.to < len(r.touches) {
+		return false
+	}
+	mine := r.Replay.Effects[e].Migration
+	var some, lacking, deeply bool
+	for i := range r.touches {
+		if r.Replay.Effects[i].Migration != mine {
+			continue
+		}
+		done, not, _ := r.votes(i)
+		switch {
+		case not > 0:
+			lacking = true
+			deeply = deeply || slices.ContainsFunc(r.touches[i], func(t touch) bool {
+				return t.key.Kind != schema.Index && t.key.Kind != schema.View && t.key.Kind != schema.Trigger
+			})
+		case done > 0 && i > e:
+			return true
+		case done > 0:
+			some = true
+		}
+	}
+	return !lacking || some && !deeply
+}
+
+// absent reports whether the live database lacks the table.
+func (r *reasoner) absent(table string) bool {
+	return r.Have.Get(schema.Key{Kind: schema.Table, Name: table}) == nil
+}
+
+// place looks at what is proven around a statement on data.
+func (r *reasoner) place(e int) (place, string) {
+	if r.cut != nil && !r.d.Agrees {
+		switch {
+		case e < r.cut.from:
+			return behind, "what comes after it is done"
+		case e >= r.cut.to:
+			return ahead, "the database is as it is before this statement"
+		}
+		return doubtful, ""
+	}
+	effect := &r.Replay.Effects[e]
+	table := schema.Key{Kind: schema.Table, Name: effect.Statement.Target}
+	var past, later bool
+	for i := range r.touches {
+		done, not, _ := r.votes(i)
+		if done == 0 && not == 0 {
+			continue
+		}
+		about := slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })
+		same := r.Replay.Effects[i].Migration == effect.Migration
+		switch {
+		case i < e && not > 0 && (about || same):
+			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
+		case i > e && done > 0 && not == 0 && !r.guessed[i]:
+			past = past || about || same
+			later = true
+		}
+	}
+	if past || later && !r.Recorded.Any() {
+		return behind, "what comes after it is done"
+	}
+	return doubtful, ""
+}
+
+// judgeBehind judges a statement on data whose time has passed. It is not run:
+// either it has run, or the rows that it was for were never there.
+func (r *reasoner) judgeBehind(ctx context.Context, f *Finding, why string) error {
+	if f.Statement.Verb != "insert" || r.Recorded.Any() {
+		f.is(Superseded, why)
+		return nil
+	}
+	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+	if r.absent(f.Statement.Target) {
+		f.is(Superseded, why+", and its table is gone")
+		return nil
+	}
+	rows, err := r.Witness.Rows(ctx, table, 1)
+	if err != nil {
+		return err
+	}
+	if rows > 0 {
+		f.is(Done, why+", and its table has rows")
+		return nil
+	}
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	if err != nil {
+		return err
+	}
+	switch {
+	case trial.Err != nil:
+		f.is(Superseded, why+", and it cannot run any more")
+	case trial.First == 0:
+		f.is(NoOp, "it would write no row")
+	default:
+		f.is(NotDone, fmt.Sprintf("%s is empty, and it would put in %s", table, plural(trial.First, "row")))
+	}
+	return nil
+}
+
+// judgeSeeds judges an INSERT of literals by looking for its rows.
+func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
+	switch {
+	case s.Present == s.Wanted:
+		f.is(Done, fmt.Sprintf("all of its %s are there", plural(int64(s.Wanted), "row")))
+		return nil
+	case s.Present == 0 && s.Others == 0:
+		f.is(NotDone, "none of its rows is there, and the table is empty")
+		return nil
+	case s.Present == 0 && r.nextInLine(f.Ref):
+		f.is(NotDone, "none of its rows is there, and the history has just not come to it")
+		return nil
+	}
+	answer := r.ask(Question{
+		Code:  Q7,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("%d of the %s that %s puts into %s are there, beside %s. Were the others removed on purpose, or never inserted?",
+			s.Present, plural(int64(s.Wanted), "row"), f.Ref, f.Statement.Target, plural(s.Others, "other row")),
+		Facts: []string{"statement: " + quote(f.Statement.Text)},
+		Choices: []Choice{
+			{"removed", "leave the table as it is"},
+			{"insert", "put in the rows that are missing"},
+		},
+	})
+	switch answer {
+	case "removed":
+		f.is(Done, "its missing rows were removed on purpose, by answer")
+	case "insert":
+		f.Seeds = s.Present > 0
+		f.is(NotDone, "its missing rows were never inserted, by answer")
+	default:
+		f.is(Ambiguous, fmt.Sprintf("%d of its %d rows are there", s.Present, s.Wanted))
+	}
+	return nil
+}
+
+// nextInLine reports whether the statement's migration is the first that a
+// history which claims something does not claim.
+func (r *reasoner) nextInLine(ref Ref) bool {
+	if !r.Recorded.Any() {
+		return false
+	}
+	for _, m := range r.Replay.Set.Migrations {
+		if c := r.Recorded.Of(m); !c.Recorded || c.Begun {
+			return m.Version == ref.Version
+		}
+	}
+	return false
+}
+
+// judgeByTrial judges a statement on data by what it would do now.
+func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	if err != nil {
+		return err
+	}
+	switch {
+	case trial.Err == nil && trial.First == 0:
+		f.is(NoOp, "it would write no row")
+	case f.Statement.Rerunnable:
+		f.is(NotDone, "the author declares that it may be run again")
+	case trial.Guarded() && f.Statement.Verb != "delete":
+		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", plural(trial.First, "row")))
+	default:
+		if trial.Err == nil && f.Statement.Verb == "insert" {
+			rows, err := r.Witness.Rows(ctx, schema.Key{Kind: schema.Table, Name: f.Statement.Target}, 1)
+			if err != nil {
+				return err
+			}
+			if rows == 0 {
+				f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(trial.First, "row")))
+				return nil
+			}
+		}
+		return r.askWhetherRun(ctx, e, f)
+	}
+	return nil
+}
+
+// askWhetherRun asks about a statement on data that nothing proves.
+func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
+	facts := []string{"statement: " + quote(f.Statement.Text)}
+	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+	if r.Have.Get(table) != nil {
+		sample, err := r.Witness.Sample(ctx, table)
+		if err != nil {
+			return err
+		}
+		facts = append(facts, sample...)
+	}
+	state := "is not recorded as finished"
+	if r.recorded(e) {
+		state = "is recorded, but the schema denies it"
+	}
+	switch r.ask(Question{
+		Code:    Q6,
+		Place:   f.Ref.String(),
+		Text:    fmt.Sprintf("Migration %s %s. Did %s already run?", f.Ref.Version, state, quote(f.Statement.Text)),
+		Facts:   facts,
+		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
+	}) {
+	case "done":
+		f.is(Done, "it has run, by answer")
+	case "run":
+		f.is(NotDone, "it has not run, by answer")
+	default:
+		f.is(Ambiguous, "whether it has run cannot be told from the rows")
+	}
+	return nil
+}

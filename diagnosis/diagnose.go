@@ -1,0 +1,235 @@
+package diagnosis
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// DriftMode says what becomes of what is recorded and not there.
+type DriftMode int
+
+// The drift modes.
+const (
+	HealDrift   DriftMode = iota // heal what is additive and touches no row, ask about the rest
+	ReportDrift                  // leave it alone and say so
+	RefuseDrift                  // do nothing at all
+)
+
+// Input is all that a diagnosis rests on.
+type Input struct {
+	Replay   *Replay
+	Have     *schema.Snapshot // the live schema, without tracking tables
+	Recorded *Recorded
+	Witness  Witness
+	Drift    DriftMode
+	Ahead    bool // go on although the history knows migrations that the set does not
+	Answers  Answers
+}
+
+// Diagnose explains the live schema. It changes nothing.
+//
+// Errors are those of the witness; whatever the database holds is no error but a
+// verdict or a question.
+func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
+	r := &reasoner{
+		Input:    in,
+		course:   newCourse(in.Replay, in.Have),
+		d:        &Diagnosis{Recorded: in.Recorded, Have: in.Have},
+		findings: make([]Finding, len(in.Replay.Effects)),
+		guessed:  map[int]bool{},
+		accepted: map[schema.Key]bool{},
+	}
+	r.askAboutUnknownRows()
+	r.explain()
+	for e := range r.findings {
+		if err := r.judge(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.judgeForeign(ctx); err != nil {
+		return nil, err
+	}
+	r.judgeBase()
+	r.standings()
+	r.aim()
+	return r.d, nil
+}
+
+// A reasoner carries one diagnosis from its first look to its last.
+type reasoner struct {
+	Input
+	*course
+	d        *Diagnosis
+	findings []Finding // by effect
+	cut      *span     // where the set stopped, if one position explains everything
+	guessed  map[int]bool
+	accepted map[schema.Key]bool // live values that an answer or a mode lets stand
+}
+
+func (r *reasoner) claim(effect int) Claim {
+	return r.Recorded.Of(r.Replay.Effects[effect].Migration)
+}
+
+// recorded reports whether the history claims that the statement has run.
+func (r *reasoner) recorded(effect int) bool {
+	c := r.claim(effect)
+	return c.Recorded && !c.Begun
+}
+
+// explain finds one consistent explanation of the live schema, as far as the
+// schema alone tells.
+func (r *reasoner) explain() {
+	begun := false
+	for _, c := range r.Recorded.Claims {
+		begun = begun || c.Begun
+	}
+	// Nothing is stronger than a database that is exactly what its history says:
+	// then what is not recorded is pending, statements on data included.
+	if !begun && r.composed(r.recorded) {
+		r.d.Agrees = true
+		for e := range r.touches {
+			r.narrow(e, r.recorded(e))
+		}
+		return
+	}
+	r.settle()
+	r.chooseCut()
+	for e := range r.touches {
+		if done, not, open := r.votes(e); open > 0 && done == 0 && not == 0 {
+			r.decide(e, r.guess(e))
+		}
+	}
+}
+
+// chooseCut picks the position at which the set stopped, where one explains the
+// whole live schema: the one that agrees with the history if there are several,
+// else the last.
+func (r *reasoner) chooseCut() {
+	spans := r.cuts()
+	if len(spans) == 0 {
+		return
+	}
+	claimed := 0
+	for e := range r.touches {
+		if r.recorded(e) {
+			claimed = e + 1
+		}
+	}
+	best := spans[len(spans)-1]
+	if r.Recorded.Any() {
+		for _, s := range slices.Backward(spans) {
+			if s.to >= claimed {
+				best = s
+			}
+		}
+	}
+	r.cut = &best
+}
+
+// guess decides a statement whose objects look the same before and after it.
+func (r *reasoner) guess(effect int) (done bool) {
+	if r.cut != nil {
+		return effect < r.cut.from
+	}
+	if r.recorded(effect) {
+		return true
+	}
+	r.guessed[effect] = true
+	mine := r.Replay.Effects[effect].Migration
+	var doneHere, doneLater, notBefore bool
+	for e := range r.touches {
+		done, not, _ := r.votes(e)
+		isDone, isNot := done > 0 && not == 0, not > 0 && done == 0
+		switch same := r.Replay.Effects[e].Migration == mine; {
+		case same && e < effect:
+			notBefore = notBefore || isNot
+			doneHere = doneHere || isDone
+		case same && e > effect && isDone:
+			return true
+		case !same && e > effect:
+			doneLater = doneLater || isDone
+		}
+	}
+	if notBefore {
+		return false
+	}
+	return doneHere || doneLater
+}
+
+// judge gives one statement its verdict.
+func (r *reasoner) judge(ctx context.Context, e int) error {
+	effect := &r.Replay.Effects[e]
+	f := &r.findings[e]
+	f.Ref, f.Statement, f.Changes = effect.Ref(), effect.Statement, effect.Changes
+	switch {
+	case effect.Statement.Probe != "":
+		return r.judgeByProbe(ctx, e, f)
+	case len(effect.Changes) > 0:
+		return r.judgeSchema(ctx, e, f)
+	case effect.Statement.Class == migration.Data:
+		return r.judgeData(ctx, e, f)
+	case r.recorded(e):
+		f.is(Done, "recorded")
+	case r.d.Agrees:
+		f.is(NotDone, "pending")
+	default:
+		f.is(NoOp, "changes nothing at its place")
+	}
+	return nil
+}
+
+func (r *reasoner) judgeByProbe(ctx context.Context, e int, f *Finding) error {
+	ran, err := r.Witness.Probe(ctx, f.Statement.Probe)
+	switch {
+	case err != nil:
+		f.is(NotDone, fmt.Sprintf("the author's probe cannot be run here: %v", err))
+		if !r.d.Agrees {
+			return r.askWhetherRun(ctx, e, f)
+		}
+	case ran:
+		f.is(Done, "the author's probe says that it has run")
+	default:
+		f.is(NotDone, "the author's probe says that it has not run")
+	}
+	return nil
+}
+
+// is sets the verdict and adds its evidence.
+func (f *Finding) is(v Verdict, evidence ...string) {
+	f.Verdict = v
+	f.Evidence = append(f.Evidence, evidence...)
+}
+
+// ask puts a question unless it is answered, and returns the answer.
+func (r *reasoner) ask(q Question) string {
+	if answer := r.Answers.To(&q); answer != "" {
+		q.Facts = append(q.Facts, "answered: "+answer)
+		r.d.Answered = append(r.d.Answered, q)
+		return answer
+	}
+	if !slices.ContainsFunc(r.d.Questions, func(o Question) bool { return o.Name() == q.Name() }) {
+		r.d.Questions = append(r.d.Questions, q)
+	}
+	return ""
+}
+
+func (r *reasoner) askAboutUnknownRows() {
+	if len(r.Recorded.Unknown) == 0 {
+		return
+	}
+	if r.Ahead {
+		r.d.Notes = append(r.d.Notes, fmt.Sprintf("the history knows %d migrations that this set does not: %s",
+			len(r.Recorded.Unknown), list(r.Recorded.Unknown, 5)))
+		return
+	}
+	r.ask(Question{
+		Code: Q2,
+		Text: fmt.Sprintf("This database was migrated by a newer program (%s). Start that one, or restore a backup from before it? Nothing was changed.",
+			list(r.Recorded.Unknown, 5)),
+		Facts: []string{"recorded, and unknown to this set: " + list(r.Recorded.Unknown, 20)},
+	})
+}

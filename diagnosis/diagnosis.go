@@ -1,0 +1,71 @@
+package diagnosis
+
+import (
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A Finding is what is held of one statement, and why.
+type Finding struct {
+	Ref       Ref
+	Statement *migration.Statement
+	Verdict   Verdict
+	Evidence  []string        // in sentences, the weightiest first
+	Changes   []schema.Change // its effect on scratch
+	// Missing are the changes whose effect is not there, where only some are.
+	Missing []schema.Change
+	// Instead are objects in the way that may be replaced: synthesised drops come
+	// before the statement is run.
+	Instead []*schema.Object
+	// Twin is the empty column or table that stands where a rename would put its
+	// object; it goes before the statement is run.
+	Twin *schema.Object
+	// Left says that drift is left alone here, by answer or by mode.
+	Left bool
+	// Seeds says that only the missing rows of an INSERT are to be put in.
+	Seeds bool
+}
+
+// A MigrationFinding is the findings of one migration.
+type MigrationFinding struct {
+	Migration *migration.Migration
+	Standing  Standing
+	Claim     Claim
+	Findings  []Finding // one for each statement, in order
+	Plain     bool      // plainly pending: it runs as it is written
+}
+
+// A Drift is a difference that no statement that is yet to run explains.
+type Drift struct {
+	Difference schema.Difference
+	Ref        Ref    // the recorded statement whose effect is missing; zero where none is
+	Why        string // for people
+}
+
+// A Diagnosis is the explanation of one live schema by one set.
+type Diagnosis struct {
+	Migrations []MigrationFinding
+	Recorded   *Recorded
+	Drift      []Drift
+	Restore    []*schema.Object // what the base has, no statement makes and the database lacks: it is made again
+	Foreign    []*schema.Object // what no migration, base or schema file knows; never touched
+	Questions  []Question       // in the order of the statements; none means that a plan can be made
+	Answered   []Question       // the questions that were answered, for the journal
+	Notes      []string         // what was noticed and needs no decision
+
+	// Agrees says that the database is exactly what its history says.
+	Agrees bool
+	Have   *schema.Snapshot // what is there, without tracking tables
+	Target *schema.Snapshot // what will be there after a run: want, and what is foreign or accepted
+}
+
+// Pending returns the number of migrations that are not recorded.
+func (d *Diagnosis) Pending() int {
+	n := 0
+	for i := range d.Migrations {
+		if !d.Migrations[i].Claim.Recorded {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,42 @@
+package diagnosis
+
+import "github.com/dbmend/dbmend/migration"
+
+// A Claim is what the history says of one migration of the set.
+type Claim struct {
+	Recorded bool // it was applied
+	Begun    bool // it was begun, and nobody has written that it was finished
+	// Edited says that it was recorded with another content than the file has now.
+	Edited bool
+	// Statements are the checksums of the statements as they were recorded, by
+	// number; nil where the history keeps none.
+	Statements map[int]string
+	How        string // how it was recorded, for people: "applied 2026-01-02 by goose"
+}
+
+// Recorded is what all tracking tables together claim.
+type Recorded struct {
+	Source  string                      // which tables, for people; empty where there is none
+	Exists  bool                        // there is a tracking table, be it empty
+	Claims  map[migration.Version]Claim // by the normal form of the version
+	Unknown []string                    // rows that name no migration of the set
+	// Collisions are rows that name another file under a version of the set.
+	Collisions []string
+	// FirstError is the first error of a failed try that nothing has mended since.
+	FirstError string
+}
+
+// Of returns the claim about a migration; the zero Claim where there is none.
+func (r *Recorded) Of(m *migration.Migration) Claim {
+	return r.Claims[migration.Version(m.Version.Normal())]
+}
+
+// Any reports whether anything is recorded as applied.
+func (r *Recorded) Any() bool {
+	for _, c := range r.Claims {
+		if c.Recorded {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,43 @@
+package diagnosis
+
+import (
+	"fmt"
+
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A Ref names one statement: "002/3" is the third statement of migration 002.
+type Ref struct {
+	Version migration.Version
+	Number  int
+}
+
+// String returns "version/number".
+func (r Ref) String() string { return fmt.Sprintf("%s/%d", r.Version, r.Number) }
+
+// A Replay is what running the set on a scratch database has taught.
+type Replay struct {
+	Set     *migration.Set
+	Base    *schema.Snapshot // what was there before the first statement
+	Effects []Effect         // one for each statement of the set, in order
+	Want    *schema.Snapshot // what is there after the last
+
+	// Presumed holds the objects of the base that nobody vouches for: they were
+	// taken from the live database because a statement needs them.
+	Presumed map[schema.Key]bool
+	// Allowed holds the objects that a schema file names and the migrations do not
+	// make: they are known, neither wanted nor foreign.
+	Allowed *schema.Snapshot
+}
+
+// An Effect is what one statement did on scratch.
+type Effect struct {
+	Migration *migration.Migration
+	Statement *migration.Statement
+	Changes   []schema.Change // none for a statement that only touches rows, or nothing
+	Skipped   string          // why it was not run on scratch; empty where it was
+}
+
+// Ref returns the statement's name.
+func (e *Effect) Ref() Ref { return Ref{e.Migration.Version, e.Statement.Number} }

@@ -1,0 +1,49 @@
+package diagnosis
+
+import (
+	"context"
+
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A Witness answers questions about the rows of the live database. It changes
+// nothing: what it must run to know, it undoes.
+type Witness interface {
+	// Rows returns how many rows a table has, counting no further than limit
+	// (zero: all).
+	Rows(ctx context.Context, table schema.Key, limit int64) (int64, error)
+	// Filled returns in how many rows a column holds something other than NULL and
+	// its default.
+	Filled(ctx context.Context, column *schema.Object) (int64, error)
+	// Differ returns in how many rows two columns of one table hold different values.
+	Differ(ctx context.Context, a, b *schema.Object) (int64, error)
+	// Sample returns a few rows of a table as people read them, for a question.
+	Sample(ctx context.Context, table schema.Key) ([]string, error)
+	// Try runs a statement on data twice, and undoes both.
+	Try(ctx context.Context, s *migration.Statement) (Trial, error)
+	// Seeds looks for the rows that an INSERT of literals puts into a table. ok is
+	// false where the statement is no such INSERT.
+	Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds Seeds, ok bool, err error)
+	// Probe asks the author's own query whether the statement has run.
+	Probe(ctx context.Context, query string) (ran bool, err error)
+}
+
+// A Trial is what running a statement on data twice did.
+type Trial struct {
+	First  int64 // rows that the first run wrote
+	Second int64 // rows that the second run wrote
+	Err    error // why it does not run at all, or nil
+}
+
+// Guarded reports that a second run finds nothing more to do: the statement
+// leaves out what it has done.
+func (t Trial) Guarded() bool { return t.Err == nil && t.Second == 0 }
+
+// Seeds is what is found of the rows that an INSERT puts in.
+type Seeds struct {
+	Wanted  int   // how many rows the statement names
+	Present int   // how many of them are there, by key where they have one
+	Others  int64 // whether the table holds any other rows: how many, up to a bound
+	Keyed   bool  // the rows were looked for by a key
+}

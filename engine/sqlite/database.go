@@ -1,0 +1,227 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A database is one connection to one SQLite database.
+type database struct {
+	conn   *sql.Conn
+	driver driver.Driver // opens scratch databases
+	pool   *sql.DB       // a scratch database's own pool, closed with it; nil for others
+	traits engine.Traits
+
+	busy     int           // the connection's busy_timeout as we found it, in milliseconds
+	patience time.Duration // how long Begin and Commit wait; negative: for ever
+	found    []setting     // the session's settings before a statement set one; nil until then
+	tx       transaction
+}
+
+// ease is the least time that a statement other than BEGIN and COMMIT waits for
+// a lock that a reader or a checkpoint holds for a moment.
+const ease = 5 * time.Second
+
+// meet looks at the database for the first time.
+func (d *database) meet(ctx context.Context) error {
+	if err := d.conn.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&d.busy); err != nil {
+		return err
+	}
+	d.patience = time.Duration(d.busy) * time.Millisecond
+	if err := d.setBusy(ctx, d.calm()); err != nil {
+		return err
+	}
+	// Any read of the schema makes SQLite parse all of it, and find what is wrong.
+	var version string
+	const first = "SELECT sqlite_version() FROM (SELECT count(*) FROM (SELECT 1 FROM main.sqlite_master LIMIT 1))"
+	if err := d.conn.QueryRowContext(ctx, first).Scan(&version); err != nil {
+		return err
+	}
+	readOnly, err := d.readOnly(ctx)
+	if err != nil {
+		return err
+	}
+	d.traits = engine.Traits{
+		Flavor:           flavor(version),
+		TransactionalDDL: true,
+		TransactionLocks: true,
+		ReadOnly:         readOnly,
+		Quote:            quote,
+		Placeholder:      placeholder,
+		Fold:             fold,
+	}
+	return nil
+}
+
+// flavor reads what sqlite_version() returns, "3.54.1".
+func flavor(version string) engine.Flavor {
+	f := engine.Flavor{Vendor: "SQLite"}
+	for i, part := range strings.SplitN(version, ".", 4) {
+		n, err := strconv.Atoi(part)
+		if err != nil || i > 2 {
+			break
+		}
+		*[...]*int{&f.Major, &f.Minor, &f.Patch}[i] = n
+	}
+	return f
+}
+
+// readOnly reports whether the connection cannot write, without trying to.
+//
+// No pragma tells whether a file was opened for reading only, but SQLite knows
+// when it compiles BEGIN IMMEDIATE: such a database gets the opcode that begins
+// a read transaction (P2 is 0), and EXPLAIN shows it without running it. Were the
+// opcodes to change one day, the database would be taken as writable and the
+// first write would say that it is not.
+func (d *database) readOnly(ctx context.Context) (bool, error) {
+	var queryOnly bool
+	err := d.conn.QueryRowContext(ctx, "PRAGMA query_only").Scan(&queryOnly)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || queryOnly {
+		return queryOnly, err
+	}
+	rows, err := d.conn.QueryContext(ctx, "EXPLAIN BEGIN IMMEDIATE")
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	found := false
+	for rows.Next() {
+		var addr, p1, p2, p3 int64
+		var opcode string
+		var p4, p5, comment any
+		if err := rows.Scan(&addr, &opcode, &p1, &p2, &p3, &p4, &p5, &comment); err != nil {
+			return false, nil // not the opcodes we know
+		}
+		found = found || opcode == "Transaction" && p1 == 0 && p2 == 0
+	}
+	return found, rows.Err()
+}
+
+// Traits returns the facts about this connection.
+func (d *database) Traits() engine.Traits { return d.traits }
+
+// Inspect reads the schema of main.
+func (d *database) Inspect(ctx context.Context) (*schema.Snapshot, error) {
+	s, err := inspect(ctx, d.conn)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	return s, nil
+}
+
+// Watch starts to observe the schema of main.
+func (d *database) Watch(ctx context.Context) (engine.Watch, error) {
+	w, err := newWatch(ctx, d.conn)
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	return w, nil
+}
+
+// Exec runs one statement. An error that made SQLite roll back the transaction
+// wraps errLost, and so does every call from then on until Rollback.
+//
+// The rows of a data statement are those it wrote itself; those that its
+// triggers wrote are counted where it wrote none, so that zero means that no row
+// was written. Other statements write none.
+func (d *database) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	if err := d.ready(ctx, statement); err != nil {
+		return 0, err
+	}
+	verb := verb(statement)
+	if !writesRows(verb) {
+		_, err := d.conn.ExecContext(ctx, statement, args...)
+		return 0, d.survey(ctx, err)
+	}
+	before, err := d.written(ctx)
+	if err != nil {
+		return 0, err
+	}
+	result, err := d.conn.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, d.survey(ctx, err)
+	}
+	// After WITH … SELECT, drivers report the rows of an earlier statement.
+	if direct, err := result.RowsAffected(); err == nil && direct > 0 && verb != "with" {
+		return direct, nil
+	}
+	after, err := d.written(ctx)
+	return after - before, err
+}
+
+// written returns how many rows this connection has written so far, those of
+// triggers and foreign key actions included.
+func (d *database) written(ctx context.Context) (n int64, err error) {
+	err = d.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&n)
+	return n, err
+}
+
+// verb returns the first word of a statement in lower case.
+func verb(statement string) string {
+	first, _ := newLexer(statement).next(false)
+	return strings.ToLower(first.text)
+}
+
+func writesRows(verb string) bool {
+	switch verb {
+	case "insert", "update", "delete", "replace", "with":
+		return true
+	}
+	return false
+}
+
+// Query runs a query.
+func (d *database) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := d.ready(ctx, query); err != nil {
+		return nil, err
+	}
+	// Its rows are read later, and their error will not be seen here.
+	d.tx.doubt = d.tx.open
+	rows, err := d.conn.QueryContext(ctx, query, args...)
+	return rows, d.survey(ctx, err)
+}
+
+// QueryRow runs a query for its first row.
+func (d *database) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	// What ready finds wrong is told by the next Exec, Query or Commit: there is no
+	// way to make a Row that holds an error, and a lost transaction keeps nothing.
+	_ = d.ready(ctx, query)
+	d.tx.doubt = d.tx.open
+	return d.conn.QueryRowContext(ctx, query, args...)
+}
+
+// Lock sets how long Begin and Commit wait: on SQLite the transaction is the
+// lock. Until then they wait as long as the connection's busy_timeout says, and
+// after unlock again.
+func (d *database) Lock(_ context.Context, timeout time.Duration) (func() error, error) {
+	before := d.patience
+	d.patience = timeout
+	return func() error {
+		d.patience = before
+		return nil
+	}, nil
+}
+
+// Explain says what an error of SQLite's means.
+func (d *database) Explain(err error) engine.Complaint { return explain(err) }
+
+// Close rolls back what is open, gives the connection back with the settings it
+// came with, and throws a scratch database away.
+func (d *database) Close() error {
+	ctx := context.Background()
+	err := d.Rollback(ctx)
+	if d.pool != nil {
+		return errors.Join(err, d.conn.Close(), d.pool.Close())
+	}
+	err = errors.Join(err, d.restore(ctx), d.setBusy(ctx, d.busy))
+	return errors.Join(err, d.conn.Close())
+}

@@ -1,0 +1,18 @@
+CREATE TABLE dbmend_journal (
+  entry INTEGER PRIMARY KEY,
+  run TEXT NOT NULL,
+  "at" TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  outcome TEXT NOT NULL DEFAULT '',
+  version TEXT NOT NULL DEFAULT '',
+  name TEXT NOT NULL DEFAULT '',
+  statement INTEGER NOT NULL DEFAULT 0,
+  "sql" TEXT NOT NULL DEFAULT '',
+  checksum TEXT NOT NULL DEFAULT '',
+  evidence TEXT NOT NULL DEFAULT '',
+  duration_us INTEGER NOT NULL DEFAULT 0,
+  "before" TEXT NOT NULL DEFAULT '',
+  "after" TEXT NOT NULL DEFAULT '',
+  stamp TEXT NOT NULL DEFAULT '',
+  tool TEXT NOT NULL DEFAULT ''
+)

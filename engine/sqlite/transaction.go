@@ -1,0 +1,246 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/dbmend/dbmend/engine"
+)
+
+// A transaction is what we know of the connection's transaction. SQLite ends one
+// by itself after some errors (ON CONFLICT ROLLBACK, RAISE(ROLLBACK), a full disk,
+// a cancelled write), and what ran afterwards would be on its own, and stay. So
+// after every error we look, and hold what follows in a transaction that Rollback
+// alone ends.
+type transaction struct {
+	open    bool
+	lost    bool // SQLite has rolled it back; what is open now is thrown away
+	doubt   bool // something ran whose error we have not seen
+	enforce bool // foreign_keys was on, and is off for this transaction
+}
+
+var (
+	errLost     = errors.New("SQLite has rolled back the whole transaction")
+	errReadOnly = errors.New("attempt to write a readonly database")
+)
+
+// Begin opens a transaction that holds SQLite's one write lock from the start.
+// It waits for other writers as [database.Lock] was told, and no longer than the
+// context lets it.
+//
+// A rebuild begins with foreign_keys off, which SQLite obeys outside a
+// transaction only, and leaves legacy_alter_table as the user has it:
+//
+//   - The rebuild that SQLite's documentation teaches (create x_new, copy, drop x,
+//     rename x_new to x) leaves what refers to x right under either setting: no
+//     child, trigger or view mentions x_new, so the rename has nothing to rewrite.
+//     Off, the default since 3.26, the rename also reads the whole schema again and
+//     refuses while a view or another table's trigger still mentions the dropped x;
+//     authors drop and make those again, or set legacy_alter_table themselves.
+//   - The rebuild that renames x away first makes children follow x to its
+//     other name under the default, with foreign_keys on or off: no setting of ours
+//     would save it but legacy_alter_table=ON, and that would break the triggers and
+//     views that the author's runner gets right.
+//
+// Errors: [engine.ErrLocked], the context's, the driver's.
+func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {
+	if d.tx.open {
+		return errors.New("begin: a transaction is open")
+	}
+	if d.traits.ReadOnly {
+		// BEGIN IMMEDIATE would succeed, and begin to read.
+		return fmt.Errorf("begin: %w", errReadOnly)
+	}
+	enforce := false
+	if mode == engine.Rebuild {
+		on, _, err := d.pragma(ctx, "foreign_keys")
+		if err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+		if enforce = on == "1"; enforce {
+			if err := d.set(ctx, "foreign_keys", "0"); err != nil {
+				return fmt.Errorf("begin: %w", err)
+			}
+		}
+	}
+	if err := d.insist(ctx, "BEGIN IMMEDIATE"); err != nil {
+		if enforce {
+			err = errors.Join(err, d.set(context.WithoutCancel(ctx), "foreign_keys", "1"))
+		}
+		return fmt.Errorf("begin: %w", err)
+	}
+	d.tx = transaction{open: true, enforce: enforce}
+	return nil
+}
+
+// Commit ends the transaction. After an error nothing has been kept: the
+// transaction is open, or SQLite has rolled it back; Rollback is due in both cases.
+func (d *database) Commit(ctx context.Context) error {
+	if !d.tx.open {
+		return errors.New("commit: no transaction is open")
+	}
+	if d.tx.lost {
+		return fmt.Errorf("commit: %w", errLost)
+	}
+	if err := d.insist(ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", d.survey(ctx, err))
+	}
+	return d.ended(ctx)
+}
+
+// Rollback undoes the transaction; it is no error if none is open.
+func (d *database) Rollback(ctx context.Context) error {
+	if !d.tx.open {
+		return nil
+	}
+	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if err != nil && !strings.Contains(err.Error(), "no transaction is active") {
+		return errors.Join(fmt.Errorf("rollback: %w", err), d.ended(ctx))
+	}
+	return d.ended(ctx)
+}
+
+// ended forgets the transaction and checks foreign keys again, if they were.
+func (d *database) ended(ctx context.Context) error {
+	enforce := d.tx.enforce
+	d.tx = transaction{}
+	if enforce {
+		return d.set(context.WithoutCancel(ctx), "foreign_keys", "1")
+	}
+	return nil
+}
+
+// Try runs fn in a savepoint, or in a transaction of its own where none is open,
+// and undoes it. If fn ended the transaction, by an error that made SQLite roll
+// it back, the error wraps errLost whatever fn returned.
+func (d *database) Try(ctx context.Context, fn func(ctx context.Context) error) (err error) {
+	if !d.tx.open {
+		if err := d.Begin(ctx, engine.Normal); err != nil {
+			return fmt.Errorf("try: %w", err)
+		}
+		defer func() { err = also(err, d.Rollback(ctx)) }()
+		return fn(ctx)
+	}
+	if err := d.ready(ctx, ""); err != nil {
+		return fmt.Errorf("try: %w", err)
+	}
+	if _, err := d.conn.ExecContext(ctx, "SAVEPOINT dbmend_try"); err != nil {
+		return fmt.Errorf("try: %w", d.survey(ctx, err))
+	}
+	defer func() { err = also(err, d.undo(ctx)) }()
+	return fn(ctx)
+}
+
+// undo goes back to the last savepoint and removes it.
+func (d *database) undo(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	if d.tx.lost {
+		return errLost
+	}
+	for _, statement := range [...]string{"ROLLBACK TO dbmend_try", "RELEASE dbmend_try"} {
+		if _, err := d.conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("undo: %w", d.survey(ctx, err))
+		}
+	}
+	return nil
+}
+
+// also returns the first error as it is unless there is a second that it does
+// not tell of.
+func also(err, second error) error {
+	switch {
+	case second == nil || errors.Is(err, second):
+		return err
+	case err == nil:
+		return second
+	}
+	return fmt.Errorf("%w (%w)", err, second)
+}
+
+// ready refuses to go on in a lost transaction, and remembers the settings
+// before a statement that may change one.
+func (d *database) ready(ctx context.Context, statement string) error {
+	if d.tx.doubt {
+		d.tx.doubt = false
+		d.look(ctx)
+	}
+	if d.tx.lost {
+		return errLost
+	}
+	switch verb(statement) {
+	case "pragma":
+		return d.remember(ctx)
+	case "commit", "end", "rollback":
+		d.tx.doubt = d.tx.open
+	}
+	return nil
+}
+
+// survey returns the error of a statement, with errLost if it has cost us the
+// transaction.
+func (d *database) survey(ctx context.Context, err error) error {
+	if err == nil || !d.tx.open || d.tx.lost {
+		return err
+	}
+	if d.look(ctx); d.tx.lost {
+		return fmt.Errorf("%w (%w)", err, errLost)
+	}
+	return err
+}
+
+// look finds out whether the transaction is still open: only if it is not can
+// another be begun, and that one is left open for Rollback to end.
+func (d *database) look(ctx context.Context) {
+	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN")
+	d.tx.lost = err == nil
+}
+
+// insist runs BEGIN IMMEDIATE or COMMIT, again and again while another
+// connection is in the way.
+//
+// SQLite's own waiting cannot be interrupted, and its steps of 100 ms let a
+// crowd starve one of its own; so the waiting is done here, in short steps of
+// random length. The statement itself runs to its end whatever happens to the
+// context: an answer that is not waited for is one that nobody knows.
+func (d *database) insist(ctx context.Context, statement string) error {
+	const shortest, longest = time.Millisecond, 25 * time.Millisecond
+	whole := context.WithoutCancel(ctx)
+	if err := d.setBusy(whole, 0); err != nil {
+		return err
+	}
+	began := time.Now()
+	err := func() error {
+		for step := shortest; ; step = min(2*step, longest) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			_, err := d.conn.ExecContext(whole, statement)
+			if err == nil || explain(err).Problem != engine.Busy {
+				return err
+			}
+			pause := shortest/2 + rand.N(step)
+			if d.patience >= 0 {
+				left := d.patience - time.Since(began)
+				if left <= 0 {
+					return fmt.Errorf("%w: %w", engine.ErrLocked, err)
+				}
+				pause = min(pause, left)
+			}
+			timer := time.NewTimer(pause)
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+			case <-timer.C:
+			}
+		}
+	}()
+	// A busy_timeout of our own does not undo what was committed.
+	if again := d.setBusy(whole, d.calm()); again != nil && err != nil {
+		err = errors.Join(err, again)
+	}
+	return err
+}

@@ -1,0 +1,252 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dbmend/dbmend/engine"
+)
+
+// live opens a database in a file of its own and runs statements on it.
+func live(t *testing.T, statements ...string) (*database, *sql.DB) {
+	t.Helper()
+	pool := openPool(t, filepath.Join(t.TempDir(), "test.db"))
+	d := take(t, pool)
+	execute(t, d, statements...)
+	return d, pool
+}
+
+// take takes a connection of the pool.
+func take(t *testing.T, pool *sql.DB) *database {
+	t.Helper()
+	d, err := connect(t.Context(), pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// execute runs statements.
+func execute(t *testing.T, d engine.Querier, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if _, err := d.Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// value returns the first value of a query, as text.
+func value(t *testing.T, d engine.Querier, query string) (text string) {
+	t.Helper()
+	if err := d.QueryRow(t.Context(), query).Scan(&text); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return text
+}
+
+// SQLite ends the transaction by itself here. What runs afterwards must not stay
+// when the run it belongs to is given up.
+func TestLostTransaction(t *testing.T) {
+	losses := map[string]func(t *testing.T, d *database) error{
+		"on conflict rollback": func(t *testing.T, d *database) error {
+			_, err := d.Exec(t.Context(), "INSERT OR ROLLBACK INTO notes VALUES (1)")
+			return err
+		},
+		"raise rollback": func(t *testing.T, d *database) error {
+			_, err := d.Exec(t.Context(), "DELETE FROM notes")
+			return err
+		},
+		"through a query": func(t *testing.T, d *database) error {
+			rows, err := d.Query(t.Context(), "INSERT OR ROLLBACK INTO notes VALUES (2), (1) RETURNING id")
+			if err == nil {
+				for rows.Next() {
+				}
+				err = errors.Join(rows.Err(), rows.Close())
+			}
+			if err == nil {
+				t.Fatal("the row was written twice")
+			}
+			_, err = d.Exec(t.Context(), "INSERT INTO notes VALUES (3)")
+			return err
+		},
+		"through a row": func(t *testing.T, d *database) error {
+			var id int
+			if err := d.QueryRow(t.Context(), "INSERT OR ROLLBACK INTO notes VALUES (1) RETURNING id").Scan(&id); err == nil {
+				t.Fatal("the row was written twice")
+			}
+			_, err := d.Exec(t.Context(), "INSERT INTO notes VALUES (3)")
+			return err
+		},
+		"by a statement of the migration's": func(t *testing.T, d *database) error {
+			execute(t, d, "ROLLBACK")
+			_, err := d.Exec(t.Context(), "INSERT INTO notes VALUES (3)")
+			return err
+		},
+	}
+	for name, lose := range losses {
+		t.Run(name, func(t *testing.T) {
+			d, pool := live(t,
+				"CREATE TABLE notes (id INTEGER PRIMARY KEY)",
+				"INSERT INTO notes VALUES (1)",
+				"CREATE TRIGGER keep BEFORE DELETE ON notes BEGIN SELECT raise(ROLLBACK, 'kept'); END",
+			)
+			if err := d.Begin(t.Context(), engine.Normal); err != nil {
+				t.Fatal(err)
+			}
+			execute(t, d, "INSERT INTO notes VALUES (5)")
+			if err := lose(t, d); !errors.Is(err, errLost) {
+				t.Errorf("error %v does not tell of the loss", err)
+			}
+			if _, err := d.Exec(t.Context(), "INSERT INTO notes VALUES (6)"); !errors.Is(err, errLost) {
+				t.Errorf("the next statement: error %v", err)
+			}
+			if err := d.Try(t.Context(), func(context.Context) error { return nil }); !errors.Is(err, errLost) {
+				t.Errorf("the next try: error %v", err)
+			}
+			if err := d.Commit(t.Context()); err == nil {
+				t.Error("it was committed")
+			}
+			if err := d.Rollback(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if have := value(t, take(t, pool), "SELECT group_concat(id) FROM notes"); have != "1" {
+				t.Errorf("the table holds %s, want 1", have)
+			}
+			execute(t, d, "INSERT INTO notes VALUES (7)") // and the connection is in order again
+		})
+	}
+}
+
+func TestTryTellsOfALostTransaction(t *testing.T) {
+	d, _ := live(t, "CREATE TABLE notes (id INTEGER PRIMARY KEY)", "INSERT INTO notes VALUES (1)")
+	for _, open := range []bool{true, false} {
+		if open {
+			if err := d.Begin(t.Context(), engine.Normal); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := d.Try(t.Context(), func(ctx context.Context) error {
+			_, err := d.Exec(ctx, "INSERT OR ROLLBACK INTO notes VALUES (1)")
+			return err
+		})
+		if !errors.Is(err, errLost) || explain(err).Problem != engine.Violated {
+			t.Errorf("error %v", err)
+		}
+		// Where the error was swallowed, an open transaction's loss is told all the same.
+		err = d.Try(t.Context(), func(ctx context.Context) error {
+			_, _ = d.Exec(ctx, "INSERT OR ROLLBACK INTO notes VALUES (1)")
+			return nil
+		})
+		if open != errors.Is(err, errLost) {
+			t.Errorf("in a transaction %v: error %v", open, err)
+		}
+		if err := d.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A statement that is cancelled half-way costs the transaction: SQLite rolls it
+// back. Nothing may be left open, and nothing of it may stay.
+func TestCancelledStatement(t *testing.T) {
+	d, pool := live(t, "CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+	if err := d.Begin(t.Context(), engine.Normal); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, d, "INSERT INTO notes VALUES (0)")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	_, err := d.Exec(ctx, `INSERT INTO notes
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n`)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("error %v", err)
+	}
+	if _, err := d.Exec(t.Context(), "INSERT INTO notes VALUES (1)"); err == nil {
+		// Some statements can be undone alone; then the transaction is still there.
+		if err := d.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Fatal("the cancelled statement was undone alone: SQLite does otherwise")
+	}
+	if err := d.Rollback(ctx); err != nil {
+		t.Fatal(err)
+	}
+	other := take(t, pool)
+	if have := value(t, other, "SELECT count(*) FROM notes"); have != "0" {
+		t.Errorf("%s rows have stayed", have)
+	}
+	if err := other.Begin(t.Context(), engine.Normal); err != nil {
+		t.Errorf("a lock has stayed: %v", err)
+	}
+}
+
+// Another connection reads: in rollback-journal mode a commit has to wait.
+func TestCommitWaitsForReaders(t *testing.T) {
+	d, pool := live(t, "CREATE TABLE notes (id INTEGER PRIMARY KEY)", "INSERT INTO notes VALUES (1)")
+	reader := take(t, pool)
+	rows, err := reader.Query(t.Context(), "SELECT id FROM notes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		t.Fatal("no row")
+	}
+	if _, err := d.Lock(t.Context(), 20*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Begin(t.Context(), engine.Normal); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, d, "INSERT INTO notes VALUES (2)")
+	if err := d.Commit(t.Context()); !errors.Is(err, engine.ErrLocked) {
+		t.Fatalf("error %v, want %v", err, engine.ErrLocked)
+	}
+	// The transaction is still open, and can be committed once the reader has gone.
+	rows.Close()
+	if err := d.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if have := value(t, reader, "SELECT count(*) FROM notes"); have != "2" {
+		t.Errorf("%s rows, want 2", have)
+	}
+}
+
+func TestCommitRefusesOrphans(t *testing.T) {
+	d, _ := live(t, "PRAGMA foreign_keys = ON",
+		"CREATE TABLE authors (id INTEGER PRIMARY KEY)",
+		"CREATE TABLE books (author REFERENCES authors DEFERRABLE INITIALLY DEFERRED)")
+	if err := d.Begin(t.Context(), engine.Normal); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, d, "INSERT INTO books VALUES (1)")
+	err := d.Commit(t.Context())
+	if explain(err).Problem != engine.Violated {
+		t.Fatalf("error %v", err)
+	}
+	// Not lost: what is missing can still be put right.
+	execute(t, d, "INSERT INTO authors VALUES (1)")
+	if err := d.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBeginRefusesAnotherTransaction(t *testing.T) {
+	d, _ := live(t)
+	if _, err := d.conn.ExecContext(t.Context(), "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Begin(t.Context(), engine.Normal); err == nil || !strings.Contains(err.Error(), "within a transaction") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := d.conn.ExecContext(t.Context(), "COMMIT"); err != nil {
+		t.Errorf("the transaction of somebody else has been ended: %v", err)
+	}
+}

@@ -1,0 +1,32 @@
+package migration
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// checksumOf returns the checksum of the bytes of a file.
+func checksumOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// sum returns the checksum of the names and checksums. Names hold no line ends:
+// readFile refuses them.
+func (s *Set) sum() string {
+	h := sha256.New()
+	for _, m := range s.Migrations {
+		fmt.Fprintf(h, "%s  %s\n", m.Checksum, m.Path)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// sumOf returns the checksum of the statements' checksums, in order.
+func sumOf(statements []Statement) string {
+	h := sha256.New()
+	for _, s := range statements {
+		h.Write([]byte(s.Sum + "\n"))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

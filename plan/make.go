@@ -1,0 +1,244 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// Make plans what a diagnosis without open questions leaves to do.
+//
+// Errors: *[SynthesisError] where a statement would have to be written that the
+// engine has no form for; *[migration.SyntaxError] where an author's statement is
+// one that dbmend does not run.
+func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
+	m := &maker{d: d, synth: synth, plan: &Plan{
+		Diagnosis: d,
+		From:      d.Have.Fingerprint(),
+		To:        d.Target.Fingerprint(),
+	}}
+	for _, o := range d.Restore {
+		if err := m.add(diagnosis.Ref{}, o, "the base has it and the database lacks it"); err != nil {
+			return nil, err
+		}
+	}
+	for i := range d.Migrations {
+		if err := m.migration(&d.Migrations[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := m.keepForeign(); err != nil {
+		return nil, err
+	}
+	m.markRebuilds()
+	return m.plan, nil
+}
+
+// A SynthesisError is a repair that the engine has no statement for.
+type SynthesisError struct {
+	Ref    diagnosis.Ref
+	Object *schema.Object
+	Action string // "add", "drop"
+}
+
+// Error says what cannot be written.
+func (e *SynthesisError) Error() string {
+	return fmt.Sprintf("%s: no statement of this engine can %s %s (%s)", e.Ref, e.Action, e.Object.Key, e.Object.Describe())
+}
+
+type maker struct {
+	d     *diagnosis.Diagnosis
+	synth engine.Synthesizer
+	plan  *Plan
+}
+
+// migration plans one migration: as it is written where it is plainly pending,
+// statement by statement otherwise.
+func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
+	ran, skipped := 0, 0
+	for i := range mf.Findings {
+		f := &mf.Findings[i]
+		switch {
+		case f.Left:
+			skipped++
+		case f.Verdict == diagnosis.Partly:
+			if err := m.complete(f); err != nil {
+				return err
+			}
+			ran++
+			skipped++
+		case f.Verdict == diagnosis.NotDone:
+			if err := m.run(mf, f); err != nil {
+				return err
+			}
+			ran++
+		case mf.Plain && f.Statement.Class != migration.Transaction:
+			if err := m.step(mf, f, "part of a migration that is plainly pending"); err != nil {
+				return err
+			}
+			ran++
+		case f.Verdict != diagnosis.NoOp || f.Statement.Class == migration.Data:
+			skipped++
+		}
+	}
+	if mf.Claim.Recorded && !mf.Claim.Begun && ran == 0 && !mf.Claim.Edited {
+		return nil
+	}
+	record := Record{Migration: mf.Migration}
+	switch {
+	case mf.Claim.Recorded && !mf.Claim.Begun && ran > 0:
+		record.Outcome, record.Reason = journal.Healed, "recorded before, and what was missing of it is made again"
+		m.plan.Healing = true
+	case mf.Claim.Recorded && mf.Claim.Edited:
+		record.Outcome, record.Reason = journal.Present, "its file reads differently and means what is there"
+	case mf.Plain:
+		record.Outcome, record.Reason = journal.Applied, "pending"
+	case ran == 0:
+		record.Outcome, record.Reason = journal.Present, "all of it is there"
+		m.plan.Healing = true
+	default:
+		record.Outcome, record.Reason = journal.Healed, fmt.Sprintf("%d of its statements needed no run", skipped)
+		m.plan.Healing = true
+	}
+	m.plan.Records = append(m.plan.Records, record)
+	return nil
+}
+
+// run plans a statement that is not done, behind what must go first.
+func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error {
+	for _, o := range f.Instead {
+		if err := m.drop(f.Ref, o, "it has another definition than the migrations give it"); err != nil {
+			return err
+		}
+	}
+	if f.Twin != nil {
+		if err := m.drop(f.Ref, f.Twin, "it holds nothing, and stands where the rename goes"); err != nil {
+			return err
+		}
+	}
+	return m.step(mf, f, strings.Join(f.Evidence, "; "))
+}
+
+// complete plans what is missing of a statement that must not be run as it stands.
+func (m *maker) complete(f *diagnosis.Finding) error {
+	if f.Twin != nil {
+		return m.drop(f.Ref, f.Twin, "it holds nothing, and its data is under the new name already")
+	}
+	for _, c := range f.Missing {
+		if err := m.add(f.Ref, c.After, "missing from what "+f.Ref.String()+" makes"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *maker) step(mf *diagnosis.MigrationFinding, f *diagnosis.Finding, reason string) error {
+	s := Step{
+		Kind: Authored, Ref: f.Ref, Line: f.Statement.Line, Path: mf.Migration.Path,
+		SQL: f.Statement.Text, Reason: reason, Source: f.Statement, changes: f.Changes,
+		// Where nothing was replayed, a drop may be half of a rebuild.
+		Rebuild: f.Changes == nil && f.Statement.Verb == "drop table",
+	}
+	switch f.Statement.Class {
+	case migration.Transaction:
+		return nil // the run has its own
+	case migration.Forbidden:
+		return &migration.SyntaxError{
+			Path: s.Path, Line: s.Line, Excerpt: s.SQL, Reason: f.Statement.Note,
+			Hint: "run it by hand where it belongs, and take it out of the migration",
+		}
+	case migration.Outside:
+		s.Kind = Afterwards
+	}
+	s.Hazards = hazards(f)
+	m.plan.Steps = append(m.plan.Steps, s)
+	return nil
+}
+
+func (m *maker) add(ref diagnosis.Ref, o *schema.Object, reason string) error {
+	return m.synthesise(ref, o, "add", m.synth.Add(o), reason)
+}
+
+func (m *maker) drop(ref diagnosis.Ref, o *schema.Object, reason string) error {
+	return m.synthesise(ref, o, "drop", m.synth.Drop(o), reason)
+}
+
+func (m *maker) synthesise(ref diagnosis.Ref, o *schema.Object, action string, statements []string, reason string) error {
+	if len(statements) == 0 {
+		return &SynthesisError{ref, o, action}
+	}
+	for _, sql := range statements {
+		m.plan.Steps = append(m.plan.Steps, Step{
+			Kind: Synthesised, Ref: ref, SQL: sql, Table: o.Key.Owner(), Reason: o.Key.String() + ": " + reason,
+		})
+	}
+	m.plan.Healing = true
+	return nil
+}
+
+// keepForeign makes again what nobody knows and what goes with a table that the
+// plan drops and makes anew: foreign indexes and triggers stay.
+func (m *maker) keepForeign() error {
+	dropped := map[schema.Key]bool{}
+	for i := range m.plan.Steps {
+		for _, c := range m.plan.Steps[i].changes {
+			if c.Key.Kind == schema.Table && c.After == nil {
+				dropped[c.Key] = true
+			}
+		}
+	}
+	for _, o := range m.d.Foreign {
+		if o.Key.IsPart() && dropped[o.Key.Owner()] && m.d.Target.Get(o.Key) != nil && o.Source != "" {
+			if err := m.add(diagnosis.Ref{}, o, "unknown to the migrations, and kept while its table is made anew"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// markRebuilds marks the steps that drop a table which others refer to, before
+// the run or behind it.
+func (m *maker) markRebuilds() {
+	parents := map[string]bool{}
+	for _, s := range []*schema.Snapshot{m.d.Have, m.d.Target} {
+		for o := range s.All() {
+			if parent := o.Fact(schema.Parent); parent != "" && parent != o.Key.Table {
+				parents[parent] = true
+			}
+		}
+	}
+	for i := range m.plan.Steps {
+		s := &m.plan.Steps[i]
+		s.Rebuild = s.Rebuild || slices.ContainsFunc(s.changes, func(c schema.Change) bool {
+			return c.Key.Kind == schema.Table && c.After == nil && parents[c.Key.Name]
+		})
+	}
+}
+
+// hazards names what a statement can hurt.
+func hazards(f *diagnosis.Finding) []Hazard {
+	var found []Hazard
+	dropsColumn := func(c schema.Change) bool { return c.Key.Kind == schema.Column && c.After == nil }
+	dropsTable := func(c schema.Change) bool { return c.Key.Kind == schema.Table && c.After == nil }
+	renames := strings.Contains(f.Statement.Verb, "rename")
+	switch {
+	case renames:
+		found = append(found, Hazard{"renames", "a program that knows the old name stops working"})
+	case slices.ContainsFunc(f.Changes, dropsTable):
+		found = append(found, Hazard{"drops table", "the rows of the table are gone afterwards"})
+	case slices.ContainsFunc(f.Changes, dropsColumn):
+		found = append(found, Hazard{"drops column", "the values of the column are gone afterwards"})
+	case f.Statement.Verb == "delete":
+		found = append(found, Hazard{"deletes rows", "rows are gone afterwards"})
+	case f.Statement.Verb == "create index":
+		found = append(found, Hazard{"builds index", "every row of the table is read, and writers wait meanwhile"})
+	}
+	return found
+}

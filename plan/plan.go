@@ -1,0 +1,129 @@
+package plan
+
+import (
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A Kind says whose statement a step runs.
+type Kind string
+
+// The kinds of steps.
+const (
+	Authored    Kind = "run"         // a statement of a migration, as it is written
+	Scripted    Kind = "schema"      // a statement of the base or schema file, on an empty database
+	Synthesised Kind = "synthesised" // a statement that dbmend wrote, since none of the author's fits
+	Afterwards  Kind = "afterwards"  // a statement of a migration that no transaction bears, run behind it
+)
+
+// A Step is one statement that a run will execute.
+type Step struct {
+	Kind    Kind
+	Ref     diagnosis.Ref        // the statement that it is, or on whose behalf it was written
+	Line    int                  // where the statement is in its file; zero for what was synthesised
+	Path    string               // the file; empty for what was synthesised
+	SQL     string               // what is executed
+	Reason  string               // why, in a sentence
+	Hazards []Hazard             // what can hurt
+	Rebuild bool                 // foreign keys must rest while it runs, or rows of other tables would go
+	Source  *migration.Statement // the author's statement; nil for what was synthesised
+	Table   schema.Key           // the table that a synthesised statement works on: it keeps all its rows
+
+	changes []schema.Change // what it did on scratch
+}
+
+// A Hazard is a named danger of a step.
+type Hazard struct {
+	Name string `json:"hazard"` // "drops rows", "locks writers"
+	Text string `json:"text"`   // one sentence
+}
+
+// A Record is a migration that will be recorded, and how it got there.
+type Record struct {
+	Migration *migration.Migration
+	Outcome   journal.Outcome // applied, present or healed
+	Reason    string          // in a sentence
+}
+
+// A Plan is what a run will do. It is good for the schema that it was made for,
+// and for no other.
+type Plan struct {
+	Diagnosis *diagnosis.Diagnosis
+	Steps     []Step
+	Records   []Record           // in the order of the set
+	From      schema.Fingerprint // of the schema that it was made for
+	To        schema.Fingerprint // of the schema that it leads to
+	Healing   bool               // something is done that a plain runner would not do
+}
+
+// Segments divides the steps into runs that can share a transaction: one for all,
+// unless foreign keys must rest for some migrations and are relied upon by others
+// (a DELETE that cascades), or unless each migration is to have its own. Steps of
+// one migration stay together.
+func (p *Plan) Segments(each bool) []Segment {
+	segments := []Segment{}
+	rebuilds, relies := p.foreignKeys()
+	split := each || len(rebuilds) > 0 && len(relies) > 0
+	add := func(s Segment) {
+		if n := len(segments); n > 0 && (!split || !each && segments[n-1].Rebuild == s.Rebuild) {
+			last := &segments[n-1]
+			last.Steps = append(last.Steps, s.Steps...)
+			last.Records = append(last.Records, s.Records...)
+			last.Rebuild = last.Rebuild || s.Rebuild
+			return
+		}
+		segments = append(segments, s)
+	}
+	steps, records := p.Steps, p.Records
+	for len(steps) > 0 || len(records) > 0 {
+		var s Segment
+		switch {
+		case len(steps) == 0:
+			s.Records, records = records[:1:1], records[1:]
+		case len(records) == 0:
+			s.Steps, steps = steps, nil
+		default:
+			v := records[0].Migration.Version
+			n := 0
+			for n < len(steps) && (steps[n].Ref.Version == "" || steps[n].Ref.Version.Compare(v) <= 0) {
+				n++
+			}
+			s.Steps, steps = steps[:n:n], steps[n:]
+			s.Records, records = records[:1:1], records[1:]
+			s.Rebuild = rebuilds[v]
+		}
+		for i := range s.Steps {
+			s.Rebuild = s.Rebuild || s.Steps[i].Rebuild
+		}
+		add(s)
+	}
+	return segments
+}
+
+// A Segment is what one transaction holds.
+type Segment struct {
+	Steps   []Step
+	Records []Record
+	Rebuild bool // foreign keys must rest
+}
+
+// foreignKeys tells which migrations need foreign keys to rest, and which may rely
+// on them.
+func (p *Plan) foreignKeys() (rebuilds, relies map[migration.Version]bool) {
+	rebuilds, relies = map[migration.Version]bool{}, map[migration.Version]bool{}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		switch {
+		case s.Rebuild:
+			rebuilds[s.Ref.Version] = true
+		case s.Source != nil && (s.Source.Verb == "delete" || s.Source.Verb == "update" || s.Source.Verb == "replace"):
+			relies[s.Ref.Version] = true
+		}
+	}
+	return rebuilds, relies
+}
+
+// Empty reports that there is nothing to do and nothing to record.
+func (p *Plan) Empty() bool { return len(p.Steps) == 0 && len(p.Records) == 0 }

@@ -1,0 +1,230 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A prepared run is a survey and the plan that follows from it.
+type prepared struct {
+	*survey
+	plan *plan.Plan
+	// plain says that the database is what its journal says, or empty: then the
+	// author's statements are run as they are, and there is nothing to rehearse.
+	plain bool
+	// opening is the script that is run ahead of the plan, on an empty database.
+	opening *script
+}
+
+// prepare surveys the database and plans the run. It changes nothing.
+//
+// Errors: *[Refusal] if questions are open; *[StatementError] of the replay.
+func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, error) {
+	s, err := m.look(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.refuseAhead(s); err != nil {
+		return nil, err
+	}
+	if m.healthy(s) {
+		p, err := m.planPlainly(s)
+		return &prepared{survey: s, plan: p, plain: true}, err
+	}
+	d, opening, err := m.diagnose(ctx, db, s)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.Questions) > 0 {
+		return nil, &Refusal{Questions: d.Questions, Diagnosis: d}
+	}
+	p, err := plan.Make(d, m.engine)
+	if unwritten, ok := errors.AsType[*plan.SynthesisError](err); ok {
+		return nil, &Refusal{Diagnosis: d, Questions: []diagnosis.Question{{
+			Code: diagnosis.Q16, Place: unwritten.Ref.String(),
+			Text: fmt.Sprintf("%v. Make it by hand, then run again.", unwritten),
+		}}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	prep := &prepared{survey: s, plan: p, opening: opening}
+	if opening != nil {
+		if err := m.planOpening(prep); err != nil {
+			return nil, err
+		}
+	}
+	return prep, nil
+}
+
+// diagnose explains a surveyed database. An empty one with a script that opens it
+// is explained as what that script makes of it.
+func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) (d *diagnosis.Diagnosis, opening *script, err error) {
+	rows, have := db, s.have
+	if s.empty() && (m.schema != nil || m.base != nil) {
+		if opening = m.schema; opening == nil {
+			opening = m.base
+		}
+		scratch, scratchErr := db.Scratch(ctx)
+		if scratchErr != nil {
+			return nil, nil, fmt.Errorf("open a scratch database: %w", scratchErr)
+		}
+		defer func() { err = errors.Join(err, scratch.Close()) }()
+		if err = m.runScript(ctx, scratch, opening); err != nil {
+			return nil, nil, err
+		}
+		if have, err = scratch.Inspect(ctx); err != nil {
+			return nil, nil, err
+		}
+		rows = scratch
+	}
+	replay, err := m.replaySet(ctx, db, have)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err = diagnosis.Diagnose(ctx, diagnosis.Input{
+		Replay: replay, Have: have, Recorded: s.recorded,
+		Witness: &witness{db: rows, engine: m.engine, have: have},
+		Drift:   m.drift, Ahead: m.ahead, Answers: m.answers,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("diagnose: %w", err)
+	}
+	if s.question != nil {
+		d.Questions = append([]diagnosis.Question{*s.question}, d.Questions...)
+	}
+	return d, opening, nil
+}
+
+// refuseAhead refuses to take a database back: with To, what is recorded behind it
+// must not be taken for unknown.
+func (m *Migrator) refuseAhead(s *survey) error {
+	if m.to == "" || len(s.recorded.Unknown) == 0 || m.ahead {
+		return nil
+	}
+	var behind []string
+	for _, name := range s.recorded.Unknown {
+		if v := leadingVersion(name); v != "" && v.Compare(m.to) > 0 {
+			behind = append(behind, name)
+		}
+	}
+	if len(behind) == 0 {
+		return nil
+	}
+	return &AheadError{To: m.to, Recorded: behind}
+}
+
+// leadingVersion returns the digits that a text begins with.
+func leadingVersion(text string) migration.Version {
+	n := 0
+	for n < len(text) && text[n] >= '0' && text[n] <= '9' {
+		n++
+	}
+	return migration.Version(text[:n])
+}
+
+// planPlainly plans what is pending on a healthy database: all of it, as written.
+func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
+	d := &diagnosis.Diagnosis{Recorded: s.recorded, Have: s.have, Agrees: true}
+	for _, mig := range m.set.Migrations {
+		mf := diagnosis.MigrationFinding{
+			Migration: mig, Claim: s.recorded.Of(mig), Standing: diagnosis.Pending, Plain: true,
+			Findings: make([]diagnosis.Finding, len(mig.Statements)),
+		}
+		verdict, why := diagnosis.NotDone, "pending"
+		if mf.Claim.Recorded {
+			mf.Standing, mf.Plain = diagnosis.Applied, false
+			verdict, why = diagnosis.Done, "recorded"
+		}
+		for i := range mig.Statements {
+			st := &mig.Statements[i]
+			mf.Findings[i] = diagnosis.Finding{
+				Ref:       diagnosis.Ref{Version: mig.Version, Number: st.Number},
+				Statement: st, Verdict: verdict, Evidence: []string{why},
+			}
+		}
+		d.Migrations = append(d.Migrations, mf)
+	}
+	d.Target = s.have
+	return plan.Make(d, m.engine)
+}
+
+// planOpening puts the statements of the opening script ahead of a plan.
+func (m *Migrator) planOpening(p *prepared) error {
+	statements, err := m.cut(p.opening)
+	if err != nil {
+		return err
+	}
+	steps := make([]plan.Step, 0, len(statements)+len(p.plan.Steps))
+	for i := range statements {
+		st := &statements[i]
+		if st.Class == migration.Transaction || st.Class == migration.Session || st.Class == migration.Outside {
+			continue
+		}
+		steps = append(steps, plan.Step{
+			Kind: plan.Scripted, Path: p.opening.name, Line: st.Line, SQL: st.Text, Source: st,
+			Reason: "the database is empty",
+		})
+	}
+	p.plan.Steps = append(steps, p.plan.Steps...)
+	p.plan.From = schema.Fingerprint{}
+	return nil
+}
+
+// rehearse runs a plan on a scratch copy of the live schema and requires that it
+// leads to the schema that is wanted. The live database is not touched.
+//
+// Errors: *[StatementError]; *[MismatchError].
+func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared) (err error) {
+	if p.plain || len(p.plan.Steps) == 0 {
+		return nil
+	}
+	scratch, err := db.Scratch(ctx)
+	if err != nil {
+		return fmt.Errorf("open a scratch database: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	if p.opening == nil {
+		if err := scratch.Build(ctx, p.have); err != nil {
+			return fmt.Errorf("rehearse: copy the live schema: %w", err)
+		}
+	}
+	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
+		return err
+	}
+	for i := range p.plan.Steps {
+		s := &p.plan.Steps[i]
+		if s.Kind == plan.Afterwards || s.Source != nil && s.Source.Class == migration.Session {
+			continue
+		}
+		if _, err := scratch.Exec(ctx, s.SQL); err != nil {
+			data := s.Source != nil && s.Source.Class == migration.Data
+			if data && scratch.Explain(err).Problem == engine.Violated {
+				continue // the copy has no rows, which the statement may need
+			}
+			return errors.Join(stepError(s, "rehearsal", err), scratch.Rollback(ctx))
+		}
+	}
+	if err := scratch.Commit(ctx); err != nil {
+		return err
+	}
+	after, err := scratch.Inspect(ctx)
+	if err != nil {
+		return err
+	}
+	if diff := schema.Compare(p.plan.Diagnosis.Target, after); len(diff) > 0 {
+		return &MismatchError{During: "rehearsal", Differences: diff}
+	}
+	return nil
+}
+
+func stepError(s *plan.Step, during string, err error) *StatementError {
+	return &StatementError{Path: s.Path, Line: s.Line, SQL: s.SQL, During: during, Err: err}
+}

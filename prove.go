@@ -1,0 +1,100 @@
+package dbmend
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains the proof of a transaction, before it is committed: the
+// schema is the one that is wanted, synthesised statements have lost no row, and
+// no reference was broken.
+
+// most bounds how many broken references are looked at.
+const mostOrphans = 100
+
+// A proof is what was weighed before the steps ran.
+type proof struct {
+	orphans []engine.Orphan
+	rows    map[schema.Key]int64 // of tables that synthesised statements work on
+	checks  bool                 // references are worth checking
+}
+
+// weigh notes what must not get worse.
+func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, error) {
+	w := &witness{db: r.db, engine: r.engine, have: p.have}
+	pf := &proof{rows: map[schema.Key]int64{}}
+	if len(s.Steps) == 0 {
+		return pf, nil
+	}
+	pf.checks = true
+	var err error
+	if p.have.Len() > 0 {
+		if pf.orphans, err = r.db.Orphans(ctx, mostOrphans); err != nil {
+			return nil, fmt.Errorf("check references: %w", err)
+		}
+	}
+	for i := range s.Steps {
+		table := s.Steps[i].Table
+		if _, seen := pf.rows[table]; seen || table.Kind != schema.Table || p.have.Get(table) == nil || p.plan.Diagnosis.Target.Get(table) == nil {
+			continue
+		}
+		if pf.rows[table], err = w.Rows(ctx, table, 0); err != nil {
+			return nil, err
+		}
+	}
+	return pf, nil
+}
+
+// prove checks what the transaction has led to, and returns the schema. Only the
+// last transaction of a run must have led to what is wanted.
+//
+// Errors: *[MismatchError].
+func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*schema.Snapshot, error) {
+	after, err := r.inspectAfter(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	mismatch := &MismatchError{During: "run"}
+	if !p.plain && last {
+		mismatch.Differences = schema.Compare(p.plan.Diagnosis.Target, after)
+	}
+	w := &witness{db: r.db, engine: r.engine, have: after}
+	for table, before := range pf.rows {
+		rows, err := w.Rows(ctx, table, 0)
+		if err != nil {
+			return nil, err
+		}
+		if rows < before {
+			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s has %d rows and had %d", table, rows, before))
+		}
+	}
+	if pf.checks {
+		orphans, err := r.db.Orphans(ctx, mostOrphans)
+		if err != nil {
+			return nil, fmt.Errorf("check references: %w", err)
+		}
+		for _, o := range orphans {
+			if len(pf.orphans) < mostOrphans && !slices.Contains(pf.orphans, o) {
+				mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
+			}
+		}
+	}
+	if len(mismatch.Differences) > 0 || len(mismatch.Rows) > 0 {
+		return nil, mismatch
+	}
+	return after, nil
+}
+
+// inspectAfter reads the schema again, without tracking tables.
+func (r *run) inspectAfter(ctx context.Context, p *prepared) (*schema.Snapshot, error) {
+	all, err := r.db.Inspect(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("inspect the database: %w", err)
+	}
+	return all.Filter(func(o *schema.Object) bool { return !p.hidden[o.Key.Owner()] }), nil
+}

@@ -1,0 +1,221 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+	"github.com/dbmend/dbmend/tracking"
+)
+
+// This file contains what a run writes down: in the journal, and in the tracking
+// table of the runner that the application has.
+
+// write records one transaction, inside it.
+func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []StepReport, after *schema.Snapshot, last bool) error {
+	if err := r.writeForeign(ctx, p, s.Records); err != nil {
+		return err
+	}
+	if !p.journal {
+		if err := r.createJournal(ctx); err != nil {
+			return err
+		}
+	}
+	entries := r.entries(p, s, steps, last)
+	stamp, err := r.db.Stamp(ctx)
+	if err != nil {
+		return err
+	}
+	completed := journal.Entry{
+		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.set.Sum,
+		Before: p.plan.From.String(), After: after.Fingerprint().String(), Stamp: stamp,
+		Evidence: fmt.Sprintf("%d statements run, %d migrations recorded", len(steps), len(s.Records)),
+	}
+	if p.plan.Healing {
+		completed.Outcome = journal.Healed
+	}
+	if len(left(p.plan.Diagnosis)) > 0 {
+		completed.Outcome = journal.Left
+	}
+	if n := len(r.set.Migrations); n > 0 {
+		completed.Version = r.set.Migrations[n-1].Version
+	}
+	if p.foreign != nil {
+		digest, err := p.foreign.Runner.Digest(ctx, r.db, p.foreign.Table)
+		if err != nil {
+			return err
+		}
+		completed.Name = ruling{p.foreign.Runner.Name, p.foreign.Table.Space, p.foreign.Table.Name, digest}.String()
+	}
+	if !last {
+		// The set is not through: a start must not take it for settled.
+		completed.Checksum = ""
+	}
+	entries = append(entries, completed)
+	for i := range entries {
+		entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
+	}
+	if err := journal.Append(ctx, r.db, entries); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	for _, record := range s.Records {
+		r.tell(Recorded{record})
+	}
+	return nil
+}
+
+func (r *run) createJournal(ctx context.Context) error {
+	for _, sql := range r.engine.JournalDDL() {
+		if _, err := r.db.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("create the journal: %w", err)
+		}
+	}
+	return nil
+}
+
+// writeForeign records migrations in the application's own tracking table, which
+// is made first where it was asked for by name.
+func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Record) error {
+	if p.foreign == nil && r.history != "" {
+		table := r.historyKey(r.db)
+		runner := tracking.Lookup("named")
+		for _, sql := range runner.Create(r.db.Traits(), table) {
+			if _, err := r.db.Exec(ctx, sql); err != nil {
+				return fmt.Errorf("create %s: %w", table, err)
+			}
+		}
+		h, err := runner.Read(ctx, r.db, table)
+		if err != nil {
+			return err
+		}
+		p.foreign, p.hidden[table] = h, true
+	}
+	if p.foreign == nil || len(records) == 0 {
+		return nil
+	}
+	applied := make([]*migration.Migration, len(records))
+	for i := range records {
+		applied[i] = records[i].Migration
+	}
+	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, applied); err != nil {
+		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
+	}
+	return nil
+}
+
+// entries puts a transaction into words.
+func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last bool) []journal.Entry {
+	var entries []journal.Entry
+	d := p.plan.Diagnosis
+	if last {
+		for _, q := range d.Answered {
+			entries = append(entries, journal.Entry{Kind: journal.Answered, Name: q.Name(), Evidence: strings.Join(append([]string{q.Text}, q.Facts...), "\n")})
+		}
+		for _, drift := range left(d) {
+			entries = append(entries, journal.Entry{
+				Kind: journal.Noticed, Outcome: journal.Left, Version: drift.Ref.Version, Statement: drift.Ref.Number,
+				Evidence: drift.Difference.String() + ": " + drift.Why,
+			})
+		}
+	}
+	ran := map[diagnosis.Ref][]StepReport{}
+	for _, step := range steps {
+		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
+	}
+	for _, step := range ran[diagnosis.Ref{}] {
+		entries = append(entries, stepEntry(step))
+	}
+	recorded := map[*migration.Migration]plan.Record{}
+	for _, record := range s.Records {
+		recorded[record.Migration] = record
+	}
+	for i := range d.Migrations {
+		mf := &d.Migrations[i]
+		record, ok := recorded[mf.Migration]
+		if !ok {
+			continue
+		}
+		var took time.Duration
+		for j := range mf.Findings {
+			f := &mf.Findings[j]
+			for _, step := range ran[f.Ref] {
+				took += step.Took
+				entries = append(entries, stepEntry(step))
+			}
+			if len(ran[f.Ref]) == 0 {
+				entries = append(entries, journal.Entry{
+					Kind: journal.Ran, Outcome: journal.Skipped, Version: f.Ref.Version, Statement: f.Ref.Number,
+					Name: f.Statement.Verb, Checksum: f.Statement.Sum,
+					Evidence: f.Verdict.String() + ": " + strings.Join(f.Evidence, "; "),
+				})
+			}
+		}
+		entries = append(entries, journal.Entry{
+			Kind: journal.Migrated, Outcome: record.Outcome, Version: mf.Migration.Version, Name: mf.Migration.Name,
+			Checksum: mf.Migration.Checksum, Evidence: record.Reason, Duration: took,
+		})
+	}
+	for _, mig := range p.edited {
+		entries = append(entries, journal.Entry{
+			Kind: journal.Migrated, Outcome: journal.Present, Version: mig.Version, Name: mig.Name,
+			Checksum: mig.Checksum, Evidence: "the file differs from what was recorded in comments, blanks and line ends alone",
+		})
+	}
+	return entries
+}
+
+func stepEntry(step StepReport) journal.Entry {
+	s := &step.Step
+	e := journal.Entry{
+		Kind: journal.Ran, Outcome: journal.Applied, Version: s.Ref.Version, Statement: s.Ref.Number,
+		Evidence: s.Reason, Duration: step.Took,
+	}
+	if s.Source != nil {
+		e.Name, e.Checksum = s.Source.Verb, s.Source.Sum
+	}
+	if s.Kind == plan.Synthesised {
+		e.Outcome, e.SQL = journal.Synthesised, s.SQL
+	}
+	return e
+}
+
+// noteFailure writes the first error down, in a transaction of its own. A refusal
+// and a cancelled context leave no trace.
+func (r *run) noteFailure(ctx context.Context, cause error) error {
+	failure, ok := errors.AsType[*StatementError](cause)
+	if !ok || failure.During != "run" || ctx.Err() != nil {
+		return nil
+	}
+	entry := journal.Entry{
+		Run: r.id, Tool: "dbmend " + Version, Kind: journal.Failed, SQL: failure.SQL,
+		Evidence: fmt.Sprintf("%s:%d: %v", failure.Path, failure.Line, failure.Err),
+	}
+	if failure.Migration != nil {
+		entry.Version, entry.Name = failure.Migration.Version, failure.Migration.Name
+	}
+	if err := r.db.Begin(ctx, engine.Normal); err != nil {
+		return nil // the database does not let us; the error itself is on its way
+	}
+	all, err := r.db.Inspect(ctx)
+	if err == nil && all.Get(schema.Key{Kind: schema.Table, Name: journal.Table}) == nil {
+		err = r.createJournal(ctx)
+	}
+	if err == nil {
+		err = journal.Append(ctx, r.db, []journal.Entry{entry})
+	}
+	if err == nil {
+		err = r.db.Commit(ctx)
+	}
+	if err != nil {
+		return r.db.Rollback(ctx)
+	}
+	return nil
+}

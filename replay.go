@@ -1,0 +1,245 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A replayed set, and what it rested on.
+type replayed struct {
+	*diagnosis.Replay
+	borrowed bool               // something was taken from the live schema
+	live     schema.Fingerprint // of that schema
+}
+
+// replaySet runs the set on a scratch database and returns what every statement
+// did. The live database, which db reaches, is not touched; have is what it holds.
+//
+// A replay that took nothing from the live database is good for as long as the
+// Migrator lives; another one for as long as the live schema stays.
+//
+// Errors: *[StatementError].
+func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *schema.Snapshot) (*diagnosis.Replay, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	live := have.Fingerprint()
+	if r := m.replay; r != nil && (!r.borrowed || r.live == live) {
+		return r.Replay, nil
+	}
+	r := &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}}
+	if err := r.run(ctx, db); err != nil {
+		return nil, err
+	}
+	// A second pass is due where the set drops, with IF EXISTS, a table that only
+	// the live database has: its form there is then taken for the base's.
+	if tables := r.droppedUnseen(); len(tables) > 0 {
+		r = &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}, first: tables}
+		if err := r.run(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+	m.replay = &replayed{Replay: r.result, borrowed: r.base == nil, live: live}
+	return r.result, nil
+}
+
+// A replayer carries one replay.
+type replayer struct {
+	*Migrator
+	live     *schema.Snapshot
+	source   *schema.Snapshot // where the base is taken from, piece by piece; nil where it is given
+	presumed map[schema.Key]bool
+	first    []schema.Key // tables to take from the live schema ahead of everything
+
+	scratch engine.Database
+	watch   engine.Watch
+	result  *diagnosis.Replay
+}
+
+func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
+	scratch, err := live.Scratch(ctx)
+	if err != nil {
+		return fmt.Errorf("open a scratch database: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	r.scratch = scratch
+	r.result = &diagnosis.Replay{Set: r.set, Base: schema.NewSnapshot(), Presumed: r.presumed}
+
+	var whole *schema.Snapshot
+	switch {
+	case r.base != nil:
+		if err := r.runScript(ctx, scratch, r.base); err != nil {
+			return err
+		}
+		if r.result.Base, err = scratch.Inspect(ctx); err != nil {
+			return err
+		}
+	case r.schema != nil:
+		if whole, err = r.inspectScript(ctx, live, r.schema); err != nil {
+			return err
+		}
+		r.source = whole
+	default:
+		r.source = r.live
+	}
+	if r.watch, err = scratch.Watch(ctx); err != nil {
+		return err
+	}
+	for _, table := range r.first {
+		if err := r.lendLive(ctx, table); err != nil {
+			return err
+		}
+	}
+	if err := r.runSet(ctx); err != nil {
+		return err
+	}
+	r.result.Want = r.watch.Snapshot().Clone()
+	if whole != nil {
+		r.settleWith(whole)
+	}
+	return nil
+}
+
+// runSet runs every statement and notes what it did.
+func (r *replayer) runSet(ctx context.Context) error {
+	if err := r.scratch.Begin(ctx, engine.Rebuild); err != nil {
+		return err
+	}
+	total := 0
+	for _, m := range r.set.Migrations {
+		total += len(m.Statements)
+	}
+	r.result.Effects = make([]diagnosis.Effect, 0, total)
+	for _, m := range r.set.Migrations {
+		r.tell(Replaying{len(r.result.Effects), total, m})
+		for i := range m.Statements {
+			effect := diagnosis.Effect{Migration: m, Statement: &m.Statements[i]}
+			if err := r.runStatement(ctx, &effect); err != nil {
+				return err
+			}
+			r.result.Effects = append(r.result.Effects, effect)
+		}
+	}
+	r.tell(Replaying{total, total, nil})
+	return r.scratch.Commit(ctx)
+}
+
+// runStatement runs one statement on scratch and fills in its effect. Where it
+// lacks something of the base, that is borrowed and the statement tried again.
+func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) error {
+	s := effect.Statement
+	switch {
+	case s.Class == migration.Transaction || s.Class == migration.Outside || s.Class == migration.Forbidden:
+		effect.Skipped = s.Class.String()
+		return nil
+	case s.Class == migration.Session && s.Target == "foreign_keys":
+		effect.Skipped = "foreign keys rest on scratch"
+		return nil
+	}
+	// Every try either succeeds or borrows something, and there is no more to
+	// borrow than the source holds; the bound is for engines that mislead us.
+	for try := 0; ; try++ {
+		_, err := r.scratch.Exec(ctx, s.Text)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		complaint := r.scratch.Explain(err)
+		mended := false
+		if try < 1000 && r.source != nil {
+			var lendErr error
+			if mended, lendErr = r.lend(ctx, complaint, s); lendErr != nil {
+				return lendErr
+			}
+		}
+		if mended {
+			continue
+		}
+		// Rows that are there in life and not here can make a statement on data fail
+		// here: that tells nothing about it.
+		if s.Class == migration.Data && complaint.Problem == engine.Violated {
+			effect.Skipped = "fails without rows: " + err.Error()
+			break
+		}
+		return r.failed(effect, complaint, err)
+	}
+	changes, err := r.watch.Changes(ctx, *s)
+	if err != nil {
+		return err
+	}
+	effect.Changes = changes
+	return nil
+}
+
+func (r *replayer) failed(effect *diagnosis.Effect, c engine.Complaint, err error) error {
+	e := &StatementError{
+		Migration: effect.Migration, Path: effect.Migration.Path, Line: effect.Statement.Line,
+		SQL: effect.Statement.Text, During: "replay", Err: err,
+	}
+	switch c.Problem {
+	case engine.Missing:
+		e.Hint = c.Key.String() + " is made by no migration before this one: if it belongs to the schema from before the first migration, give that with --base FILE"
+	case engine.Exists:
+		e.Hint = c.Key.String() + " is there already when this statement runs: two migrations make it, or the base has it"
+	}
+	return e
+}
+
+// inspectScript runs a script on a scratch database of its own and returns the
+// schema that it makes.
+func (m *Migrator) inspectScript(ctx context.Context, live engine.Database, s *script) (_ *schema.Snapshot, err error) {
+	scratch, err := live.Scratch(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open a scratch database: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	if err := m.runScript(ctx, scratch, s); err != nil {
+		return nil, err
+	}
+	return scratch.Inspect(ctx)
+}
+
+// runScript runs a script that is not a migration, in one transaction.
+func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script) error {
+	statements, err := m.cut(s)
+	if err != nil {
+		return err
+	}
+	if err := db.Begin(ctx, engine.Rebuild); err != nil {
+		return err
+	}
+	for i := range statements {
+		st := &statements[i]
+		if st.Class == migration.Transaction || st.Class == migration.Outside || st.Class == migration.Session {
+			continue
+		}
+		if _, err := db.Exec(ctx, st.Text); err != nil {
+			return errors.Join(&StatementError{Path: s.name, Line: st.Line, SQL: st.Text, During: "replay", Err: err}, db.Rollback(ctx))
+		}
+	}
+	return db.Commit(ctx)
+}
+
+// cut cuts a script into statements, none of which may be forbidden.
+func (m *Migrator) cut(s *script) ([]migration.Statement, error) {
+	statements, err := m.engine.Cut(s.text)
+	if syntax, ok := errors.AsType[*migration.SyntaxError](err); ok && syntax.Path == "" {
+		syntax.Path = s.name
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range statements {
+		if st := &statements[i]; st.Class == migration.Forbidden {
+			return nil, &migration.SyntaxError{Path: s.name, Line: st.Line, Excerpt: st.Text, Reason: st.Note}
+		}
+	}
+	return statements, nil
+}

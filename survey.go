@@ -1,0 +1,291 @@
+package dbmend
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+	"github.com/dbmend/dbmend/tracking"
+)
+
+// A survey is what a live database holds and claims at one moment.
+type survey struct {
+	all         *schema.Snapshot // with tracking tables
+	have        *schema.Snapshot // without
+	fingerprint schema.Fingerprint
+	stamp       string
+
+	journal  bool          // there is a journal
+	last     journal.Entry // the last run that ended well; zero without one
+	foreign  *tracking.History
+	recorded *diagnosis.Recorded
+	edited   []*migration.Migration // recorded with another checksum, and meaning the same
+	question *diagnosis.Question    // which history rules
+	hidden   map[schema.Key]bool    // tracking tables
+}
+
+// look surveys the database. It changes nothing.
+func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error) {
+	s := &survey{
+		recorded: &diagnosis.Recorded{Claims: map[migration.Version]diagnosis.Claim{}},
+		hidden:   map[schema.Key]bool{},
+	}
+	var err error
+	if s.all, err = db.Inspect(ctx); err != nil {
+		return nil, fmt.Errorf("inspect the database: %w", err)
+	}
+	if s.stamp, err = db.Stamp(ctx); err != nil {
+		return nil, fmt.Errorf("inspect the database: %w", err)
+	}
+	ours := schema.Key{Kind: schema.Table, Name: journal.Table}
+	if s.journal = s.all.Get(ours) != nil; s.journal {
+		s.hidden[ours] = true
+		runs, err := journal.Read(ctx, db, journal.Filter{Kinds: []journal.Kind{journal.Completed}, Limit: 1})
+		if err != nil {
+			return nil, fmt.Errorf("read the journal: %w", err)
+		}
+		if len(runs) > 0 {
+			s.last = runs[0]
+		}
+	}
+	if err := m.findForeign(ctx, db, s); err != nil {
+		return nil, err
+	}
+	s.have = s.all.Filter(func(o *schema.Object) bool { return !s.hidden[o.Key.Owner()] })
+	s.fingerprint = s.have.Fingerprint()
+	if err := m.readClaims(ctx, db, s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// findForeign looks for the tracking table of another runner.
+func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *survey) error {
+	hint := tracking.Hint{Format: m.set.Format}
+	if m.history != "" {
+		hint.Table = m.historyKey(db)
+	}
+	var readable []tracking.Candidate
+	for _, c := range tracking.Detect(s.all, hint) {
+		s.hidden[c.Table] = true
+		if c.Runner == nil {
+			s.question = &diagnosis.Question{
+				Code: diagnosis.Q1, Place: c.Table.String(),
+				Text:    fmt.Sprintf("%s looks like a history that cannot be read: %s. Which history rules?", c.Table, c.Reason),
+				Facts:   []string{"point at the right table with --history TABLE, or say that this one is none"},
+				Choices: []diagnosis.Choice{{Answer: "none", Means: "it is no history: leave it alone"}},
+			}
+			continue
+		}
+		readable = append(readable, c)
+	}
+	if s.question != nil && (m.answers.To(s.question) != "" || len(readable) == 1) {
+		s.question = nil
+	}
+	if len(readable) == 0 {
+		return nil
+	}
+	histories := make([]*tracking.History, len(readable))
+	var names []string
+	for i, c := range readable {
+		h, err := c.Runner.Read(ctx, db, c.Table)
+		if err != nil {
+			return err
+		}
+		histories[i] = h
+		names = append(names, fmt.Sprintf("%s (%s, %d rows)", c.Table.Name, c.Runner.Name, len(h.Rows)))
+	}
+	s.foreign = histories[0]
+	if len(histories) > 1 {
+		q := &diagnosis.Question{
+			Code: diagnosis.Q1,
+			Text: "There are several histories: " + strings.Join(names, ", ") + ". Which one rules?",
+		}
+		for _, c := range readable {
+			q.Choices = append(q.Choices, diagnosis.Choice{Answer: c.Table.Name, Means: "the history of " + c.Runner.Name})
+		}
+		answer := m.answers.To(q)
+		if n := slices.IndexFunc(readable, func(c tracking.Candidate) bool { return c.Table.Name == answer }); n >= 0 {
+			s.foreign = histories[n]
+		} else {
+			s.question = q
+		}
+	}
+	return nil
+}
+
+// historyKey returns the key of the table that the user named.
+func (m *Migrator) historyKey(db engine.Database) schema.Key {
+	space, name, qualified := strings.Cut(m.history, ".")
+	if !qualified {
+		space, name = "", m.history
+	}
+	fold := db.Traits().Fold
+	return schema.Key{Kind: schema.Table, Space: fold(space), Name: fold(name)}
+}
+
+// readClaims works out what the histories claim of each migration. Where there is
+// a foreign history, it rules; the journal then only adds what it knows besides.
+func (m *Migrator) readClaims(ctx context.Context, db engine.Database, s *survey) error {
+	r := s.recorded
+	var entries []journal.Entry
+	var err error
+	if s.journal {
+		if entries, err = journal.Recorded(ctx, db); err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		r.Exists, r.Source = true, journal.Table
+	}
+	written := map[migration.Version]journal.Entry{}
+	for _, e := range entries {
+		written[migration.Version(e.Version.Normal())] = e
+	}
+	if s.foreign != nil {
+		r.Exists, r.Source = true, fmt.Sprintf("%s (%s)", s.foreign.Table.Name, s.foreign.Runner.Name)
+		m.claimForeign(s)
+	}
+	for v, e := range written {
+		mig := m.set.Find(v)
+		if mig == nil {
+			if s.foreign == nil {
+				r.Unknown = append(r.Unknown, strings.Trim(string(e.Version)+"_"+e.Name, "_"))
+			}
+			continue
+		}
+		c, claimed := r.Claims[v]
+		if s.foreign != nil && !claimed {
+			continue // the runner itself has taken it back
+		}
+		c.Recorded = true
+		if c.How == "" {
+			c.How = fmt.Sprintf("%s %s by dbmend", e.Outcome, e.At.Format("2006-01-02 15:04"))
+		}
+		if e.Checksum != "" && e.Checksum != mig.Checksum {
+			if err := m.claimEdited(ctx, db, s, mig, &c); err != nil {
+				return err
+			}
+		}
+		r.Claims[v] = c
+	}
+	slices.Sort(r.Unknown)
+	if s.journal {
+		return m.claimUnfinished(ctx, db, s)
+	}
+	return nil
+}
+
+// claimForeign takes over what the other runner's table says.
+func (m *Migrator) claimForeign(s *survey) {
+	matched := tracking.Match(s.foreign, m.set)
+	for _, c := range matched.Applied {
+		if c.OtherName {
+			// The version is taken by another file: of this one nothing is claimed.
+			s.recorded.Collisions = append(s.recorded.Collisions, c.Row.Text)
+			continue
+		}
+		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{
+			Recorded: true, Edited: c.OtherContent,
+			How: "by " + s.foreign.Runner.Name + ": " + c.Row.Text,
+		}
+	}
+	for _, c := range matched.Begun {
+		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{
+			Begun: true, How: "by " + s.foreign.Runner.Name + ": " + c.Row.Text,
+		}
+	}
+	for _, u := range matched.Unknown {
+		s.recorded.Unknown = append(s.recorded.Unknown, u.Row.Text)
+	}
+}
+
+// claimEdited tells a file whose text has changed from one whose meaning has.
+func (m *Migrator) claimEdited(ctx context.Context, db engine.Database, s *survey, mig *migration.Migration, c *diagnosis.Claim) error {
+	entries, err := journal.Statements(ctx, db, mig.Version)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	sums := map[int]string{}
+	for _, e := range entries {
+		if e.Checksum != "" {
+			sums[e.Statement] = e.Checksum
+		}
+	}
+	same := len(sums) == len(mig.Statements)
+	for i := range mig.Statements {
+		same = same && sums[mig.Statements[i].Number] == mig.Statements[i].Sum
+	}
+	if same {
+		s.edited = append(s.edited, mig)
+		return nil
+	}
+	c.Edited = true
+	if len(sums) > 0 {
+		c.Statements = sums
+	}
+	return nil
+}
+
+// claimUnfinished takes over what the journal says was begun and not finished.
+func (m *Migrator) claimUnfinished(ctx context.Context, db engine.Database, s *survey) error {
+	unfinished, err := journal.Unfinished(ctx, db)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	for _, e := range unfinished {
+		switch e.Kind {
+		case journal.Failed:
+			s.recorded.FirstError = fmt.Sprintf("%s/%d: %s", e.Version, e.Statement, e.Evidence)
+		case journal.Intent:
+			v := migration.Version(e.Version.Normal())
+			c := s.recorded.Claims[v]
+			c.Begun = true
+			s.recorded.Claims[v] = c
+		}
+	}
+	return nil
+}
+
+// empty reports that there is nothing in the database but tracking tables that
+// claim nothing.
+func (s *survey) empty() bool {
+	return s.have.Len() == 0 && len(s.recorded.Unknown) == 0 && len(s.recorded.Claims) == 0
+}
+
+// healthy reports that the database is what its journal says it was left as, so
+// that what is not recorded is plainly pending.
+func (m *Migrator) healthy(s *survey) bool {
+	if s.question != nil || len(s.recorded.Unknown) > 0 || len(s.recorded.Collisions) > 0 || len(s.edited) > 0 {
+		return false
+	}
+	last := -1
+	for i, mig := range m.set.Migrations {
+		c := s.recorded.Of(mig)
+		if c.Begun || c.Edited {
+			return false
+		}
+		if c.Recorded {
+			if last != i-1 {
+				return false // out of order
+			}
+			last = i
+		}
+	}
+	if s.empty() {
+		return m.schema == nil && m.base == nil
+	}
+	return s.journal && s.last.Kind == journal.Completed && s.last.Outcome != journal.Left &&
+		s.last.After == s.fingerprint.String()
+}
+
+// pending returns the migrations that nothing claims.
+func (m *Migrator) pending(s *survey) []*migration.Migration {
+	return slices.DeleteFunc(slices.Clone(m.set.Migrations), func(mig *migration.Migration) bool {
+		return s.recorded.Of(mig).Recorded
+	})
+}

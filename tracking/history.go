@@ -1,0 +1,48 @@
+package tracking
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A History is what a tracking table claims.
+type History struct {
+	Runner *Runner    // whose it is
+	Table  schema.Key // where it is
+	Rows   []Row      // in the order of the table
+	// UpTo says that one row stands for all versions up to its own.
+	UpTo bool
+	// Digest changes whenever the table's claims do. [Runner.Digest] reads it again
+	// with one query.
+	Digest string
+}
+
+// A Row is what a tracking table says of one migration.
+type Row struct {
+	Version  migration.Version // as far as the row tells; empty where it only has a name
+	Name     string            // as the row spells it, shortened to a bound; empty where it only has a version
+	Checksum string            // in the tool's own terms; empty where it keeps none
+	Begun    bool              // begun and not finished: dirty
+	Text     string            // the row as people read it: "version 30, dirty"
+}
+
+// version returns the leading digits of a text: the version that it begins with,
+// or none.
+func version(text string) migration.Version {
+	rest := strings.TrimLeft(text, "0123456789")
+	return migration.Version(text[:len(text)-len(rest)])
+}
+
+// show returns a foreign text so that it can be printed anywhere: as it is if
+// there is nothing odd about it, else quoted.
+func show(text string) string {
+	odd := func(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }
+	if text == "" || strings.ContainsFunc(text, odd) {
+		return strconv.QuoteToGraphic(text)
+	}
+	return text
+}

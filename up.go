@@ -1,0 +1,245 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/plan"
+)
+
+// A Report is what a run did.
+type Report struct {
+	Run       string // the run's name in the journal; empty if nothing was done
+	Steps     []StepReport
+	Records   []plan.Record
+	Diagnosis *diagnosis.Diagnosis // what it was based on; nil if nothing was to be done
+	Healed    bool                 // something was done that a plain runner would not do
+	Drift     []diagnosis.Drift    // what was left alone, as it was told to
+	Took      time.Duration
+}
+
+// Nothing reports that there was nothing to do.
+func (r *Report) Nothing() bool { return len(r.Steps) == 0 && len(r.Records) == 0 }
+
+// A StepReport is one step that was run.
+type StepReport struct {
+	Step plan.Step
+	Rows int64 // that it wrote, as far as the engine tells
+	Took time.Duration
+}
+
+// Up brings the database to the newest version of the set, healing it on the way:
+// it runs what is proven to be missing and refuses the rest. With nothing to do it
+// reads a row or two and takes no lock.
+//
+// On an error nothing of the transaction that failed is kept, and the first error
+// is written to the journal; what earlier transactions committed stays, and is in
+// the report. Called again, Up goes on from there.
+//
+// Errors: *[Refusal] with the questions that must be answered first; *[AheadError];
+// *[StatementError]; *[MismatchError]; [engine.ErrLocked]; the context's.
+func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
+	started := time.Now()
+	report = &Report{}
+	if m.unchanged(ctx) {
+		return report, nil
+	}
+	db, err := m.connect(ctx)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	m.tell(Waiting{m.lockTimeout})
+	unlock, err := db.Lock(ctx, m.lockTimeout)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+
+	run := &run{Migrator: m, db: db, report: report, id: journal.NewRun()}
+	for more := true; more; {
+		if more, err = run.next(ctx); err != nil {
+			break
+		}
+	}
+	report.Took = time.Since(started)
+	if err != nil {
+		return report, errors.Join(err, run.noteFailure(ctx, err))
+	}
+	return report, nil
+}
+
+// A run is one call of Up.
+type run struct {
+	*Migrator
+	db      engine.Database
+	report  *Report
+	id      string
+	warned  bool // beforeHealed has been called
+	healing bool // some transaction of this run healed
+}
+
+// next plans what is left to do and runs the first transaction of it; it reports
+// whether there may be more.
+func (r *run) next(ctx context.Context) (more bool, err error) {
+	// What follows is worked out twice: without holding anybody up, so that a
+	// refusal takes no lock, and again behind the lock, where it counts.
+	first, err := r.prepare(ctx, r.db)
+	if err != nil || r.done(first) {
+		return false, err
+	}
+	if err := r.rehearse(ctx, r.db, first); err != nil {
+		return false, err
+	}
+	if first.plan.Healing && r.beforeHealed != nil && !r.warned {
+		if err := r.beforeHealed(); err != nil {
+			return false, fmt.Errorf("before healing: %w", err)
+		}
+		r.warned = true
+	}
+	segments := first.plan.Segments(r.each)
+	mode := engine.Normal
+	if segments[0].Rebuild {
+		mode = engine.Rebuild
+	}
+	if err := r.db.Begin(ctx, mode); err != nil {
+		return false, err
+	}
+	more, err = r.within(ctx, first, mode)
+	if err != nil {
+		return false, errors.Join(err, r.db.Rollback(ctx))
+	}
+	return more, nil
+}
+
+// done reports that a plan leaves nothing to do and to write.
+func (r *run) done(p *prepared) bool {
+	return p.plan.Empty() && len(p.edited) == 0 && (p.plain || p.settled(r.Migrator))
+}
+
+// settled reports that the journal says all there is to say.
+func (p *prepared) settled(m *Migrator) bool {
+	last := p.last
+	return p.journal && last.Kind == journal.Completed && last.After == p.fingerprint.String() && last.Checksum == m.set.Sum
+}
+
+// within works inside the open transaction, and ends it.
+func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (more bool, err error) {
+	p, err := r.prepare(ctx, r.db)
+	if err != nil {
+		return false, err
+	}
+	if r.done(p) {
+		return false, r.db.Rollback(ctx) // another runner was faster
+	}
+	if !sameSteps(first.plan, p.plan) {
+		if err := r.rehearse(ctx, r.db, p); err != nil {
+			return false, err
+		}
+	}
+	segments := p.plan.Segments(r.each)
+	if len(segments) == 0 {
+		segments = []plan.Segment{{}}
+	}
+	segment := segments[0]
+	if segment.Rebuild != (mode == engine.Rebuild) {
+		return true, r.db.Rollback(ctx) // it needs another kind of transaction now
+	}
+	last := len(segments) == 1
+	if first.plan != nil {
+		r.tell(Planned{p.plan})
+	}
+	proof, err := r.weigh(ctx, p, &segment)
+	if err != nil {
+		return false, err
+	}
+	steps, err := r.execute(ctx, segment.Steps)
+	if err != nil {
+		return false, err
+	}
+	after, err := r.prove(ctx, p, proof, last)
+	if err != nil {
+		return false, err
+	}
+	if err := r.write(ctx, p, &segment, steps, after, last); err != nil {
+		return false, err
+	}
+	if err := r.db.Commit(ctx); err != nil {
+		return false, fmt.Errorf("commit: %w", err)
+	}
+	r.report.Run, r.report.Diagnosis, r.report.Drift = r.id, p.plan.Diagnosis, left(p.plan.Diagnosis)
+	r.report.Healed = r.report.Healed || p.plan.Healing
+	r.report.Steps = append(r.report.Steps, steps...)
+	r.report.Records = append(r.report.Records, segment.Records...)
+	return !last, r.afterwards(ctx, segment.Steps)
+}
+
+func sameSteps(a, b *plan.Plan) bool {
+	return slices.EqualFunc(a.Steps, b.Steps, func(x, y plan.Step) bool { return x.SQL == y.SQL && x.Ref == y.Ref }) &&
+		a.From == b.From && a.To == b.To
+}
+
+// execute runs the steps of one transaction.
+func (r *run) execute(ctx context.Context, steps []plan.Step) ([]StepReport, error) {
+	done := make([]StepReport, 0, len(steps))
+	for i := range steps {
+		s := &steps[i]
+		if s.Kind == plan.Afterwards || s.Source != nil && s.Source.Target == "foreign_keys" {
+			continue
+		}
+		r.tell(Stepping{i + 1, len(steps), s})
+		started := time.Now()
+		rows, err := r.db.Exec(ctx, s.SQL)
+		if err != nil {
+			if ctx.Err() != nil {
+				err = errors.Join(ctx.Err(), err)
+			}
+			failure := stepError(s, "run", err)
+			failure.Migration = r.set.Find(s.Ref.Version)
+			return nil, failure
+		}
+		took := time.Since(started)
+		done = append(done, StepReport{*s, rows, took})
+		r.tell(Stepped{i + 1, len(steps), s, rows, took})
+	}
+	return done, nil
+}
+
+// afterwards runs what no transaction bears, behind the one that it belongs to.
+func (r *run) afterwards(ctx context.Context, steps []plan.Step) error {
+	for i := range steps {
+		s := &steps[i]
+		if s.Kind != plan.Afterwards {
+			continue
+		}
+		started := time.Now()
+		if _, err := r.db.Exec(ctx, s.SQL); err != nil {
+			e := stepError(s, "run", err)
+			e.Hint = "everything else is done and recorded: run this one statement by hand"
+			return e
+		}
+		r.report.Steps = append(r.report.Steps, StepReport{*s, 0, time.Since(started)})
+	}
+	return nil
+}
+
+// left returns the drift that a diagnosis leaves alone.
+func left(d *diagnosis.Diagnosis) []diagnosis.Drift {
+	alone := map[diagnosis.Ref]bool{}
+	for i := range d.Migrations {
+		for j := range d.Migrations[i].Findings {
+			if f := &d.Migrations[i].Findings[j]; f.Left {
+				alone[f.Ref] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(d.Drift), func(drift diagnosis.Drift) bool {
+		return !alone[drift.Ref] && (drift.Ref != (diagnosis.Ref{}) || slices.Contains(d.Restore, drift.Difference.Want))
+	})
+}

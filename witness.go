@@ -1,0 +1,273 @@
+package dbmend
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A witness answers a diagnosis' questions about rows from the live database. It
+// reads, or undoes what it runs.
+type witness struct {
+	db     engine.Database
+	engine engine.Engine
+	have   *schema.Snapshot
+}
+
+var _ diagnosis.Witness = (*witness)(nil)
+
+const (
+	sampleRows   = 3
+	sampleWidth  = 40 // characters of one value
+	sampleValues = 8  // columns
+)
+
+func (w *witness) Rows(ctx context.Context, table schema.Key, limit int64) (n int64, err error) {
+	query := "SELECT count(*) FROM " + w.name(table)
+	if limit > 0 {
+		query = fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %d) AS t", w.name(table), limit)
+	}
+	err = w.db.QueryRow(ctx, query).Scan(&n)
+	return n, err
+}
+
+func (w *witness) Filled(ctx context.Context, column *schema.Object) (n int64, err error) {
+	name := w.quote(column.Spelling())
+	where := name + " IS NOT NULL"
+	if fallback := column.Fact(schema.Default); fallback != "" {
+		where += " AND " + name + " <> (" + fallback + ")"
+	}
+	query := fmt.Sprintf("SELECT count(*) FROM %s WHERE %s", w.name(column.Key.Owner()), where)
+	err = w.db.QueryRow(ctx, query).Scan(&n)
+	return n, err
+}
+
+func (w *witness) Differ(ctx context.Context, a, b *schema.Object) (n int64, err error) {
+	left, right := w.quote(a.Spelling()), w.quote(b.Spelling())
+	query := fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT (%s = %s OR %s IS NULL AND %s IS NULL) OR (%s IS NULL) <> (%s IS NULL)",
+		w.name(a.Key.Owner()), left, right, left, right, left, right)
+	err = w.db.QueryRow(ctx, query).Scan(&n)
+	return n, err
+}
+
+func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error) {
+	rows, err := w.db.Query(ctx, fmt.Sprintf("SELECT * FROM %s LIMIT %d", w.name(table), sampleRows))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	total, err := w.Rows(ctx, table, 0)
+	if err != nil {
+		return nil, err
+	}
+	lines := []string{fmt.Sprintf("%s holds %d rows, for example:", table, total)}
+	for rows.Next() {
+		values := make([]any, len(names))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			return nil, err
+		}
+		var cells []string
+		for i := range min(len(names), sampleValues) {
+			cells = append(cells, names[i]+"="+cell(*values[i].(*any)))
+		}
+		lines = append(lines, strings.Join(cells, " "))
+	}
+	return lines, rows.Err()
+}
+
+// cell shows a value, shortened, without control characters.
+func cell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "NULL"
+	case []byte:
+		return fmt.Sprintf("%d bytes", len(v))
+	case string:
+		if len(v) > sampleWidth {
+			v = strings.ToValidUTF8(v[:sampleWidth], "") + "…"
+		}
+		return fmt.Sprintf("%q", v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+	err = w.db.Try(ctx, func(ctx context.Context) error {
+		if t.First, t.Err = w.db.Exec(ctx, s.Text); t.Err != nil {
+			return nil
+		}
+		// That it cannot run twice is an answer too: it is not guarded.
+		second, secondErr := w.db.Exec(ctx, s.Text)
+		if secondErr != nil {
+			second = 1
+		}
+		t.Second = second
+		return nil
+	})
+	return t, err
+}
+
+func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {
+	seed, ok := w.engine.Seed(s.Text)
+	if !ok {
+		return seeds, false, nil
+	}
+	table := schema.Key{Kind: schema.Table, Name: seed.Table}
+	if have.Get(table) == nil {
+		return seeds, false, nil
+	}
+	if len(seed.Columns) == 0 {
+		seed.Columns = columnsInOrder(have, table)
+	}
+	keyed := key(have, table, seed.Columns)
+	seeds.Wanted, seeds.Keyed = len(seed.Rows), keyed != nil
+	for _, row := range seed.Rows {
+		if len(row) != len(seed.Columns) {
+			return seeds, false, nil
+		}
+		present, comparable, err := w.seedPresent(ctx, table, seed.Columns, row, keyed)
+		if err != nil || !comparable {
+			return seeds, false, nil // a column has gone or been renamed: rows cannot tell
+		}
+		if present {
+			seeds.Present++
+		}
+	}
+	total, err := w.Rows(ctx, table, int64(seeds.Wanted)+1000)
+	if err != nil {
+		return seeds, false, err
+	}
+	seeds.Others = total - int64(seeds.Present)
+	return seeds, true, nil
+}
+
+// seedPresent looks for one row, by its key where the values give one. A value
+// that only the time of running tells is not compared.
+func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, row []string, keyed map[string]bool) (present, comparable bool, err error) {
+	var where []string
+	for i, column := range columns {
+		if keyed != nil && !keyed[column] {
+			continue
+		}
+		name := w.quote(column)
+		switch value := row[i]; {
+		case value == "":
+		case strings.EqualFold(value, "NULL"):
+			where = append(where, name+" IS NULL")
+		default:
+			where = append(where, name+" = ("+value+")")
+		}
+	}
+	if len(where) == 0 {
+		return false, false, nil
+	}
+	var n int
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t", w.name(table), strings.Join(where, " AND "))
+	err = w.db.QueryRow(ctx, query).Scan(&n)
+	return n > 0, true, err
+}
+
+// key returns the columns of a key of the table that a row with these columns
+// gives values for: its primary key, else a unique constraint or index; nil if
+// there is none.
+func key(have *schema.Snapshot, table schema.Key, columns []string) map[string]bool {
+	given := map[string]bool{}
+	for _, c := range columns {
+		given[c] = true
+	}
+	var best map[string]bool
+	for _, part := range have.Parts(table) {
+		unique := part.Key.Kind == schema.PrimaryKey || part.Key.Kind == schema.Unique ||
+			part.Key.Kind == schema.Index && part.Fact(schema.IsUnique) != "" && part.Fact(schema.Where) == ""
+		if !unique {
+			continue
+		}
+		names := map[string]bool{}
+		whole := true
+		for c := range strings.SplitSeq(part.Fact(schema.Columns), ",") {
+			c, _, _ = strings.Cut(strings.TrimSpace(c), " ")
+			whole = whole && given[c]
+			names[c] = true
+		}
+		if !whole {
+			continue
+		}
+		if part.Key.Kind == schema.PrimaryKey {
+			return names
+		}
+		if best == nil {
+			best = names
+		}
+	}
+	return best
+}
+
+// columnsInOrder returns the names of a table's columns as an INSERT without a
+// column list means them.
+func columnsInOrder(have *schema.Snapshot, table schema.Key) []string {
+	columns := slices.DeleteFunc(have.Parts(table), func(o *schema.Object) bool {
+		return o.Key.Kind != schema.Column || o.Fact(schema.Generated) != ""
+	})
+	slices.SortFunc(columns, func(a, b *schema.Object) int { return cmp.Compare(a.Position, b.Position) })
+	names := make([]string, len(columns))
+	for i, o := range columns {
+		names[i] = o.Key.Name
+	}
+	return names
+}
+
+func (w *witness) Probe(ctx context.Context, query string) (ran bool, err error) {
+	err = w.db.Try(ctx, func(ctx context.Context) error {
+		var value any
+		if err := w.db.QueryRow(ctx, query).Scan(&value); err != nil {
+			return err
+		}
+		ran = truth(value)
+		return nil
+	})
+	return ran, err
+}
+
+// truth says whether a probe's value means yes.
+func truth(value any) bool {
+	switch v := value.(type) {
+	case bool:
+		return v
+	case int64:
+		return v != 0
+	case []byte:
+		return len(v) > 0 && string(v) != "0" && string(v) != "f"
+	case string:
+		return v != "" && v != "0" && v != "f"
+	}
+	return false
+}
+
+func (w *witness) quote(name string) string { return w.db.Traits().Quote(name) }
+
+// name returns a table's name as the live database spells it, quoted.
+func (w *witness) name(table schema.Key) string {
+	name := table.Name
+	if o := w.have.Get(table); o != nil {
+		name = o.Spelling()
+	}
+	if table.Space != "" {
+		return w.quote(table.Space) + "." + w.quote(name)
+	}
+	return w.quote(name)
+}
