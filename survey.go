@@ -134,70 +134,67 @@ func (m *Migrator) historyKey(db engine.Database) schema.Key {
 // a foreign history, it rules; the journal then only adds what it knows besides.
 func (m *Migrator) readClaims(ctx context.Context, db engine.Database, s *survey) error {
 	r := s.recorded
-	var entries []journal.Entry
-	var err error
-	if s.journal {
-		if entries, err = journal.Recorded(ctx, db); err != nil {
-			return fmt.Errorf("read the journal: %w", err)
-		}
-		r.Exists, r.Source = true, journal.Table
-	}
-	written := map[migration.Version]journal.Entry{}
-	for _, e := range entries {
-		written[migration.Version(e.Version.Normal())] = e
-	}
 	if s.foreign != nil {
 		r.Exists, r.Source = true, fmt.Sprintf("%s (%s)", s.foreign.Table.Name, s.foreign.Runner.Name)
-		m.claimForeign(s)
+		m.claim(s, s.foreign, "by "+s.foreign.Runner.Name)
 	}
-	for v, e := range written {
-		mig := m.set.Find(v)
-		if mig == nil {
-			if s.foreign == nil {
-				r.Unknown = append(r.Unknown, strings.Trim(string(e.Version)+"_"+e.Name, "_"))
-			}
+	if !s.journal {
+		return nil
+	}
+	entries, err := journal.Recorded(ctx, db)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	if s.foreign == nil {
+		r.Exists, r.Source = true, journal.Table
+		h := &tracking.History{}
+		for _, e := range entries {
+			h.Rows = append(h.Rows, tracking.Row{
+				Version: e.Version, Name: strings.Trim(string(e.Version)+"_"+e.Name, "_"), Checksum: e.Checksum,
+				Text: fmt.Sprintf("%s %s %s by dbmend", strings.Trim(string(e.Version)+"_"+e.Name, "_"), e.Outcome, e.At.Format("2006-01-02 15:04")),
+			})
+		}
+		m.claim(s, h, "")
+	}
+	for _, e := range entries {
+		// A row of the journal that names another file is a claim about that one.
+		mig := m.set.Find(e.Version)
+		if mig == nil || mig.Name != e.Name {
 			continue
 		}
-		c, claimed := r.Claims[v]
-		if s.foreign != nil && !claimed {
-			continue // the runner itself has taken it back
+		c := r.Of(mig)
+		if !c.Recorded || e.Checksum == "" || e.Checksum == mig.Checksum {
+			continue
 		}
-		c.Recorded = true
-		if c.How == "" {
-			c.How = fmt.Sprintf("%s %s by dbmend", e.Outcome, e.At.Format("2006-01-02 15:04"))
+		if err := m.claimEdited(ctx, db, s, mig, &c); err != nil {
+			return err
 		}
-		if e.Checksum != "" && e.Checksum != mig.Checksum {
-			if err := m.claimEdited(ctx, db, s, mig, &c); err != nil {
-				return err
-			}
-		}
-		r.Claims[v] = c
+		r.Claims[migration.Version(mig.Version.Normal())] = c
 	}
-	slices.Sort(r.Unknown)
-	if s.journal {
-		return m.claimUnfinished(ctx, db, s)
-	}
-	return nil
+	return m.claimUnfinished(ctx, db, s)
 }
 
-// claimForeign takes over what the other runner's table says.
-func (m *Migrator) claimForeign(s *survey) {
-	matched := tracking.Match(s.foreign, m.set)
+// claim takes over what a history says.
+func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
+	matched := tracking.Match(h, m.set)
+	how := func(row tracking.Row) string {
+		if by == "" {
+			return row.Text
+		}
+		return by + ": " + row.Text
+	}
 	for _, c := range matched.Applied {
-		if c.OtherName {
+		if c.OtherName && !c.OtherVersion && !(c.Row.Checksum == c.Migration.Checksum && c.Row.Checksum != "") {
 			// The version is taken by another file: of this one nothing is claimed.
 			s.recorded.Collisions = append(s.recorded.Collisions, c.Row.Text)
 			continue
 		}
 		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{
-			Recorded: true, Edited: c.OtherContent,
-			How: "by " + s.foreign.Runner.Name + ": " + c.Row.Text,
+			Recorded: true, Edited: c.OtherContent, How: how(c.Row),
 		}
 	}
 	for _, c := range matched.Begun {
-		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{
-			Begun: true, How: "by " + s.foreign.Runner.Name + ": " + c.Row.Text,
-		}
+		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{Begun: true, How: how(c.Row)}
 	}
 	for _, u := range matched.Unknown {
 		s.recorded.Unknown = append(s.recorded.Unknown, u.Row.Text)
@@ -221,6 +218,7 @@ func (m *Migrator) claimEdited(ctx context.Context, db engine.Database, s *surve
 		same = same && sums[mig.Statements[i].Number] == mig.Statements[i].Sum
 	}
 	if same {
+		c.Edited = false
 		s.edited = append(s.edited, mig)
 		return nil
 	}

@@ -103,9 +103,8 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		}
 		r.warned = true
 	}
-	segments := first.plan.Segments(r.each)
 	mode := engine.Normal
-	if segments[0].Rebuild {
+	if segments := first.plan.Segments(r.each); len(segments) > 0 && segments[0].Rebuild {
 		mode = engine.Rebuild
 	}
 	if err := r.db.Begin(ctx, mode); err != nil {

@@ -86,13 +86,31 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 		for i, v := range t.values {
 			t.possible[i] = v.Equal(t.live)
 		}
-		// What was taken from the live database for a base proves nothing by being
-		// what the live database has, where the set makes the same thing itself.
-		if replay.Presumed[t.key] && slices.Contains(t.possible[1:], true) {
+	}
+	c.doubtPresumed()
+	return c
+}
+
+// doubtPresumed rules the base out for tables that were taken from the live
+// database and that the set makes in just that form itself: being what the live
+// database has proves nothing about what was taken from it.
+func (c *course) doubtPresumed() {
+	made := map[schema.Key]bool{} // by table: every part has the live form later too
+	for key, t := range c.trajectories {
+		if !c.replay.Presumed[key] {
+			continue
+		}
+		again := slices.Contains(t.possible[1:], true)
+		if before, seen := made[key.Owner()]; seen {
+			again = again && before
+		}
+		made[key.Owner()] = again
+	}
+	for key, t := range c.trajectories {
+		if c.replay.Presumed[key] && made[key.Owner()] {
 			t.possible[0] = false
 		}
 	}
-	return c
 }
 
 // votes counts the objects that a statement touches by what their live values say

@@ -72,7 +72,7 @@ type Directives struct {
 // instruction that is not followed must not pass in silence.
 func ParseDirectives(comments []Comment) (Directives, error) {
 	var d Directives
-	last := 0 // the line of the last probe
+	var probe []string // its lines
 	for _, c := range comments {
 		said, found := c.instruction()
 		if !found {
@@ -102,19 +102,19 @@ func ParseDirectives(comments []Comment) (Directives, error) {
 			return fail(name+" is followed by more words", "write them as a comment of their own")
 		case name == "dbmend:probe" && rest == "":
 			return fail(name+" is followed by no query", "write -- dbmend:probe SELECT …")
-		case name == "dbmend:probe" && d.Probe != "" && last != c.Line-1:
+		case name == "dbmend:probe" && len(probe) > 0 && c.Line != d.ProbeLine+len(probe):
 			return fail("a second probe for one statement", "write one query, in lines directly below each other")
-		case name == "dbmend:probe" && d.Probe != "":
-			d.Probe += "\n" + rest
-			last = c.Line
 		case name == "dbmend:probe":
-			d.Probe, d.ProbeLine, last = rest, c.Line, c.Line
+			if probe = append(probe, rest); len(probe) == 1 {
+				d.ProbeLine = c.Line
+			}
 		case name == "dbmend:rerunnable":
 			d.Rerunnable = true
 		default:
 			d.NoTransaction = true
 		}
 	}
+	d.Probe = strings.Join(probe, "\n")
 	return d, nil
 }
 

@@ -144,8 +144,15 @@ func (c classifier) alter() {
 	action := c.either("add", "drop", "rename", "alter")
 	switch {
 	case action == "":
-	case action == "rename" && c.token.is("to"):
+	case action == "rename" && c.skip("to"):
 		c.Verb += " rename"
+		_, c.NewName = c.name()
+	case action == "rename":
+		c.Verb += " rename column"
+		c.skip("column")
+		_, c.OldName = c.name()
+		c.skip("to")
+		_, c.NewName = c.name()
 	case c.token.is("constraint"), c.token.is("check"):
 		c.Verb += " " + action + " constraint"
 	default:

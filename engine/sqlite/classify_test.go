@@ -232,3 +232,23 @@ func TestClassesHoldInATransaction(t *testing.T) {
 		}
 	}
 }
+
+// TestRenamesTellBothNames: what a rename takes away and what it gives tell the
+// core the form that a table had before the migrations.
+func TestRenamesTellBothNames(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"ALTER TABLE t RENAME TO Other":             {"", "other"},
+		"ALTER TABLE t RENAME TO \"to\"":            {"", "to"},
+		"ALTER TABLE t RENAME a TO b":               {"a", "b"},
+		"ALTER TABLE main.t RENAME COLUMN A TO [B]": {"a", "b"},
+		"ALTER TABLE t ADD COLUMN a":                {"", ""},
+	} {
+		statements, err := cut(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := statements[0]; s.OldName != want[0] || s.NewName != want[1] {
+			t.Errorf("%s: from %q to %q; wanted %v", text, s.OldName, s.NewName, want)
+		}
+	}
+}

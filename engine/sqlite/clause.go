@@ -132,8 +132,10 @@ func (r *reader) value(c *column) (err error) {
 		return nil
 	}
 	start := r.next
-	if first.is("-") || first.is("+") {
-		r.next++
+	if r.take("+") {
+		start = r.next // says nothing
+	} else {
+		r.take("-")
 	}
 	t := r.peek()
 	if !t.isName() && t.kind != number && t.kind != blob {

@@ -47,7 +47,7 @@ func TestConformance(t *testing.T) {
 }
 
 // openPool opens a pool on a file.
-func openPool(t *testing.T, name string) *sql.DB {
+func openPool(t testing.TB, name string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", name)
 	if err != nil {

@@ -33,25 +33,20 @@ func explain(err error) engine.Complaint {
 }
 
 // meanings are the texts of result codes (sqlite3_errstr) that drivers put ahead
-// of the message.
-var meanings = [...]string{
-	"SQL logic error: ", "constraint failed: ", "database is locked: ", "database table is locked: ",
-	"attempt to write a readonly database: ", "database or disk is full: ",
-}
+// of a message that says more.
+var meanings = [...]string{"SQL logic error: ", "constraint failed: "}
 
 // trailer is the result code behind the message, as modernc.org/sqlite has it.
-var trailer = regexp.MustCompile(` \(\d+\)(?: \(SQLITE_[A-Z]+\))?$`)
+var trailer = regexp.MustCompile(` \(\d+\)$`)
 
 // message returns what SQLite said, without what a driver puts around it.
 func message(s string) string {
-	if rest, ok := strings.CutPrefix(s, "sqlite3: "); ok {
-		for _, m := range meanings {
-			rest = strings.TrimPrefix(rest, m)
-		}
-		return rest
-	}
+	s, bare := strings.CutPrefix(s, "sqlite3: ")
 	for _, m := range meanings {
 		if rest, ok := strings.CutPrefix(s, m); ok {
+			if bare {
+				return rest
+			}
 			// Only together with the meaning: a table may be called "notes (1)".
 			return trailer.ReplaceAllString(rest, "")
 		}

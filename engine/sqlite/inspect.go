@@ -48,6 +48,15 @@ type row struct {
 // names that begin with sqlite_ for itself.
 func (r *row) own() bool { return !strings.HasPrefix(fold(r.name), "sqlite_") }
 
+// key returns the key of what the row is about.
+func (r *row) key() schema.Key {
+	k := schema.Key{Kind: schema.Kind(r.kind), Name: fold(r.name)}
+	if r.kind == "index" || r.kind == "trigger" {
+		k.Table = fold(r.table)
+	}
+	return k
+}
+
 // Indexes that SQLite makes for keys have no text: they are parts of their table.
 const (
 	selectRow = `SELECT rowid, coalesce(type, ''), coalesce(name, ''), coalesce(tbl_name, ''), sql,
@@ -122,6 +131,9 @@ func newCatalogue(rows []row) *catalogue {
 
 // table returns the definition of a table, or nil.
 func (c *catalogue) table(name string) *definition {
+	if c.shadows[name] {
+		return nil
+	}
 	if d, ok := c.tables[name]; ok || c.others == nil {
 		return d
 	}
@@ -160,8 +172,7 @@ func (c *catalogue) tableObjects(r *row) []*schema.Object {
 	d, err := c.tables[fold(r.name)], r.err
 	if err != nil {
 		return []*schema.Object{{
-			Key:  schema.Key{Kind: schema.Table, Name: fold(r.name)},
-			Name: r.name, Source: r.sql, Unsupported: err.Error(),
+			Key: r.key(), Name: r.name, Source: r.sql, Unsupported: err.Error(),
 		}}
 	}
 	list := d.objects(r.sql, c.primary)
@@ -175,10 +186,7 @@ func (c *catalogue) tableObjects(r *row) []*schema.Object {
 
 // indexObject returns an index.
 func (c *catalogue) indexObject(r *row) *schema.Object {
-	o := &schema.Object{
-		Key:  schema.Key{Kind: schema.Index, Table: fold(r.table), Name: fold(r.name)},
-		Name: r.name, Source: r.sql,
-	}
+	o := &schema.Object{Key: r.key(), Name: r.name, Source: r.sql}
 	x, err := readIndex(r.sql)
 	if err == nil {
 		if d := c.table(o.Key.Table); d != nil {

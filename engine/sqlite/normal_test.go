@@ -235,7 +235,7 @@ var normalForms = []struct {
 
 	// What ALTER TABLE leaves behind.
 	{"ADD COLUMN", true,
-		ddl("CREATE TABLE t(a)", "ALTER TABLE t ADD COLUMN b TEXT NOT NULL DEFAULT 'x' -- new"), ddl("CREATE TABLE t(a, b TEXT NOT NULL DEFAULT 'x')")},
+		ddl("CREATE TABLE t(a)", "ALTER TABLE t ADD COLUMN b TEXT NOT NULL DEFAULT 'x'"), ddl("CREATE TABLE t(a, b TEXT NOT NULL DEFAULT 'x')")},
 	{"ADD COLUMN behind constraints", true,
 		ddl("CREATE TABLE t(a, UNIQUE(a))", "ALTER TABLE t ADD b INT REFERENCES p(id)"), ddl("CREATE TABLE t(a UNIQUE, b INT REFERENCES p(id))")},
 	{"DROP COLUMN", true,

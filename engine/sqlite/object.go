@@ -157,6 +157,7 @@ func (f *reference) facts() []schema.Fact {
 			facts = append(facts, schema.Fact{Name: name, Value: value})
 		}
 	}
+	add(schema.Parent, f.parent)
 	add(onDelete, f.onDelete)
 	add(onUpdate, f.onUpdate)
 	add(match, f.match)
@@ -179,7 +180,7 @@ func (d *definition) spellCheck(name string) string {
 
 // viewObject returns a view.
 func viewObject(r *row) *schema.Object {
-	o := &schema.Object{Key: schema.Key{Kind: schema.View, Name: fold(r.name)}, Name: r.name, Source: r.sql}
+	o := &schema.Object{Key: r.key(), Name: r.name, Source: r.sql}
 	tokens, err := behindName(r, "view")
 	if err != nil {
 		o.Unsupported = err.Error()
@@ -192,10 +193,7 @@ func viewObject(r *row) *schema.Object {
 // triggerObject returns a trigger. SQLite has row triggers only, so that FOR EACH
 // ROW says nothing, and BEFORE is what it takes where nothing is said.
 func triggerObject(r *row) *schema.Object {
-	o := &schema.Object{
-		Key:  schema.Key{Kind: schema.Trigger, Table: fold(r.table), Name: fold(r.name)},
-		Name: r.name, Source: r.sql,
-	}
+	o := &schema.Object{Key: r.key(), Name: r.name, Source: r.sql}
 	tokens, err := behindName(r, "trigger")
 	if err != nil {
 		o.Unsupported = err.Error()

@@ -16,7 +16,11 @@ func TestSessionIsRestored(t *testing.T) {
 		d := take(t, pool)
 		state := map[string]string{}
 		for _, name := range settings {
-			state[name] = value(t, d, "SELECT * FROM pragma_"+name)
+			text, ok, err := d.pragma(t.Context(), name)
+			if err != nil || !ok {
+				t.Fatalf("%s: %v, error %v", name, ok, err)
+			}
+			state[name] = text
 		}
 		d.Close()
 		conn, err := pool.Conn(t.Context())

@@ -165,12 +165,12 @@ func typeName(name string) string {
 		case t.is("(") && depth == 0:
 			depth++
 		case t.is(")") && depth == 1:
-			depth--
+			depth++ // nothing may follow
 		default:
 			return quote(name)
 		}
 	}
-	if depth != 0 || strings.TrimSpace(name) == "" && name != "" {
+	if depth == 1 || strings.TrimSpace(name) == "" && name != "" {
 		return quote(name)
 	}
 	return name

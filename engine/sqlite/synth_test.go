@@ -1,7 +1,7 @@
 package sqlite
 
 import (
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dbmend/dbmend/schema"
@@ -151,7 +151,7 @@ func FuzzAddColumn(f *testing.F) {
 			if err == nil && len(list) != 1 {
 				t.Errorf("%q is %d statements", statement, len(list))
 			}
-			if err == nil && !slices.Contains([]string{"alter table"}, list[0].Verb) {
+			if err == nil && !strings.HasPrefix(list[0].Verb, "alter table") {
 				t.Errorf("%q is %s", statement, list[0].Verb)
 			}
 		}

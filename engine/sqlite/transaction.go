@@ -183,7 +183,7 @@ func (d *database) ready(ctx context.Context, statement string) error {
 // survey returns the error of a statement, with errLost if it has cost us the
 // transaction.
 func (d *database) survey(ctx context.Context, err error) error {
-	if err == nil || !d.tx.open || d.tx.lost {
+	if err == nil || !d.tx.open {
 		return err
 	}
 	if d.look(ctx); d.tx.lost {
@@ -195,6 +195,9 @@ func (d *database) survey(ctx context.Context, err error) error {
 // look finds out whether the transaction is still open: only if it is not can
 // another be begun, and that one is left open for Rollback to end.
 func (d *database) look(ctx context.Context) {
+	if d.tx.lost {
+		return
+	}
 	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN")
 	d.tx.lost = err == nil
 }

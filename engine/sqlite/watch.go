@@ -91,8 +91,9 @@ func (w *watch) counter(ctx context.Context) (version int64, err error) {
 
 // appended takes over the rows that have come behind the last one known. Each
 // object that is created raises the counter by one, and so does every other
-// change of the schema: if there are as many new objects as it has risen, then
-// nothing else has happened. It is not ok if there may be more to it.
+// change of the schema: if there are as many new objects as it has risen, and
+// none that VACUUM has moved, then nothing else has happened. It is not ok if there
+// may be more to it.
 func (w *watch) appended(ctx context.Context, risen int64) (changes []schema.Change, ok bool, err error) {
 	last := int64(0)
 	if n := len(w.entries); n > 0 {
@@ -110,6 +111,9 @@ func (w *watch) appended(ctx context.Context, risen int64) (changes []schema.Cha
 		}
 		if r.own() {
 			risen--
+		}
+		if w.snapshot.Get(r.key()) != nil {
+			return nil, false, nil
 		}
 	}
 	if risen != 0 {

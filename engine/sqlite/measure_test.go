@@ -1,0 +1,112 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/dbmend/dbmend/engine"
+)
+
+// crowded returns a database with so many tables, each with an index and a view.
+func crowded(b *testing.B, tables int, pragmas ...string) *database {
+	b.Helper()
+	conn := memory(b)
+	ctx := context.Background()
+	statements := pragmas
+	statements = append(statements, "BEGIN")
+	for i := range tables {
+		statements = append(statements,
+			fmt.Sprintf("CREATE TABLE t%d (id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '', body TEXT, at TEXT)", i),
+			fmt.Sprintf("CREATE INDEX i%d ON t%d (title)", i, i),
+			fmt.Sprintf("CREATE VIEW v%d AS SELECT title FROM t%d", i, i))
+	}
+	statements = append(statements, "COMMIT")
+	for _, statement := range statements {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			b.Fatal(err)
+		}
+	}
+	d := &database{conn: conn}
+	if err := d.meet(ctx); err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+func BenchmarkStamp(b *testing.B) {
+	d := crowded(b, 1000)
+	for b.Loop() {
+		if _, err := d.Stamp(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkExec(b *testing.B) {
+	d := crowded(b, 10)
+	ctx := context.Background()
+	if err := d.Begin(ctx, engine.Normal); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("insert", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.Exec(ctx, "INSERT INTO t1 (title) VALUES (?)", "a"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("insert, by the driver alone", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.conn.ExecContext(ctx, "INSERT INTO t1 (title) VALUES (?)", "a"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkTransaction(b *testing.B) {
+	d := crowded(b, 10)
+	ctx := context.Background()
+	for b.Loop() {
+		if err := d.Begin(ctx, engine.Rebuild); err != nil {
+			b.Fatal(err)
+		}
+		if err := d.Commit(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkConnect(b *testing.B) {
+	pool := openPool(b, b.TempDir()+"/test.db")
+	for b.Loop() {
+		d, err := connect(context.Background(), pool)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	d := crowded(b, 1000)
+	ctx := context.Background()
+	d.driver = openPool(b, ":memory:").Driver()
+	want, err := d.Inspect(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := d.Scratch(ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Build(ctx, want); err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+	}
+}
