@@ -1,7 +1,9 @@
 package dbmend
 
 import (
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"sync"
@@ -21,6 +23,8 @@ type Migrator struct {
 	db     *sql.DB
 	engine engine.Engine
 	set    *migration.Set
+	sum    string        // identity of the set and of the scripts that go with it
+	traits engine.Traits // of the server; zero until a connection was had
 	options
 
 	mu     sync.Mutex
@@ -123,7 +127,13 @@ func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, er
 			return nil, fmt.Errorf("load migrations: %w", err)
 		}
 	}
-	m.set = set
+	m.set, m.sum = set, set.Sum
+	for _, s := range []*script{m.base, m.schema} {
+		if s != nil {
+			sum := sha256.Sum256([]byte(m.sum + s.text))
+			m.sum = hex.EncodeToString(sum[:])
+		}
+	}
 	return m, nil
 }
 

@@ -35,7 +35,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		return err
 	}
 	completed := journal.Entry{
-		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.set.Sum,
+		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.sum,
 		Before: p.plan.From.String(), After: after.Fingerprint().String(), Stamp: stamp,
 		Evidence: fmt.Sprintf("%d statements run, %d migrations recorded", len(steps), len(s.Records)),
 	}
@@ -53,7 +53,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		if err != nil {
 			return err
 		}
-		completed.Name = ruling{p.foreign.Runner.Name, p.foreign.Table.Space, p.foreign.Table.Name, digest}.String()
+		completed.Name = ruling{p.foreign.Runner, p.foreign.Table, digest}.String()
 	}
 	if !last {
 		// The set is not through: a start must not take it for settled.

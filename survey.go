@@ -121,7 +121,7 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 }
 
 // historyKey returns the key of the table that the user named.
-func (m *Migrator) historyKey(db engine.Database) schema.Key {
+func (m *Migrator) historyKey(db tracking.Database) schema.Key {
 	space, name, qualified := strings.Cut(m.history, ".")
 	if !qualified {
 		space, name = "", m.history

@@ -2,34 +2,91 @@ package dbmend
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/schema"
+	"github.com/dbmend/dbmend/tracking"
 )
 
 // unchanged reports that the last thing that happened to this database was a run
-// of this very set, and that nobody has touched the schema since. It costs one
-// row, whatever the number of migrations, and takes no lock. Any doubt, an error
-// included, is a no: then the database is looked at.
-func (m *Migrator) unchanged(ctx context.Context) bool {
+// of this very set, that nobody has touched the schema since, and that the
+// history of another runner, if one rules, claims what it claimed then. Without
+// such a history it costs one row, whatever the number of migrations, and never a
+// lock. Any doubt, an error included, is a no: then the database is looked at.
+func (m *Migrator) unchanged(ctx context.Context, db tracking.Database) bool {
 	stamp := m.engine.StampQuery()
-	if stamp == "" || m.to != "" && m.ahead {
+	if stamp == "" {
 		return false
 	}
 	var now, kind, outcome, checksum, then, ruler string
 	query := `SELECT ` + stamp + `, kind, outcome, checksum, stamp, name FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
-	if err := m.db.QueryRowContext(ctx, query).Scan(&now, &kind, &outcome, &checksum, &then, &ruler); err != nil {
+	if err := db.QueryRow(ctx, query).Scan(&now, &kind, &outcome, &checksum, &then, &ruler); err != nil {
 		return false
 	}
-	return kind == string(journal.Completed) && outcome != string(journal.Left) &&
-		now == then && checksum == m.set.Sum && ruler == "" && m.history == ""
+	if kind != string(journal.Completed) || outcome == string(journal.Left) || now != then || checksum != m.sum {
+		return false
+	}
+	if ruler == "" {
+		return m.history == ""
+	}
+	r, err := parseRuling(ruler)
+	if err != nil || db.Traits().Quote == nil || m.history != "" && m.historyKey(db) != r.table {
+		return false
+	}
+	digest, err := r.runner.Digest(ctx, db, r.table)
+	return err == nil && digest == r.digest
 }
 
-// A ruling names the foreign history that a run went by, and what it claimed.
-type ruling struct{ runner, space, table, digest string }
+// A ruling names the history of another runner that a run went by, and what it
+// claimed, as the journal's run entries keep it.
+type ruling struct {
+	runner *tracking.Runner
+	table  schema.Key
+	digest string
+}
 
-// String writes the ruling for the journal.
+// String writes the ruling: "digest/space/table/runner".
 func (r ruling) String() string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s %s %s", r.runner, r.digest, r.space, r.table))
+	return fmt.Sprintf("%s/%s/%s/%s", r.digest, r.table.Space, r.table.Name, r.runner.Name)
+}
+
+func parseRuling(text string) (ruling, error) {
+	parts := strings.SplitN(text, "/", 4)
+	if len(parts) != 4 {
+		return ruling{}, fmt.Errorf("journal: %.80q names no history", text)
+	}
+	r := ruling{tracking.Lookup(parts[3]), schema.Key{Kind: schema.Table, Space: parts[1], Name: parts[2]}, parts[0]}
+	if r.runner == nil {
+		return ruling{}, fmt.Errorf("journal: %.80q names no runner", text)
+	}
+	return r, nil
+}
+
+// A pool runs queries on any connection of the user's pool: what costs no
+// connection of our own to be set up and given back.
+type pool struct {
+	*sql.DB
+	traits engine.Traits // zero until a connection was had
+}
+
+func (p pool) Traits() engine.Traits { return p.traits }
+
+func (p pool) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	result, err := p.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (p pool) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return p.QueryContext(ctx, query, args...)
+}
+
+func (p pool) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return p.QueryRowContext(ctx, query, args...)
 }

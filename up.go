@@ -47,7 +47,7 @@ type StepReport struct {
 func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 	started := time.Now()
 	report = &Report{}
-	if m.unchanged(ctx) {
+	if m.unchanged(ctx, pool{m.db, m.traits}) {
 		return report, nil
 	}
 	db, err := m.connect(ctx)
@@ -55,6 +55,12 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if first := m.traits.Quote == nil; first {
+		m.traits = db.Traits()
+		if m.unchanged(ctx, db) {
+			return report, nil
+		}
+	}
 	m.tell(Waiting{m.lockTimeout})
 	unlock, err := db.Lock(ctx, m.lockTimeout)
 	if err != nil {
@@ -125,7 +131,7 @@ func (r *run) done(p *prepared) bool {
 // settled reports that the journal says all there is to say.
 func (p *prepared) settled(m *Migrator) bool {
 	last := p.last
-	return p.journal && last.Kind == journal.Completed && last.After == p.fingerprint.String() && last.Checksum == m.set.Sum
+	return p.journal && last.Kind == journal.Completed && last.After == p.fingerprint.String() && last.Checksum == m.sum
 }
 
 // within works inside the open transaction, and ends it.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,10 +12,26 @@ import (
 	"github.com/dbmend/dbmend/engine/enginetest"
 )
 
+// The suite runs as applications have their databases: as SQLite makes them, in
+// WAL mode, and with foreign keys checked.
 func TestConformance(t *testing.T) {
-	enginetest.Run(t, enginetest.Config{
-		Engine:    Engine{},
-		Open:      func(t *testing.T) *sql.DB { return openPool(t, filepath.Join(t.TempDir(), "test.db")) },
+	for name, parameters := range map[string]string{
+		"default":      "",
+		"wal":          "?_pragma=journal_mode(wal)",
+		"foreign keys": "?_pragma=foreign_keys(1)&_pragma=busy_timeout(3000)",
+	} {
+		t.Run(name, func(t *testing.T) { enginetest.Run(t, config(parameters)) })
+	}
+}
+
+// config describes SQLite to the suite; parameters are those of the data source
+// name.
+func config(parameters string) enginetest.Config {
+	return enginetest.Config{
+		Engine: Engine{},
+		Open: func(t *testing.T) *sql.DB {
+			return openPool(t, address(t, parameters))
+		},
 		View:      "CREATE VIEW titles AS SELECT title FROM notes",
 		Trigger:   "CREATE TRIGGER keep BEFORE DELETE ON notes WHEN old.id < 0 BEGIN SELECT raise(ABORT, 'kept;'); END",
 		Unchecked: []string{"PRAGMA foreign_keys = OFF"},
@@ -37,13 +54,19 @@ func TestConformance(t *testing.T) {
 			return openPool(t, name)
 		},
 		ReadOnly: func(t *testing.T) *sql.DB {
-			name := filepath.Join(t.TempDir(), "test.db")
+			name := address(t, "")
 			db := openPool(t, name)
 			setUp(t, db, "CREATE TABLE notes (id INTEGER)")
 			db.Close()
-			return openPool(t, "file:"+name+"?mode=ro")
+			return openPool(t, name+"?mode=ro")
 		},
-	})
+	}
+}
+
+// address returns the data source name of a file of its own.
+func address(t *testing.T, parameters string) string {
+	file := url.URL{Path: filepath.Join(t.TempDir(), "test.db")}
+	return "file:" + file.EscapedPath() + parameters
 }
 
 // openPool opens a pool on a file.

@@ -21,7 +21,7 @@ type database struct {
 	pool   *sql.DB       // a scratch database's own pool, closed with it; nil for others
 	traits engine.Traits
 
-	busy     int           // the connection's busy_timeout as we found it, in milliseconds
+	busy     int           // the connection's busy_timeout as we found it, in milliseconds; -1 until we know
 	patience time.Duration // how long Begin and Commit wait; negative: for ever
 	found    []setting     // the session's settings before a statement set one; nil until then
 	tx       transaction
@@ -33,9 +33,11 @@ const ease = 5 * time.Second
 
 // meet looks at the database for the first time.
 func (d *database) meet(ctx context.Context) error {
-	if err := d.conn.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&d.busy); err != nil {
+	var busy int
+	if err := d.conn.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&busy); err != nil {
 		return err
 	}
+	d.busy = busy
 	d.patience = time.Duration(d.busy) * time.Millisecond
 	if err := d.setBusy(ctx, d.calm()); err != nil {
 		return err
@@ -137,32 +139,31 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	if err := d.ready(ctx, statement); err != nil {
 		return 0, err
 	}
-	verb := verb(statement)
-	if !writesRows(verb) {
+	if !writesRows(statement) {
 		_, err := d.conn.ExecContext(ctx, statement, args...)
 		return 0, d.survey(ctx, err)
 	}
-	before, err := d.written(ctx)
+	_, before, err := d.written(ctx)
 	if err != nil {
 		return 0, err
 	}
-	result, err := d.conn.ExecContext(ctx, statement, args...)
-	if err != nil {
+	if _, err := d.conn.ExecContext(ctx, statement, args...); err != nil {
 		return 0, d.survey(ctx, err)
 	}
-	// After WITH … SELECT, drivers report the rows of an earlier statement.
-	if direct, err := result.RowsAffected(); err == nil && direct > 0 && verb != "with" {
-		return direct, nil
+	last, after, err := d.written(ctx)
+	if err == nil && after != before && last > 0 {
+		return last, nil
 	}
-	after, err := d.written(ctx)
 	return after - before, err
 }
 
-// written returns how many rows this connection has written so far, those of
-// triggers and foreign key actions included.
-func (d *database) written(ctx context.Context) (n int64, err error) {
-	err = d.conn.QueryRowContext(ctx, "SELECT total_changes()").Scan(&n)
-	return n, err
+// written returns how many rows the last data statement wrote itself, and how
+// many this connection has written so far, those of triggers and foreign key
+// actions included. SQLite knows better than drivers: those report the rows of
+// an earlier statement for one that writes none, or that is RETURNING some.
+func (d *database) written(ctx context.Context) (last, all int64, err error) {
+	err = d.conn.QueryRowContext(ctx, "SELECT changes(), total_changes()").Scan(&last, &all)
+	return last, all, err
 }
 
 // verb returns the first word of a statement in lower case.
@@ -171,8 +172,9 @@ func verb(statement string) string {
 	return strings.ToLower(first.text)
 }
 
-func writesRows(verb string) bool {
-	switch verb {
+// writesRows reports whether the statement may be one on data.
+func writesRows(statement string) bool {
+	switch verb(statement) {
 	case "insert", "update", "delete", "replace", "with":
 		return true
 	}
@@ -222,6 +224,9 @@ func (d *database) Close() error {
 	if d.pool != nil {
 		return errors.Join(err, d.conn.Close(), d.pool.Close())
 	}
-	err = errors.Join(err, d.restore(ctx), d.setBusy(ctx, d.busy))
+	err = errors.Join(err, d.restore(ctx))
+	if d.busy >= 0 {
+		err = errors.Join(err, d.setBusy(ctx, d.busy))
+	}
 	return errors.Join(err, d.conn.Close())
 }

@@ -26,7 +26,7 @@ func TestRowsWritten(t *testing.T) {
 		{"INSERT INTO notes VALUES (1, 'a'), (2, 'b')", 2}, // its trigger's four are not counted
 		{"SELECT * FROM notes", 0},
 		{"WITH n AS (SELECT 1) SELECT * FROM n", 0},
-		{"WITH n AS (SELECT 3 AS id) INSERT INTO notes SELECT id, 'c' FROM n", 3}, // here they are
+		{"WITH n AS (SELECT 3 AS id) INSERT INTO notes SELECT id, 'c' FROM n", 1},
 		{"PRAGMA user_version = 7", 0},
 		{"CREATE TABLE more AS SELECT * FROM notes", 0},
 		{"DROP TABLE more", 0},
@@ -51,6 +51,7 @@ func TestRowsWritten(t *testing.T) {
 
 func TestOrphans(t *testing.T) {
 	d, _ := live(t,
+		"PRAGMA foreign_keys = OFF",
 		"CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT)",
 		"CREATE TABLE books (id INTEGER PRIMARY KEY, author REFERENCES authors)",
 		"CREATE TABLE codes (code TEXT PRIMARY KEY, author REFERENCES authors) WITHOUT ROWID",

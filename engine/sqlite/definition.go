@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -71,10 +72,6 @@ type check struct {
 	expr []token
 }
 
-// maxText bounds the stored texts that are read: SQLite's own bound on a
-// statement, unless it was built with another.
-const maxText = 1_000_000
-
 // readTable reads the stored text of a table.
 func readTable(source string) (*definition, error) {
 	r, err := newReader(source)
@@ -126,7 +123,7 @@ func (r *reader) module(d *definition) error {
 		return err
 	}
 	d.using = identifier(fold(name))
-	if r.done() {
+	if r.done() || r.take("(", ")") && r.done() {
 		return nil
 	}
 	list, err := r.list()
@@ -169,6 +166,9 @@ func (r *reader) options(d *definition) error {
 
 // settle finds what only the whole text tells.
 func (d *definition) settle() error {
+	if len(d.columns) == 0 {
+		return errors.New("its text has no columns")
+	}
 	d.places = make(map[string]int, len(d.columns))
 	for i, c := range d.columns {
 		if _, ok := d.places[c.folded]; ok {

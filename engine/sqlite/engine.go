@@ -49,7 +49,7 @@ func connect(ctx context.Context, pool *sql.DB) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", reading(err))
 	}
-	d := &database{conn: conn, driver: pool.Driver()}
+	d := &database{conn: conn, driver: pool.Driver(), busy: -1}
 	if err := d.meet(ctx); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("connect: %w", reading(err))

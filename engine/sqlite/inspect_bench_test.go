@@ -15,7 +15,7 @@ import (
 // BenchmarkInspect reads 1,000 tables of seven columns with a foreign key, a
 // check, a unique constraint and a generated column, and a partial index on each.
 func BenchmarkInspect(b *testing.B) {
-	conn := memoryConn(b)
+	conn := memory(b)
 	for i := range 1000 {
 		run(b, conn, fmt.Sprintf(`CREATE TABLE t%d (
 			id INTEGER PRIMARY KEY,
@@ -83,7 +83,7 @@ func heap() uint64 {
 }
 
 func replay(b *testing.B, size int, observe func(*sql.Conn) func(migration.Statement)) {
-	conn := memoryConn(b)
+	conn := memory(b)
 	run(b, conn, "BEGIN")
 	observer := observe(conn)
 	do := func(verb, text string) {
@@ -107,20 +107,6 @@ func replay(b *testing.B, size int, observe func(*sql.Conn) func(migration.State
 	}
 	run(b, conn, "COMMIT")
 	conn.Close()
-}
-
-func memoryConn(tb testing.TB) *sql.Conn {
-	tb.Helper()
-	db, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { conn.Close(); db.Close() })
-	return conn
 }
 
 func run(tb testing.TB, conn *sql.Conn, statements ...string) {

@@ -158,9 +158,9 @@ func body(tokens []token) string {
 	})
 }
 
-// unwrap takes off parentheses around the whole.
+// unwrap takes off parentheses around the whole, but for those of a subquery.
 func unwrap(tokens []token) []token {
-	for len(tokens) > 2 && tokens[0].is("(") && closing(tokens, 0) == len(tokens)-1 && !tokens[1].is("select") {
+	for len(tokens) > 2 && tokens[0].is("(") && !tokens[1].is("select") && closing(tokens, 0) == len(tokens)-1 {
 		tokens = tokens[1 : len(tokens)-1]
 	}
 	return tokens

@@ -47,7 +47,8 @@ var normalForms = []struct {
 	{"case of a string in double quotes", false,
 		ddl(`CREATE TABLE t(a CHECK (a <> "None"))`), ddl(`CREATE TABLE t(a CHECK (a <> "none"))`)},
 	{"forms of one number", true,
-		ddl("CREATE TABLE t(a DEFAULT 1E5, b DEFAULT 0XfF, c DEFAULT X'AB')"), ddl("CREATE TABLE t(a DEFAULT 1e5, b DEFAULT 0xFf, c DEFAULT x'ab')")},
+		ddl("CREATE TABLE t(a DEFAULT 1E5, b DEFAULT 0XfF, c DEFAULT X'AB', d DEFAULT 1_000)"),
+		ddl("CREATE TABLE t(a DEFAULT 1e5, b DEFAULT 0xFf, c DEFAULT x'ab', d DEFAULT 1000)")},
 	{"an integer and a real number", false,
 		ddl("CREATE TABLE t(a DEFAULT 1)"), ddl("CREATE TABLE t(a DEFAULT 1.0)")},
 
@@ -151,6 +152,10 @@ var normalForms = []struct {
 		ddl("CREATE TABLE t(a, CHECK ((a > 0) OR (a < 5)))"), ddl("CREATE TABLE t(a, CHECK (a > 0 OR a < 5))")},
 	{"a check", false,
 		ddl("CREATE TABLE t(a CHECK (a > 0))"), ddl("CREATE TABLE t(a CHECK (a >= 0))")},
+	{"another form of one expression", false,
+		ddl("CREATE TABLE t(a CHECK (a > 0))"), ddl("CREATE TABLE t(a CHECK (0 < a))")},
+	{"IS NOT NULL", false,
+		ddl("CREATE TABLE t(a CHECK (a IS NOT NULL))"), ddl("CREATE TABLE t(a CHECK (a NOTNULL))")},
 	{"a sign and an operator", true,
 		ddl("CREATE TABLE t(a CHECK (a - 1 > - 1))"), ddl("CREATE TABLE t(a CHECK (a-1>-1))")},
 	{"the rowid in a check", true,
@@ -230,6 +235,8 @@ var normalForms = []struct {
 		ddl("CREATE TABLE t(a)", "CREATE TRIGGER r INSERT ON t BEGIN SELECT 'x'; END"), ddl("CREATE TABLE t(a)", "CREATE TRIGGER r INSERT ON t BEGIN SELECT 'X'; END")},
 	{"a virtual table's blanks", true,
 		ddl("CREATE VIRTUAL TABLE f USING FTS5( body,tokenize = 'porter' )"), ddl("CREATE VIRTUAL TABLE f USING fts5(body, tokenize = 'porter')")},
+	{"a virtual table's empty arguments", true,
+		ddl("CREATE VIRTUAL TABLE f USING dbstat()"), ddl("CREATE VIRTUAL TABLE f USING dbstat")},
 	{"a virtual table's arguments", false,
 		ddl("CREATE VIRTUAL TABLE f USING fts5(body)"), ddl("CREATE VIRTUAL TABLE f USING fts5(Body)")},
 
@@ -278,7 +285,7 @@ func TestNormalForms(t *testing.T) {
 // snapshotOf returns what the statements make of an empty database.
 func snapshotOf(t *testing.T, statements ...string) *schema.Snapshot {
 	t.Helper()
-	conn := memoryConn(t)
+	conn := memory(t)
 	run(t, conn, statements...)
 	s, err := inspect(t.Context(), conn)
 	if err != nil {

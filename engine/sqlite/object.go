@@ -35,39 +35,37 @@ func (d *definition) objects(source string, parent func(table string) []string) 
 			Name: c.name, Facts: c.facts(d), Position: i + 1,
 		})
 	}
+	parts := make(map[schema.Key]*schema.Object, len(d.keys)+len(d.checks)+len(d.references))
+	part := func(o *schema.Object) {
+		if first, ok := parts[o.Key]; ok {
+			// SQLite lets a constraint be declared many times. If two differ, neither can
+			// be vouched for.
+			if !first.Equal(o) {
+				first.Unsupported = "it is declared twice, and not the same way"
+			}
+			return
+		}
+		parts[o.Key] = o
+		list = append(list, o)
+	}
 	for i := range d.keys {
 		k := &d.keys[i]
 		id := schema.Key{Kind: schema.PrimaryKey, Table: table}
 		if !k.primary {
 			id = schema.Key{Kind: schema.Unique, Table: table, Name: "(" + d.terms(k.terms) + ")"}
 		}
-		list = appendPart(list, &schema.Object{Key: id, Name: k.name, Facts: k.facts(d)})
+		part(&schema.Object{Key: id, Name: k.name, Facts: k.facts(d)})
 	}
 	for _, c := range d.checks {
 		id := schema.Key{Kind: schema.Check, Table: table, Name: normal(unwrap(c.expr), d.spellCheck)}
-		list = appendPart(list, &schema.Object{Key: id, Name: c.name})
+		part(&schema.Object{Key: id, Name: c.name})
 	}
 	for i := range d.references {
 		f := &d.references[i]
 		id := schema.Key{Kind: schema.ForeignKey, Table: table, Name: f.key(parent)}
-		list = appendPart(list, &schema.Object{Key: id, Name: f.name, Facts: f.facts()})
+		part(&schema.Object{Key: id, Name: f.name, Facts: f.facts()})
 	}
 	return list
-}
-
-// appendPart appends a constraint unless the list has its like: SQLite lets one
-// be declared many times. If the two differ, neither can be vouched for.
-func appendPart(list []*schema.Object, o *schema.Object) []*schema.Object {
-	for _, other := range list {
-		if other.Key != o.Key {
-			continue
-		}
-		if !other.Equal(o) && other.Unsupported == "" {
-			other.Unsupported = "it is declared twice, and not the same way"
-		}
-		return list
-	}
-	return append(list, o)
 }
 
 // facts returns the facts of the table itself.

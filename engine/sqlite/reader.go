@@ -12,13 +12,32 @@ type reader struct {
 	next   int
 }
 
-// newReader returns a reader of the text, and an error for a text that cannot be
-// SQLite's.
+// Bounds of the texts that are read: those that SQLite itself has unless it was
+// built with others (limits.html). They keep a hostile text from costing hours.
+const (
+	maxText  = 1_000_000 // bytes
+	maxDepth = 1000      // parentheses within parentheses
+)
+
+// newReader returns a reader of the text, and an error for one beyond all bounds.
 func newReader(source string) (*reader, error) {
 	if len(source) > maxText {
 		return nil, fmt.Errorf("its text is longer than %d bytes", maxText)
 	}
-	return &reader{source: source, tokens: tokenize(source)}, nil
+	r := &reader{source: source, tokens: tokenize(source)}
+	depth := 0
+	for _, t := range r.tokens {
+		switch {
+		case t.is("("):
+			depth++
+		case t.is(")"):
+			depth--
+		}
+		if depth > maxDepth {
+			return nil, fmt.Errorf("its text has more than %d parentheses within each other", maxDepth)
+		}
+	}
+	return r, nil
 }
 
 func (r *reader) done() bool { return r.next >= len(r.tokens) }
@@ -90,7 +109,7 @@ func (r *reader) group() ([]token, error) {
 		return nil, r.stuck()
 	}
 	end := closing(r.tokens, r.next)
-	if end < 0 {
+	if end <= r.next+1 { // nothing that is stored has empty ones
 		return nil, r.stuck()
 	}
 	inner := r.tokens[r.next+1 : end]
@@ -160,14 +179,20 @@ func newTerm(tokens []token) term {
 	}
 	for {
 		tokens = unwrap(tokens)
-		n := len(tokens)
-		if n < 3 || !tokens[n-2].is("collate") || !isOperand(tokens[:n-2]) {
+		operand, name := tokens, ""
+		for n := len(operand); n > 2 && operand[n-2].is("collate"); n = len(operand) {
+			if name == "" {
+				name = fold(operand[n-1].name())
+			}
+			operand = operand[:n-2]
+		}
+		if name == "" || !isOperand(operand) {
 			break
 		}
 		if t.collation == "" { // the outermost rules
-			t.collation = fold(tokens[n-1].name())
+			t.collation = name
 		}
-		tokens = tokens[:n-2]
+		tokens = operand
 	}
 	t.tokens = tokens
 	return t
@@ -179,12 +204,9 @@ func isOperand(tokens []token) bool {
 	if len(tokens) == 1 {
 		return true
 	}
-	if n := len(tokens); n > 2 && tokens[n-2].is("collate") {
-		return isOperand(tokens[:n-2])
-	}
 	open := 0
-	if tokens[0].kind == word && !reserved[fold(tokens[0].text)] || tokens[0].kind == quoted {
-		open = 1
+	if first := tokens[0]; first.kind == quoted || first.kind == word && !reserved[fold(first.text)] {
+		open = 1 // a function's name
 	}
 	return tokens[open].is("(") && closing(tokens, open) == len(tokens)-1
 }

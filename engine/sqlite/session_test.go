@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/dbmend/dbmend/engine"
@@ -9,8 +8,7 @@ import (
 
 // The connection comes from the application's pool, and goes back to it.
 func TestSessionIsRestored(t *testing.T) {
-	pool := openPool(t, "file:"+filepath.Join(t.TempDir(), "test.db")+
-		"?_pragma=busy_timeout(1234)&_pragma=foreign_keys(1)&_pragma=cache_size(-4000)")
+	pool := openPool(t, address(t, "?_pragma=busy_timeout(1234)&_pragma=foreign_keys(1)&_pragma=cache_size(-4000)"))
 	pool.SetMaxOpenConns(1)
 	state := func() map[string]string {
 		d := take(t, pool)

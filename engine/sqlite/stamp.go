@@ -13,8 +13,8 @@ import (
 // most of those apart, for the price of one step down a tree. VACUUM changes the
 // stamp too; that costs a look and no more.
 const stamp = `(SELECT v.schema_version || coalesce((
-  SELECT '-' || m.rowid || '-' || coalesce(m.rootpage, 0) || '-' || coalesce(length(m.sql), 0) || '-' || substr(coalesce(m.name, ''), 1, 40)
-  FROM main.sqlite_master AS m ORDER BY m.rowid DESC LIMIT 1), '')
+  SELECT printf('-%d-%d-%d-%.40s', rowid, rootpage, length(sql), name)
+  FROM main.sqlite_master ORDER BY rowid DESC LIMIT 1), '')
 FROM pragma_schema_version AS v)`
 
 // StampQuery returns what [database.Stamp] asks for.

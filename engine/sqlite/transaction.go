@@ -180,10 +180,16 @@ func (d *database) ready(ctx context.Context, statement string) error {
 	return nil
 }
 
-// survey returns the error of a statement, with errLost if it has cost us the
-// transaction.
+// survey returns the error of a statement, with the context's if that is why, and
+// with errLost if it has cost us the transaction.
 func (d *database) survey(ctx context.Context, err error) error {
-	if err == nil || !d.tx.open {
+	if err == nil {
+		return nil
+	}
+	if why := ctx.Err(); why != nil && !errors.Is(err, why) {
+		err = fmt.Errorf("%w: %w", why, err) // some drivers say "interrupted"
+	}
+	if !d.tx.open {
 		return err
 	}
 	if d.look(ctx); d.tx.lost {

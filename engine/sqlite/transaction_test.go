@@ -22,7 +22,7 @@ func live(t *testing.T, statements ...string) (*database, *sql.DB) {
 }
 
 // take takes a connection of the pool.
-func take(t *testing.T, pool *sql.DB) *database {
+func take(t testing.TB, pool *sql.DB) *database {
 	t.Helper()
 	d, err := connect(t.Context(), pool)
 	if err != nil {
@@ -33,7 +33,7 @@ func take(t *testing.T, pool *sql.DB) *database {
 }
 
 // execute runs statements.
-func execute(t *testing.T, d engine.Querier, statements ...string) {
+func execute(t testing.TB, d engine.Querier, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
 		if _, err := d.Exec(t.Context(), statement); err != nil {
@@ -43,7 +43,7 @@ func execute(t *testing.T, d engine.Querier, statements ...string) {
 }
 
 // value returns the first value of a query, as text.
-func value(t *testing.T, d engine.Querier, query string) (text string) {
+func value(t testing.TB, d engine.Querier, query string) (text string) {
 	t.Helper()
 	if err := d.QueryRow(t.Context(), query).Scan(&text); err != nil {
 		t.Fatalf("%s: %v", query, err)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,13 +27,13 @@ const (
 const (
 	askColumns = `(SELECT group_concat(name || char(31) || type || char(31) || "notnull" || char(31) || pk || char(31)
 	|| hidden || char(31) || coalesce('=' || dflt_value, ''), char(30)) FROM pragma_table_xinfo(?, 'main'))`
-	askKeys = `(SELECT group_concat((SELECT group_concat(cid || ' ' || lower(coll), char(31))
+	askKeys = `(SELECT group_concat((SELECT group_concat(cid || ' ' || coll, char(31))
 	FROM pragma_index_xinfo(l.name, 'main') WHERE "key"), char(30))
 	FROM pragma_index_list(?, 'main') AS l WHERE l.origin <> 'c')`
-	askReferences = `(SELECT group_concat(id || char(31) || lower("table") || char(31) || lower("from") || char(31)
-	|| coalesce(lower("to"), '') || char(31) || on_update || char(31) || on_delete, char(30))
+	askReferences = `(SELECT group_concat(id || char(31) || "table" || char(31) || "from" || char(31)
+	|| coalesce("to", '') || char(31) || on_update || char(31) || on_delete, char(30))
 	FROM pragma_foreign_key_list(?, 'main'))`
-	askTerms = `(SELECT group_concat(cid || ' ' || CASE cid WHEN -2 THEN '' ELSE lower(coll) END
+	askTerms = `(SELECT group_concat(cid || ' ' || CASE cid WHEN -2 THEN '' ELSE coll END
 	|| CASE "desc" WHEN 1 THEN ' desc' ELSE '' END, char(31)) FROM pragma_index_xinfo(?, 'main') WHERE "key")`
 )
 
@@ -60,7 +61,7 @@ func (d *definition) verify(r *row) error {
 	if !slices.Equal(d.keyAnswers(), answers(r.keys)) {
 		return errors.New("its text and SQLite disagree on its keys")
 	}
-	if d.referenceAnswer() != r.references {
+	if d.referenceAnswer() != fold(r.references) {
 		return errors.New("its text and SQLite disagree on its foreign keys")
 	}
 	return nil
@@ -160,13 +161,13 @@ func answers(answer string) []string {
 	if answer == "" {
 		return nil
 	}
-	list := strings.Split(answer, record)
+	list := strings.Split(fold(answer), record)
 	slices.Sort(list)
 	return list
 }
 
-// referenceAnswer returns what pragma foreign_key_list should say: the last one
-// declared comes first.
+// referenceAnswer returns what pragma foreign_key_list should say, folded: the
+// last one declared comes first.
 func (d *definition) referenceAnswer() string {
 	if len(d.references) == 0 {
 		return ""
@@ -183,20 +184,12 @@ func (d *definition) referenceAnswer() string {
 				to = f.parentColumns[i]
 			}
 			for _, s := range [...]string{strconv.Itoa(id), unit, f.parent, unit, column, unit, to, unit,
-				action(f.onUpdate), unit, action(f.onDelete)} {
+				cmp.Or(f.onUpdate, "no action"), unit, cmp.Or(f.onDelete, "no action")} {
 				b.WriteString(s)
 			}
 		}
 	}
 	return b.String()
-}
-
-// action returns an action as pragma foreign_key_list spells it.
-func action(a string) string {
-	if a == "" {
-		return "NO ACTION"
-	}
-	return upper(a)
 }
 
 // verify compares an index on the table that d defines with the answer about it.
@@ -224,7 +217,7 @@ func (x *indexText) verify(r *row, d *definition) error {
 			b.WriteString(" desc")
 		}
 	}
-	if b.String() != r.terms {
+	if b.String() != fold(r.terms) {
 		return errors.New("its text and SQLite disagree on its columns")
 	}
 	return nil

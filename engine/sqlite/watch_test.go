@@ -43,7 +43,6 @@ func TestWatchEqualsInspect(t *testing.T) {
 			if rapid.Bool().Draw(t, "no hint") {
 				hint = migration.Statement{}
 			}
-			dbg(fmt.Sprintf("%q %v", done, hint.Verb))
 			changes, err := w.Changes(ctx, hint)
 			if err != nil {
 				t.Fatalf("%v: %v", done, err)
@@ -134,7 +133,7 @@ func randomDDL(t *rapid.T) string {
 
 // Each statement's effect, as the core will see it.
 func TestWatchChanges(t *testing.T) {
-	conn := memoryConn(t)
+	conn := memory(t)
 	run(t, conn,
 		"CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INT REFERENCES parent, note TEXT)",
 		`CREATE INDEX late ON child ("state")`)
@@ -194,10 +193,32 @@ func summary(changes []schema.Change) (lines []string) {
 	return lines
 }
 
+// What is written into sqlite_schema itself moves no counter.
+func TestWatchSeesTheCatalogueWritten(t *testing.T) {
+	conn := memory(t)
+	run(t, conn, "CREATE TABLE t (a)", "PRAGMA writable_schema = ON")
+	w, err := newWatch(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, conn, "UPDATE sqlite_schema SET sql = 'CREATE TABLE t (b)'")
+	changes, err := w.Changes(t.Context(), migration.Statement{Verb: "update", Target: "sqlite_schema"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"* table t", "- column t.a", "+ column t.b"}
+	if diff := cmp.Diff(want, summary(changes)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if o := w.Snapshot().Get(schema.Key{Kind: schema.Column, Table: "t", Name: "b"}); o.Unsupported == "" {
+		t.Error("what the connection itself has not read yet is vouched for")
+	}
+}
+
 // A statement that creates costs the same number of queries however large the
 // schema is, and one that does nothing costs one.
 func TestWatchAsksLittle(t *testing.T) {
-	conn := memoryConn(t)
+	conn := memory(t)
 	for i := range 300 {
 		run(t, conn, fmt.Sprintf("CREATE TABLE t%d (id INTEGER PRIMARY KEY, x)", i))
 	}

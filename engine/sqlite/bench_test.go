@@ -8,13 +8,12 @@ import (
 	"github.com/dbmend/dbmend/engine"
 )
 
-// crowded returns a database with so many tables, each with an index and a view.
-func crowded(b *testing.B, tables int, pragmas ...string) *database {
+// crowded returns a database in memory with so many tables, each with an index and
+// a view.
+func crowded(b *testing.B, tables int) *database {
 	b.Helper()
-	conn := memory(b)
-	ctx := context.Background()
-	statements := pragmas
-	statements = append(statements, "BEGIN")
+	d := take(b, openPool(b, ":memory:"))
+	statements := []string{"BEGIN"}
 	for i := range tables {
 		statements = append(statements,
 			fmt.Sprintf("CREATE TABLE t%d (id INTEGER PRIMARY KEY, title TEXT NOT NULL DEFAULT '', body TEXT, at TEXT)", i),
@@ -22,15 +21,7 @@ func crowded(b *testing.B, tables int, pragmas ...string) *database {
 			fmt.Sprintf("CREATE VIEW v%d AS SELECT title FROM t%d", i, i))
 	}
 	statements = append(statements, "COMMIT")
-	for _, statement := range statements {
-		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			b.Fatal(err)
-		}
-	}
-	d := &database{conn: conn}
-	if err := d.meet(ctx); err != nil {
-		b.Fatal(err)
-	}
+	execute(b, d, statements...)
 	return d
 }
 
@@ -94,7 +85,6 @@ func BenchmarkConnect(b *testing.B) {
 func BenchmarkBuild(b *testing.B) {
 	d := crowded(b, 1000)
 	ctx := context.Background()
-	d.driver = openPool(b, ":memory:").Driver()
 	want, err := d.Inspect(ctx)
 	if err != nil {
 		b.Fatal(err)

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// An app is one call of the command.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	flags          flags
+
+	begun  bool // a command has been found, and its flags and arguments are well formed
+	status int  // the exit status of the verb that ran
+}
+
+// flags are what was written on the command line, before anything else is asked.
+type flags struct {
+	db, dir, config            string
+	base, schema, history      string
+	format, to, drift, ahead   string
+	answers                    []string
+	answersFile, report, color string
+	lockTimeout                time.Duration
+	json, quiet, verbose       bool
+
+	exitCode bool // status, diagnose, plan, up
+
+	transaction, backup string // up
+	dryRun, noInput     bool   // up
+	sql                 bool   // plan
+	run, version        string // history
+	limit               int    // history
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr}
+}
+
+// run runs the command and returns the exit status.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return a.status
+	}
+	// What a verb had to say has been said: this is about the command line.
+	if !a.begun {
+		err = &usageError{message: err.Error(), hint: "dbmend help shows the commands and their flags"}
+	}
+	a.complain(err, nil)
+	return exitStatus(ctx, err)
+}
+
+// command returns a command for a verb that takes these arguments.
+func (a *app) command(use, short, long string, args cobra.PositionalArgs, v verb) *cobra.Command {
+	return &cobra.Command{
+		Use:   use,
+		Short: short,
+		Long:  long,
+		Args:  args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a.begun = true
+			return a.perform(cmd, args, v)
+		},
+	}
+}

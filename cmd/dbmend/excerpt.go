@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// An excerpt is the lines of a statement around the place where something is
+// wrong. The zero value is empty.
+type excerpt struct {
+	lines []string
+	first int // the number of the first line; zero where there are no numbers
+	mark  int // the index of the line with the mark; -1 for none
+	from  int // the byte in that line that the mark begins under
+	width int // of the mark, in bytes
+}
+
+// around is how many lines are shown on either side of the mark.
+const around = 2
+
+// most is how many lines are shown of a statement in which nothing is marked.
+const most = 5
+
+// newExcerpt returns an excerpt of a statement that begins on the given line of
+// its file, marked where the error tells a place.
+func newExcerpt(sql string, line int, err error) excerpt {
+	e := excerpt{lines: strings.Split(clean(strings.ReplaceAll(sql, "\r\n", "\n")), "\n"), first: line, mark: -1}
+	for i := range e.lines {
+		e.lines[i] = strings.ReplaceAll(e.lines[i], "\t", "    ")
+	}
+	if culprit := culprit(err); culprit != "" {
+		for i, text := range e.lines {
+			at := findWord(text, culprit)
+			if at < 0 {
+				continue
+			}
+			if e.mark >= 0 { // it is there twice: which one is meant, nobody knows
+				e.mark = -1
+				break
+			}
+			e.mark, e.from, e.width = i, at, len(culprit)
+			if again := findWord(text[at+len(culprit):], culprit); again >= 0 {
+				e.mark = -1
+				break
+			}
+		}
+	}
+	from, to := 0, min(most, len(e.lines))
+	if e.mark >= 0 {
+		from, to = max(0, e.mark-around), min(len(e.lines), e.mark+around+1)
+		e.mark -= from
+	}
+	e.lines = e.lines[from:to]
+	if e.first > 0 {
+		e.first += from
+	}
+	return e
+}
+
+// blamed matches how SQLite names the word that it stumbled over.
+var blamed = regexp.MustCompile(`near "([^"]+)"|no such (?:table|column|index|view|trigger|function): ([^\s()]+)`)
+
+// culprit returns the word that an error names; "" where it names none.
+func culprit(err error) string {
+	if err == nil {
+		return ""
+	}
+	m := blamed.FindStringSubmatch(err.Error())
+	if m == nil {
+		return ""
+	}
+	return m[1] + m[2]
+}
+
+// findWord returns where a word stands by itself in a text, or -1.
+func findWord(text, word string) int {
+	isWord := func(c byte) bool {
+		return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		end := i + len(word)
+		begins := i == 0 || !isWord(word[0]) || !isWord(text[i-1])
+		ends := end == len(text) || !isWord(word[len(word)-1]) || !isWord(text[end])
+		if begins && ends {
+			return i
+		}
+		from = i + 1
+	}
+}
+
+func (e excerpt) print(s *screen) {
+	if len(e.lines) == 0 {
+		return
+	}
+	margin := len(strconv.Itoa(e.first + len(e.lines)))
+	for i, text := range e.lines {
+		number := ""
+		if e.first > 0 {
+			number = strconv.Itoa(e.first + i)
+		}
+		s.line(s.dim(fmt.Sprintf("  %*s | ", margin, number)), text)
+		if i == e.mark {
+			blanks := strings.Repeat(" ", lipgloss.Width(text[:e.from]))
+			s.line(s.dim(fmt.Sprintf("  %*s | ", margin, "")), blanks, s.bad(strings.Repeat("^", max(1, lipgloss.Width(text[e.from:e.from+e.width])))))
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dbmend/dbmend/engine/sqlite"
+	"github.com/dbmend/dbmend/migration"
+)
+
+const newLong = `new makes the file of the next migration, in the style of those that are there: the
+next number or the time, the markers of the format, a second file where the format
+has two. It makes the folder if there is none, needs no database and never
+overwrites a file. The path is printed.`
+
+func (a *app) newCommand() *cobra.Command {
+	return a.command("new NAME", "make the file of the next migration", newLong, cobra.MinimumNArgs(1),
+		verb{name: "new", do: a.newMigration})
+}
+
+func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
+	if _, err := os.Stat(c.dir); errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(c.dir, 0o777); err != nil {
+			return nil, fmt.Errorf("make the folder of migrations: %w", err)
+		}
+	}
+	root, err := openFolder(c.settings)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	set, err := migration.Load(root.FS(), sqlite.Engine{}, migration.LoadOptions{Format: c.format, Env: os.LookupEnv})
+	if err != nil {
+		return nil, err
+	}
+	version := migration.NextVersion(set, time.Now())
+	up, down := migration.Filename(version, strings.Join(c.args, " "), set.Format)
+	view := newView{}
+	for _, name := range []string{up, down} {
+		if name == "" {
+			continue
+		}
+		if err := writeNew(root, name, migration.Template(set.Format)); err != nil {
+			return nil, err
+		}
+		view.Paths = append(view.Paths, filepath.Join(c.dir, name))
+	}
+	view.Version = string(version)
+	return &result{view: view, show: func(out *screen) {
+		for _, path := range view.Paths {
+			out.line(clean(path))
+		}
+	}}, nil
+}
+
+// writeNew makes a file that is not there yet.
+func writeNew(root *os.Root, name, text string) (err error) {
+	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err != nil {
+		return fmt.Errorf("make the migration: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	_, err = f.WriteString(text)
+	return err
+}
+

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/dbmend/dbmend"
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+	"github.com/dbmend/dbmend/tracking"
+)
+
+// A problem is an error in the words that people and programs get.
+type problem struct {
+	kind    string // a stable word for programs: docs/formats/json.md lists them
+	message string // on one line
+	hint    string
+	path    string // the file, as it can be opened from here; empty where none is meant
+	line    int
+	excerpt excerpt
+
+	questions   []diagnosis.Question
+	diagnosis   *diagnosis.Diagnosis
+	differences []schema.Difference
+	rows        []string
+}
+
+// problems puts an error into words: one problem, or several where several files
+// are wrong at once. folder is that of the migrations.
+func problems(err error, folder string) []problem {
+	if refusal, ok := errors.AsType[*dbmend.Refusal](err); ok {
+		return []problem{{
+			kind: "refused", message: refused(refusal), questions: refusal.Questions, diagnosis: refusal.Diagnosis,
+			hint: "dbmend diagnose explains the whole database",
+		}}
+	}
+	if files := syntaxErrors(err); len(files) > 0 {
+		var all []problem
+		for _, e := range files {
+			all = append(all, syntaxProblem(e, folder))
+		}
+		return all
+	}
+	p := problem{kind: "failed", message: oneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 0), hint: databaseHint(err)}
+	if e, ok := errors.AsType[*dbmend.StatementError](err); ok {
+		p.kind, p.path, p.line = "statement", e.Path, e.Line
+		// What is at fault is said by its place; when it happened, by the hint.
+		p.message = oneLine(e.Err.Error(), 0)
+		if e.Path == "" {
+			p.message = e.Error()
+		} else if e.Migration != nil || isMigration(e.Path) {
+			p.path = filepath.Join(folder, e.Path)
+		}
+		if e.Hint != "" {
+			p.hint = e.Hint
+		} else if p.hint == "" && e.During == "replay" {
+			p.hint = "this happened on an empty scratch database: nothing was changed"
+		}
+		p.excerpt = newExcerpt(e.SQL, e.Line, e.Err)
+	}
+	if e, ok := errors.AsType[*dbmend.MismatchError](err); ok {
+		p.kind, p.differences, p.rows = "mismatch", e.Differences, e.Rows
+		p.message = e.During + " did not lead to the schema that is wanted; nothing of it is kept"
+	}
+	if e, ok := errors.AsType[*tracking.RowError](err); ok {
+		p.kind, p.message = "history", oneLine(e.Error(), 0)
+	}
+	switch {
+	case is[*usageError](err):
+		e, _ := errors.AsType[*usageError](err)
+		p.kind, p.message, p.hint = "usage", e.message, e.hint
+	case is[*failure](err):
+		e, _ := errors.AsType[*failure](err)
+		p.message = e.message
+		if e.hint != "" {
+			p.hint = e.hint
+		}
+	case is[*dbmend.AheadError](err):
+		e, _ := errors.AsType[*dbmend.AheadError](err)
+		p.kind = "ahead"
+		p.message = "the database is past version " + string(e.To) + " already: recorded are " + oneLine(strings.Join(e.Recorded, ", "), 0)
+		p.hint = "leave --to away, or go on all the same with --ahead allow"
+	case errors.Is(err, engine.ErrLocked):
+		p.kind, p.message = "locked", engine.ErrLocked.Error()
+	case errors.Is(err, engine.ErrNotADatabase):
+		p.message = engine.ErrNotADatabase.Error()
+	case errors.Is(err, engine.ErrUnreadable):
+		p.message = engine.ErrUnreadable.Error()
+		p.hint = "restore it from a backup, or recover what is left with the tools of the database system"
+	case is[*journal.ShapeError](err) || is[*journal.EntryError](err):
+		p.kind = "journal"
+	}
+	return []problem{p}
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// isMigration reports whether a path in an error is a file of the set: those are
+// named without a folder, and begin with their version.
+func isMigration(path string) bool {
+	return !strings.ContainsAny(path, `/\`) && path != "" && path[0] >= '0' && path[0] <= '9'
+}
+
+func refused(r *dbmend.Refusal) string {
+	return "refused, and nothing changed: " + plural(len(r.Questions), "question") + " open"
+}
+
+func syntaxProblem(e *migration.SyntaxError, folder string) problem {
+	p := problem{kind: "syntax", message: oneLine(e.Reason, 0), hint: e.Hint, path: e.Path, line: e.Line}
+	if isMigration(e.Path) {
+		p.path = filepath.Join(folder, e.Path)
+	}
+	if e.Excerpt != "" && e.Line > 0 {
+		p.excerpt = newExcerpt(e.Excerpt, e.Line, nil)
+	}
+	return p
+}
+
+// syntaxErrors returns all syntax errors that are joined in an error.
+func syntaxErrors(err error) []*migration.SyntaxError {
+	switch e := err.(type) {
+	case *migration.SyntaxError:
+		return []*migration.SyntaxError{e}
+	case interface{ Unwrap() []error }:
+		var all []*migration.SyntaxError
+		for _, one := range e.Unwrap() {
+			all = append(all, syntaxErrors(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		return syntaxErrors(e.Unwrap())
+	}
+	return nil
+}
+
+// describe returns the problems of an error for programs.
+func (a *app) describe(ctx context.Context, err error, c *call) []problemView {
+	if err == nil {
+		return nil
+	}
+	if wasInterrupted(ctx) {
+		return []problemView{{Kind: "interrupted", Message: "interrupted: nothing of what was begun is kept"}}
+	}
+	var views []problemView
+	for _, p := range problems(err, c.dir) {
+		views = append(views, newProblemView(p))
+	}
+	return views
+}
+
+// complain says to people what went wrong. c may be nil.
+func (a *app) complain(err error, c *call) {
+	folder, subject, verb := "", "", "up"
+	if c != nil {
+		folder, subject = c.dir, c.database
+		if c.verb == "baseline" {
+			verb = c.verb
+		}
+	}
+	s := a.screen(a.stderr)
+	for _, p := range problems(err, folder) {
+		s.problem(p, subject)
+		if len(p.questions) > 0 {
+			s.blank()
+			s.questions(p.questions, verb)
+			if c != nil {
+				s.misanswered(p.questions, c.answers)
+			}
+		}
+		if !a.flags.quiet {
+			s.hint("hint", p.hint)
+		}
+	}
+}
+
+// problem prints one problem without its hint. subject is what the database is
+// called, for problems that have no place of their own.
+func (s *screen) problem(p problem, subject string) {
+	message := p.message
+	switch {
+	case p.path != "" && p.line > 0:
+		message = clean(p.path) + sprintf(":%d: ", p.line) + message
+	case p.path != "":
+		message = clean(p.path) + ": " + message
+	case subject != "" && (p.kind == "locked" || p.kind == "failed") && !strings.Contains(message, subject):
+		message = subject + ": " + message
+	}
+	s.line(s.bad("dbmend:"), " ", message)
+	p.excerpt.print(s)
+	for _, d := range p.differences {
+		s.difference(d, "")
+	}
+	for _, row := range p.rows {
+		s.line("  ", oneLine(row, 0))
+	}
+}

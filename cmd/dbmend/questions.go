@@ -1,0 +1,62 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+)
+
+// questions prints open questions, each with what it rests on and with the exact
+// command that answers it.
+func (s *screen) questions(questions []diagnosis.Question, verb string) {
+	for i := range questions {
+		q := &questions[i]
+		if i > 0 {
+			s.blank()
+		}
+		s.prose(s.strong(strconv.Itoa(i+1)+". ")+s.warn(clean(q.Name()))+"  ", q.Text, s.strong)
+		for _, fact := range q.Facts {
+			s.prose("     ", fact, s.dim)
+		}
+		s.choices(q, verb)
+	}
+}
+
+func (s *screen) choices(q *diagnosis.Question, verb string) {
+	if len(q.Choices) == 0 {
+		s.line("   no answer settles this: it has to change in the world")
+		return
+	}
+	t := &table{margin: "   "}
+	for _, c := range q.Choices {
+		t.row(s.fresh(answerCommand(q, c, verb)), oneLine(c.Means, 0))
+	}
+	t.print(s)
+}
+
+// answerCommand returns the command line that gives an answer. What cannot be
+// typed goes into a file of answers; but names like that are rare enough.
+func answerCommand(q *diagnosis.Question, c diagnosis.Choice, verb string) string {
+	return "dbmend " + verb + " --answer " + shellWord(clean(q.Name()+"="+c.Answer))
+}
+
+// misanswered says which answers were given and are none of the choices.
+func (s *screen) misanswered(questions []diagnosis.Question, answers diagnosis.Answers) {
+	for i := range questions {
+		q := &questions[i]
+		for _, name := range []string{q.Name(), string(q.Code)} {
+			given, ok := answers[name]
+			if !ok || len(q.Choices) == 0 {
+				continue
+			}
+			var choices []string
+			for _, c := range q.Choices {
+				choices = append(choices, c.Answer)
+			}
+			s.line(s.bad("dbmend:"), " ", "the answer ", strconv.Quote(clean(given)), " to ", clean(name),
+				" is none of the choices: ", clean(strings.Join(choices, ", ")))
+			break
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/dbmend/dbmend/plan"
+)
+
+// script prints a plan as SQL that can be run by hand. What is not the author's or
+// ours is in comments, one line each: text from outside must not end one.
+func (s *screen) script(p *plan.Plan, c *call) {
+	s.line("-- what dbmend up would do to ", exact(c.database), "; good for the schema with the fingerprint")
+	s.line("-- ", p.From.String())
+	if p.Empty() {
+		s.line("-- nothing to do")
+		return
+	}
+	for _, segment := range p.Segments(false) {
+		if len(segment.Steps) > 0 {
+			s.segment(&segment, c)
+		}
+		for _, r := range segment.Records {
+			s.line("-- record ", exact(r.Migration.ID()), ", ", string(r.Outcome), ": ", exact(r.Reason))
+		}
+	}
+}
+
+func (s *screen) segment(segment *plan.Segment, c *call) {
+	s.blank()
+	if segment.Rebuild {
+		s.line("-- tables that others refer to are made anew: a foreign key must not take rows with them")
+		s.line("PRAGMA foreign_keys = OFF;")
+	}
+	s.line("BEGIN IMMEDIATE;")
+	var afterwards []*plan.Step
+	for i := range segment.Steps {
+		step := &segment.Steps[i]
+		if step.Kind == plan.Afterwards {
+			afterwards = append(afterwards, step)
+			continue
+		}
+		s.statement(step, c)
+	}
+	s.blank()
+	s.line("COMMIT;")
+	if segment.Rebuild {
+		s.line("-- PRAGMA foreign_keys = ON; if it was")
+	}
+	for _, step := range afterwards {
+		s.statement(step, c)
+	}
+}
+
+func (s *screen) statement(step *plan.Step, c *call) {
+	s.blank()
+	from := source(step, c.dir)
+	if from == "" {
+		from = "synthesised for " + step.Ref.String()
+	}
+	s.line("-- ", exact(from), ": ", exact(step.Reason))
+	for _, h := range step.Hazards {
+		s.line("-- hazard: ", exact(h.Name), ": ", exact(h.Text))
+	}
+	// The statement goes out as it is: a character changed for the terminal's sake
+	// would be another statement.
+	s.line(strings.TrimRight(step.SQL, " \t\r\n"), ";")
+}

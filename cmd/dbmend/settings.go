@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/migration"
+)
+
+// settings are what flags, environment and configuration file come to.
+type settings struct {
+	db      string // as it was written: it may hold a password, and is never shown
+	dbIn    string // the folder that a relative path in db starts from; empty for the working one
+	dir     string
+	dirSaid bool // somebody named the folder
+	base    string
+	schema  string
+	history string
+	format  string
+	to      migration.Version
+	drift   diagnosis.DriftMode
+	ahead   bool
+	wait    time.Duration
+	answers diagnosis.Answers
+}
+
+// resolve puts the settings together: a flag goes before the environment, that
+// before the configuration file, and that before the default. said tells whether
+// a flag was given.
+func (a *app) resolve(said func(flag string) bool) (*settings, error) {
+	f := &a.flags
+	file, err := readConfig(f.config)
+	if err != nil {
+		return nil, err
+	}
+	s := &settings{wait: f.lockTimeout, to: migration.Version(f.to)}
+	// pick returns the first source that has a value, for the name of a flag.
+	pick := func(name, flag, variable, configured string) (value, source string) {
+		if said(name) {
+			return flag, "--" + name
+		}
+		if variable != "" {
+			if value, ok := os.LookupEnv(variable); ok && value != "" {
+				return value, variable
+			}
+		}
+		if configured != "" {
+			return configured, file.path + ": " + name
+		}
+		return flag, ""
+	}
+	var source string
+	if s.db, source = pick("db", f.db, "DATABASE_URL", file.DB); strings.HasPrefix(source, file.path+":") {
+		s.dbIn = file.folder
+	}
+	s.dir, source = pick("dir", f.dir, "DBMEND_DIR", file.Dir)
+	s.dirSaid = source != ""
+	s.base, _ = pick("base", f.base, "", file.Base)
+	s.schema, _ = pick("schema", f.schema, "", file.Schema)
+	s.history, _ = pick("history", f.history, "", file.History)
+	if s.format, source = pick("format", f.format, "", file.Format); s.format != "" && !slices.Contains(migration.Formats(), s.format) {
+		return nil, notAmong(source, s.format, migration.Formats())
+	}
+	drift, source := pick("drift", f.drift, "", file.Drift)
+	modes := map[string]diagnosis.DriftMode{"heal": diagnosis.HealDrift, "report": diagnosis.ReportDrift, "refuse": diagnosis.RefuseDrift}
+	mode, ok := modes[drift]
+	if !ok {
+		return nil, notAmong(source, drift, []string{"heal", "report", "refuse"})
+	}
+	s.drift = mode
+	ahead, source := pick("ahead", f.ahead, "", file.Ahead)
+	if ahead != "refuse" && ahead != "allow" {
+		return nil, notAmong(source, ahead, []string{"refuse", "allow"})
+	}
+	s.ahead = ahead == "allow"
+	if !said("lock-timeout") && file.LockTimeout != nil {
+		s.wait = *file.LockTimeout
+	}
+	if f.to != "" && strings.Trim(f.to, "0123456789") != "" {
+		return nil, wrongUsage("--to %q is no version: write the digits that the file's name begins with", clean(f.to))
+	}
+	if s.answers, err = a.gatherAnswers(file); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func notAmong(source, value string, choices []string) error {
+	return wrongUsage("%s %q is not one of %s", source, clean(value), strings.Join(choices, ", "))
+}
+
+// readScript reads a file that a setting names.
+func readScript(setting, name string) (string, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return "", fmt.Errorf("read the %s file: %w", setting, err)
+	}
+	return string(text), nil
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dbmend/dbmend"
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/plan"
+)
+
+const upLong = `up brings the database to the newest version, healing it on the way: it runs what
+is proven to be missing, records what is there, and refuses the rest with exact
+questions. On a healthy database it is an ordinary migration runner; with nothing
+to do it reads a row or two. A database that is not there is made.
+
+On a terminal it asks its questions at once; elsewhere, and with --no-input, they
+are shown with the commands that answer them.`
+
+func (a *app) upCommand() *cobra.Command {
+	cmd := a.command("up", "bring the database to the newest version, healing on the way", upLong, cobra.NoArgs,
+		verb{name: "up", do: a.up})
+	f := cmd.Flags()
+	f.StringVar(&a.flags.transaction, "transaction", "all", "one transaction for all migrations, or for each: `all|each`")
+	f.BoolVar(&a.flags.dryRun, "dry-run", false, "change nothing and show the plan, as dbmend plan does")
+	f.StringVar(&a.flags.backup, "backup", "", "copy the database to a new `FILE` before it is healed")
+	f.BoolVar(&a.flags.noInput, "no-input", false, "ask nothing on the terminal")
+	a.addExitCode(cmd)
+	return cmd
+}
+
+func (a *app) up(ctx context.Context, c *call) (*result, error) {
+	var more []dbmend.Option
+	switch a.flags.transaction {
+	case "all":
+	case "each":
+		more = append(more, dbmend.TransactionEach())
+	default:
+		return nil, notAmong("--transaction", a.flags.transaction, []string{"all", "each"})
+	}
+	if a.flags.dryRun {
+		return a.plan(ctx, c)
+	}
+	if a.flags.exitCode {
+		return nil, wrongUsage("--exit-code is for up --dry-run: up itself leaves no difference behind")
+	}
+	if a.flags.backup != "" {
+		backup, err := newBackup(a.flags.backup)
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, dbmend.BeforeHealing(func() error { return backup.take(ctx, c) }))
+	}
+	for {
+		r, err := c.with(ctx, creates, c.upOnce, more...)
+		answers, again := a.ask(err)
+		if !again {
+			return r, err
+		}
+		for name, answer := range answers {
+			c.answers[name] = answer
+		}
+	}
+}
+
+// upOnce is one try, with the answers that there are.
+func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
+	report, err := s.Up(ctx)
+	if err != nil && report.Nothing() {
+		return nil, err
+	}
+	r := &result{view: newUpView(report), show: func(out *screen) { out.report(report) }}
+	if report.Diagnosis != nil {
+		r.notes = report.Diagnosis.Notes
+	}
+	return r, err
+}
+
+// report prints what a run did: a line for every statement, with a mark, and a
+// summary.
+func (s *screen) report(r *dbmend.Report) {
+	if r.Nothing() {
+		s.line(s.good("nothing to do"))
+		s.drift(r.Drift)
+		return
+	}
+	t := &table{}
+	ran := map[diagnosis.Ref][]dbmend.StepReport{}
+	refs := map[diagnosis.Ref]bool{}
+	for _, step := range r.Steps {
+		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
+		refs[step.Step.Ref] = true
+	}
+	for _, step := range ran[diagnosis.Ref{}] {
+		s.stepRow(t, step)
+	}
+	skips := 0
+	for _, record := range r.Records {
+		for i := range record.Migration.Statements {
+			ref := diagnosis.Ref{Version: record.Migration.Version, Number: record.Migration.Statements[i].Number}
+			for _, step := range ran[ref] {
+				s.stepRow(t, step)
+			}
+		}
+		for f := range skipped(r.Diagnosis, []plan.Record{record}, refs) {
+			skips++
+			t.row(s.dim("skipped"), clean(f.Ref.String()), oneLine(f.Statement.Text, 60), s.dim(s.evidence(f)))
+		}
+		t.row(s.good("recorded"), clean(string(record.Migration.Version)), clean(record.Migration.ID()),
+			s.dim(string(record.Outcome)+": "+record.Reason))
+	}
+	t.print(s)
+	s.drift(r.Drift)
+	s.line(s.strong(summary(r, skips)))
+}
+
+func (s *screen) stepRow(t *table, step dbmend.StepReport) {
+	mark := s.good("run")
+	if step.Step.Kind == plan.Synthesised {
+		mark = s.warn(string(plan.Synthesised))
+	}
+	place := clean(step.Step.Ref.String())
+	if step.Step.Kind == plan.Scripted {
+		place = clean(step.Step.Path)
+	}
+	t.row(mark, place, oneLine(step.Step.SQL, 60), s.dim(oneLine(step.Step.Reason, s.room(90, 0))))
+}
+
+func (s *screen) evidence(f *diagnosis.Finding) string {
+	text := f.Verdict.String()
+	if len(f.Evidence) > 0 {
+		text += ": " + f.Evidence[0]
+	}
+	return oneLine(text, s.room(90, 0))
+}
+
+// drift prints what was left alone.
+func (s *screen) drift(left []diagnosis.Drift) {
+	for i := range left {
+		s.difference(left[i].Difference, left[i].Why)
+	}
+}
+
+// summary says what a run did: "healed: 5 statements run, 2 migrations recorded".
+func summary(r *dbmend.Report, skips int) string {
+	text := "done: "
+	if r.Healed {
+		text = "healed: "
+	}
+	text += plural(len(r.Steps), "statement") + " run"
+	if skips > 0 {
+		text += ", " + plural(skips, "statement") + " skipped"
+	}
+	return text + ", " + plural(len(r.Records), "migration") + " recorded"
+}
