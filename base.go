@@ -180,6 +180,12 @@ func (r *replayer) adopt(ctx context.Context) ([]schema.Change, error) {
 		return nil, err
 	}
 	r.result.Base.Apply(changes)
+	for _, c := range changes {
+		// A table's own text changes with its columns, without being a change itself.
+		if table := r.watch.Snapshot().Get(c.Key.Owner()); table != nil && r.result.Base.Get(table.Key) != nil {
+			r.result.Base.Put(table)
+		}
+	}
 	return changes, nil
 }
 

@@ -36,8 +36,8 @@ func (m *Migrator) Diagnose(ctx context.Context) (d *diagnosis.Diagnosis, err er
 // Plan returns what Up would run, rehearsed where that needs a rehearsal. It
 // changes nothing.
 //
-// Errors: *[Refusal] if questions are open; *[StatementError] and
-// *[MismatchError] if the plan cannot lead to the schema that is wanted.
+// Errors: *[Refusal] if questions are open, or if a rehearsal shows that nothing
+// leads to the schema that is wanted.
 func (m *Migrator) Plan(ctx context.Context) (p *plan.Plan, err error) {
 	db, err := m.connect(ctx)
 	if err != nil {
@@ -48,5 +48,5 @@ func (m *Migrator) Plan(ctx context.Context) (p *plan.Plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return prep.plan, m.rehearse(ctx, db, prep)
+	return prep.plan, unproven(prep, m.rehearse(ctx, db, prep))
 }

@@ -101,7 +101,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if err := r.rehearse(ctx, r.db, first); err != nil {
-		return false, err
+		return false, unproven(first, err)
 	}
 	if first.plan.Healing && r.beforeHealed != nil && !r.warned {
 		if err := r.beforeHealed(); err != nil {
@@ -145,7 +145,7 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	}
 	if !sameSteps(first.plan, p.plan) {
 		if err := r.rehearse(ctx, r.db, p); err != nil {
-			return false, err
+			return false, unproven(p, err)
 		}
 	}
 	segments := p.plan.Segments(r.each)
@@ -164,7 +164,7 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	if err != nil {
 		return false, err
 	}
-	steps, err := r.execute(ctx, segment.Steps)
+	steps, err := r.execute(ctx, p, segment.Steps)
 	if err != nil {
 		return false, err
 	}
@@ -191,7 +191,7 @@ func sameSteps(a, b *plan.Plan) bool {
 }
 
 // execute runs the steps of one transaction.
-func (r *run) execute(ctx context.Context, steps []plan.Step) ([]StepReport, error) {
+func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]StepReport, error) {
 	done := make([]StepReport, 0, len(steps))
 	for i := range steps {
 		s := &steps[i]
@@ -204,6 +204,9 @@ func (r *run) execute(ctx context.Context, steps []plan.Step) ([]StepReport, err
 		if err != nil {
 			if ctx.Err() != nil {
 				err = errors.Join(ctx.Err(), err)
+			}
+			if r.db.Explain(err).Problem == engine.Violated {
+				return nil, r.violated(ctx, p, s, err)
 			}
 			failure := stepError(s, "run", err)
 			failure.Migration = r.set.Find(s.Ref.Version)

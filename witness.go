@@ -231,6 +231,36 @@ func columnsInOrder(have *schema.Snapshot, table schema.Key) []string {
 	return names
 }
 
+func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {
+	from, ok := w.engine.Copy(s.Text)
+	table := schema.Key{Kind: schema.Table, Name: from.Table}
+	if !ok || w.have.Get(table) == nil {
+		return c, false, nil
+	}
+	if len(from.Columns) == 0 {
+		from.Columns = columnsInOrder(w.have, table)
+	}
+	quoted := make([]string, len(from.Columns))
+	for i, column := range from.Columns {
+		quoted[i] = w.quote(column)
+	}
+	there := "SELECT " + strings.Join(quoted, ", ") + " FROM " + w.name(table)
+	given := "SELECT * FROM (" + from.Query + ") AS given"
+	for query, into := range map[string]*int64{
+		"SELECT count(*) FROM (SELECT DISTINCT * FROM (" + given + ") AS d) AS t": &c.Given,
+		"SELECT count(*) FROM (" + given + " EXCEPT " + there + ") AS t":          &c.Missing,
+		"SELECT count(*) FROM (" + there + " EXCEPT " + given + ") AS t":          &c.Extra,
+	} {
+		if err := w.db.QueryRow(ctx, query).Scan(into); err != nil {
+			if ctx.Err() != nil {
+				return c, false, ctx.Err()
+			}
+			return c, false, nil // what it copies from is gone, or has another form
+		}
+	}
+	return c, true, nil
+}
+
 func (w *witness) Probe(ctx context.Context, query string) (ran bool, err error) {
 	err = w.db.Try(ctx, func(ctx context.Context) error {
 		var value any

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -23,16 +24,18 @@ const (
 
 func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if r.edited(e) {
-		return r.askAboutEdit(f)
+		return r.judgeEdited(ctx, f)
 	}
 	where, why := r.place(e)
 	switch {
 	case r.recorded(e) && where != ahead && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
-	case r.d.Agrees:
+	case r.d.Agrees && !r.passed(e):
 		f.is(NotDone, "pending: the database is what its history says")
 		return nil
+	case r.d.Agrees:
+		return r.judgePassed(ctx, f)
 	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target)):
 		f.is(NotDone, why)
 		return nil
@@ -43,6 +46,11 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	}
 	if literal {
 		return r.judgeSeeds(f, seeds)
+	}
+	if copied, ok, err := r.Witness.Copied(ctx, f.Statement); err != nil {
+		return err
+	} else if ok && r.judgeCopy(f, copied, where) {
+		return nil
 	}
 	if where == behind {
 		return r.judgeBehind(ctx, f, why)
@@ -57,11 +65,23 @@ func (r *reasoner) edited(e int) bool {
 		return false
 	}
 	s := r.Replay.Effects[e].Statement
+	if c.Statements == nil {
+		return true // what it was is not known
+	}
 	recorded, known := c.Statements[s.Number]
-	return !known && c.Statements == nil || known && recorded != s.Sum
+	return known && recorded != s.Sum
 }
 
-func (r *reasoner) askAboutEdit(f *Finding) error {
+// judgeEdited judges a statement on data that was recorded with another text.
+func (r *reasoner) judgeEdited(ctx context.Context, f *Finding) error {
+	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
+	if err != nil {
+		return err
+	}
+	if literal && seeds.Present == seeds.Wanted {
+		f.is(Done, fmt.Sprintf("edited since it was recorded, and all of its %s are there", plural(int64(seeds.Wanted), "row")))
+		return nil
+	}
 	if r.ask(Question{
 		Code:  Q10,
 		Place: f.Ref.String(),
@@ -74,6 +94,61 @@ func (r *reasoner) askAboutEdit(f *Finding) error {
 		return nil
 	}
 	f.is(Done, "accepted by answer")
+	return nil
+}
+
+// passed reports whether a recorded migration of a later version works on the
+// table that the statement writes.
+func (r *reasoner) passed(e int) bool {
+	table := r.Replay.Effects[e].Statement.Target
+	for i := e + 1; i < len(r.touches); i++ {
+		if !r.recorded(i) {
+			continue
+		}
+		if r.Replay.Effects[i].Statement.Class == migration.Data && r.Replay.Effects[i].Statement.Target == table ||
+			slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner().Name == table }) {
+			return true
+		}
+	}
+	return false
+}
+
+// judgePassed judges a pending statement on data that comes after what should
+// have followed it.
+func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	if err != nil {
+		return err
+	}
+	switch {
+	case trial.Err == nil && trial.First == 0:
+		f.is(NoOp, "it would write no row")
+		return nil
+	case trial.Guarded() && f.Statement.Verb != "delete", f.Statement.Rerunnable:
+		f.is(NotDone, "pending, out of order, and a second run of it does nothing more")
+		return nil
+	}
+	if _, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have); err != nil {
+		return err
+	} else if literal {
+		f.is(NotDone, "pending, out of order, and it only puts in rows of its own")
+		return nil
+	}
+	switch r.ask(Question{
+		Code:  Q9,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("%s is pending, though a later migration that works on %s as well is applied. Run it now, or take it for done?",
+			f.Ref, f.Statement.Target),
+		Facts:   []string{"statement: " + quote(f.Statement.Text)},
+		Choices: []Choice{{"run", "run it now, behind the later one"}, {"done", "take it for done"}},
+	}) {
+	case "run":
+		f.is(NotDone, "out of order, to be run by answer")
+	case "done":
+		f.is(Done, "out of order, taken for done by answer")
+	default:
+		f.is(Ambiguous, "out of order")
+	}
 	return nil
 }
 
@@ -216,6 +291,44 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 		f.is(Ambiguous, fmt.Sprintf("%d of its %d rows are there", s.Present, s.Wanted))
 	}
 	return nil
+}
+
+// judgeCopy judges an INSERT of a query by comparing what it gives with what is
+// there, both ways, and reports whether that settled it.
+func (r *reasoner) judgeCopy(f *Finding, c Copied, where place) bool {
+	switch {
+	case c.Missing == 0 && c.Given > 0:
+		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", plural(c.Given, "row")))
+	case c.Given == 0 && where != behind:
+		f.is(NoOp, "there is nothing for it to copy")
+	case where == behind && r.Recorded.Any():
+		return false
+	case c.Extra == 0 && c.Missing == c.Given:
+		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(c.Given, "row")))
+	case c.Extra == 0 && where == doubtful && r.aside(f):
+		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.is(NotDone, fmt.Sprintf("%d of the %d rows that it copies are there and no others, in a table that is still to take the place of another: it is filled anew",
+			c.Given-c.Missing, c.Given))
+	default:
+		return false
+	}
+	return true
+}
+
+// aside reports whether the statement fills a table that its own migration is
+// still to rename: the new table of a rebuild, which nobody writes but the rebuild.
+func (r *reasoner) aside(f *Finding) bool {
+	for e := range r.touches {
+		effect := &r.Replay.Effects[e]
+		if effect.Migration.Version != f.Ref.Version || effect.Statement.Number < f.Ref.Number {
+			continue
+		}
+		if effect.Statement.Verb == "alter table rename" && effect.Statement.Target == f.Statement.Target {
+			_, not, _ := r.votes(e)
+			return not > 0
+		}
+	}
+	return false
 }
 
 // nextInLine reports whether the statement's migration is the first that a

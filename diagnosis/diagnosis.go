@@ -20,6 +20,9 @@ type Finding struct {
 	// Twin is the empty column or table that stands where a rename would put its
 	// object; it goes before the statement is run.
 	Twin *schema.Object
+	// Clear is the table that is emptied before the statement fills it anew: it holds
+	// nothing but copies.
+	Clear *schema.Object
 	// Left says that drift is left alone here, by answer or by mode.
 	Left bool
 	// Seeds says that only the missing rows of an INSERT are to be put in.

@@ -381,6 +381,16 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 				t.key, t.live.Describe(), change.After.Describe()))
 			continue
 		}
+		vacant, err := r.vacant(ctx, e, change)
+		if err != nil {
+			return true, err
+		}
+		if vacant {
+			f.Instead = append(f.Instead, t.live)
+			f.is(NotDone, fmt.Sprintf("%s is there with another definition (%s; wanted %s) and holds nothing, so it is made anew",
+				t.key, t.live.Describe(), change.After.Describe()))
+			continue
+		}
 		different = append(different, schema.Difference{Key: t.key, Want: change.After, Have: t.live}.String())
 	}
 	if len(different) > 0 {
@@ -388,6 +398,20 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 		return true, nil
 	}
 	return f.Instead != nil, nil
+}
+
+// vacant reports whether the live object is a column that holds nothing but NULL
+// and that the statement does nothing else than add.
+func (r *reasoner) vacant(ctx context.Context, e int, c schema.Change) (bool, error) {
+	live := r.Have.Get(c.Key)
+	if c.Key.Kind != schema.Column || c.Before != nil || live == nil || live.Fact(schema.Generated) != "" ||
+		r.Replay.Effects[e].Statement.Verb != "alter table add column" {
+		return false, nil
+	}
+	bare := *live
+	bare.Facts = nil // a default that was filled in is a value like any other
+	filled, err := r.Witness.Filled(ctx, &bare)
+	return filled == 0, err
 }
 
 // replaceable reports whether an object can be dropped and made again without a

@@ -25,6 +25,10 @@ type Witness interface {
 	// Seeds looks for the rows that an INSERT of literals puts into a table. ok is
 	// false where the statement is no such INSERT.
 	Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds Seeds, ok bool, err error)
+	// Copied compares the rows that an INSERT of a query would put in with those that
+	// its table has. ok is false where the statement is no such INSERT, or where it
+	// cannot be compared.
+	Copied(ctx context.Context, s *migration.Statement) (copied Copied, ok bool, err error)
 	// Probe asks the author's own query whether the statement has run.
 	Probe(ctx context.Context, query string) (ran bool, err error)
 }
@@ -39,6 +43,13 @@ type Trial struct {
 // Guarded reports that a second run finds nothing more to do: the statement
 // leaves out what it has done.
 func (t Trial) Guarded() bool { return t.Err == nil && t.Second == 0 }
+
+// Copied compares the rows that an INSERT of a query gives with those of its table.
+type Copied struct {
+	Given   int64 // different rows that the query gives now
+	Missing int64 // of those, how many the table lacks
+	Extra   int64 // different rows of the table that the query does not give
+}
 
 // Seeds is what is found of the rows that an INSERT puts in.
 type Seeds struct {

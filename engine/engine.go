@@ -24,6 +24,10 @@ type Engine interface {
 	// and wherever its text leaves a doubt.
 	Seed(statement string) (seed Seed, ok bool)
 
+	// Copy reads an INSERT of the rows of a query; ok is false for any other
+	// statement, and wherever its text leaves a doubt.
+	Copy(statement string) (c Copy, ok bool)
+
 	// StampQuery returns a scalar expression, a query in parentheses, whose value is
 	// what [Database.Stamp] returns; "" where the engine knows no such thing.
 	StampQuery() string
@@ -144,6 +148,13 @@ type Seed struct {
 	Table   string     // folded
 	Columns []string   // folded; nil where the statement names none
 	Rows    [][]string // the values as SQL text; "" for one that only running tells
+}
+
+// A Copy is an INSERT whose rows come from a query.
+type Copy struct {
+	Table   string   // folded
+	Columns []string // folded; nil where the statement names none
+	Query   string   // as written
 }
 
 // An Orphan is a row that refers to nothing.

@@ -11,6 +11,8 @@ type Synthesizer interface {
 	Add(o *schema.Object) []string
 	// Drop removes the object.
 	Drop(o *schema.Object) []string
+	// Empty removes all rows of a table.
+	Empty(table *schema.Object) []string
 	// Rename gives a column or table another name.
 	Rename(o *schema.Object, name string) []string
 }

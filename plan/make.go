@@ -122,6 +122,12 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 			return err
 		}
 	}
+	if f.Clear != nil {
+		if err := m.synthesise(f.Ref, f.Clear, "empty", m.synth.Empty(f.Clear), "it holds nothing but copies"); err != nil {
+			return err
+		}
+		m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to lose its rows
+	}
 	return m.step(mf, f, strings.Join(f.Evidence, "; "))
 }
 

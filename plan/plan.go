@@ -34,6 +34,18 @@ type Step struct {
 	changes []schema.Change // what it did on scratch
 }
 
+// Makes returns the objects that the step makes or changes, as far as a replay
+// has shown.
+func (s *Step) Makes() []*schema.Object {
+	var objects []*schema.Object
+	for _, c := range s.changes {
+		if c.After != nil {
+			objects = append(objects, c.After)
+		}
+	}
+	return objects
+}
+
 // A Hazard is a named danger of a step.
 type Hazard struct {
 	Name string `json:"hazard"` // "drops rows", "locks writers"

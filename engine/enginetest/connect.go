@@ -3,6 +3,7 @@ package enginetest
 import (
 	"database/sql"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/dbmend/dbmend/engine"
@@ -13,6 +14,12 @@ func testConnect(t *testing.T, c Config) {
 		db := c.connect(t)
 		if have := inspect(t, db); have.Len() != 0 {
 			t.Errorf("it holds %q", keys(have))
+		}
+	})
+
+	t.Run("the engine has a name in lower case", func(t *testing.T) {
+		if name := c.Engine.Name(); name == "" || name != strings.ToLower(name) {
+			t.Errorf("name %q", name)
 		}
 	})
 

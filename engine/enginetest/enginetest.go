@@ -68,6 +68,8 @@ func Run(t *testing.T, c Config) {
 		{"orphans", testOrphans},
 		{"explain", testExplain},
 		{"cut", testCut},
+		{"seed", testSeed},
+		{"copy", testCopy},
 		{"synthesize", testSynthesize},
 		{"names", testNames},
 		{"journal", testJournal},

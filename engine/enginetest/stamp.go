@@ -51,6 +51,26 @@ func testStamp(t *testing.T, c Config) {
 		}
 	})
 
+	t.Run("a query can ask for it", func(t *testing.T) {
+		db := c.connect(t)
+		query := c.Engine.StampQuery()
+		for _, statement := range append([]string{"SELECT 1"}, library...) {
+			run(t, db, statement)
+			want := stamp(t, db)
+			if (query == "") != (want == "") {
+				t.Fatalf("the query is %q, the stamp %q", query, want)
+			}
+			if query == "" {
+				return
+			}
+			var have string
+			if err := db.QueryRow(t.Context(), "SELECT "+query).Scan(&have); err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "stamp after "+statement, want, have)
+		}
+	})
+
 	t.Run("it is the same in a transaction that changes nothing", func(t *testing.T) {
 		db := c.connect(t)
 		c.fill(t, db)

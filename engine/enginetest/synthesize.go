@@ -89,6 +89,15 @@ func testSynthesize(t *testing.T, c Config) {
 		same(t, want, inspect(t, db))
 	})
 
+	t.Run("empty a table", func(t *testing.T) {
+		db := scratch(t, c.connect(t))
+		run(t, db, notes, "INSERT INTO notes VALUES (1, 'a'), (2, 'b')")
+		want := inspect(t, db)
+		run(t, db, c.Engine.Empty(want.Get(schema.Key{Kind: schema.Table, Name: "notes"}))...)
+		equal(t, "rows", 0, count(t, db, "SELECT count(*) FROM notes"))
+		same(t, want, inspect(t, db))
+	})
+
 	t.Run("rename a table and a column", func(t *testing.T) {
 		db := scratch(t, c.connect(t))
 		run(t, db, notes)

@@ -5,6 +5,45 @@ import (
 	"strings"
 )
 
+// copiedRows reads an INSERT of the rows of a SELECT. ok is false where what is
+// stored need not be what the query gives: OR REPLACE and ON CONFLICT, which
+// depend on what is there, and REPLACE; and for another database.
+func copiedRows(text string) (table string, columns []string, query string, ok bool) {
+	p := newPhrase(text)
+	if !p.skip("insert") || p.skip("or") && p.either("ignore", "abort", "fail", "rollback") == "" || !p.skip("into") {
+		return "", nil, "", false
+	}
+	database, table := p.name()
+	if p.token.is("(") {
+		columns = p.list()
+	}
+	if table == "" || database != "" && database != "main" || columns != nil && len(columns) == 0 || !p.token.is("select") {
+		return "", nil, "", false
+	}
+	query = text[p.token.pos:]
+	depth := 0 // of parentheses: the query will stand in some of ours
+	for !p.done() {
+		if p.skip("on", "conflict") || p.skip("returning") {
+			return "", nil, "", false
+		}
+		switch t := p.next(); {
+		case t.is("("):
+			depth++
+		case t.is(")"):
+			depth--
+		case t.is(";"), t.kind == illegal, t.kind == param:
+			return "", nil, "", false
+		}
+		if depth < 0 {
+			return "", nil, "", false
+		}
+	}
+	if depth != 0 {
+		return "", nil, "", false
+	}
+	return table, columns, query, true
+}
+
 // seedRows reads the rows of an INSERT … VALUES, or a REPLACE, whose values tell
 // by themselves what is stored: literals and constant expressions of them. Each
 // value is SQL that gives it anywhere, without comments; "" stands for one that

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -176,7 +177,7 @@ func (d *definition) settle() error {
 		}
 		d.places[c.folded] = i
 	}
-	for _, k := range d.keys {
+	for n, k := range d.keys {
 		for _, t := range k.terms {
 			i, ok := d.place(t)
 			if !ok {
@@ -187,6 +188,9 @@ func (d *definition) settle() error {
 				d.columns[i].notNull = true
 			}
 		}
+		if k.primary && d.withoutRowid {
+			d.keys[n].terms = d.distinct(k.terms)
+		}
 	}
 	for _, f := range d.references {
 		for _, name := range f.columns {
@@ -196,6 +200,18 @@ func (d *definition) settle() error {
 		}
 	}
 	return nil
+}
+
+// distinct leaves out what comes again in a key: where the table itself is the
+// key's index, SQLite keeps no column twice.
+func (d *definition) distinct(list []term) []term {
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(list, func(t term) bool {
+		answer := d.answer(t)
+		again := seen[answer]
+		seen[answer] = true
+		return again
+	})
 }
 
 // place returns the column that a key's term stands for.

@@ -29,6 +29,12 @@ func (Engine) Seed(statement string) (engine.Seed, bool) {
 	return engine.Seed{Table: table, Columns: columns, Rows: rows}, ok
 }
 
+// Copy reads an INSERT … SELECT.
+func (Engine) Copy(statement string) (engine.Copy, bool) {
+	table, columns, query, ok := copiedRows(statement)
+	return engine.Copy{Table: table, Columns: columns, Query: query}, ok
+}
+
 //go:embed journal.sql
 var journal string
 

@@ -85,6 +85,7 @@ var forms = []form{
 	{pattern(`UNIQUE constraint failed: index '(.+)'`), engine.Violated, schema.Index},
 	{pattern(`UNIQUE constraint failed: ([^,]+)\.[^,]*(?:, .*)?`), engine.Violated, schema.Table},
 	{pattern(`(?:(?:UNIQUE|CHECK|FOREIGN KEY|PRIMARY KEY) )?constraint failed.*`), engine.Violated, ""},
+	{pattern(`Cannot add a NOT NULL column with default value NULL`), engine.Violated, ""},
 	{pattern(`database (?:table |schema )?is locked.*`), engine.Busy, ""},
 	{pattern(`locking protocol.*`), engine.Busy, ""},
 	{pattern(`database or disk is full.*`), engine.Full, ""},

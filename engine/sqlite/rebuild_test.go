@@ -176,3 +176,41 @@ func TestRebuildRestoresForeignKeys(t *testing.T) {
 		}
 	})
 }
+
+// The rebuild that renames the old table away: by default all that refers to it
+// goes with it, and is left behind. This is what the author's own runner gets
+// too; it is found afterwards, by Orphans.
+func TestRebuildByRenamingAway(t *testing.T) {
+	for legacy, want := range map[string]string{"0": "notes_old", "1": "notes"} {
+		t.Run("legacy_alter_table "+legacy, func(t *testing.T) {
+			d, _ := live(t, family...)
+			execute(t, d, watchers...)
+			execute(t, d, "PRAGMA foreign_keys = ON", "PRAGMA legacy_alter_table = "+legacy)
+			if err := d.Begin(t.Context(), engine.Rebuild); err != nil {
+				t.Fatal(err)
+			}
+			execute(t, d,
+				"ALTER TABLE notes RENAME TO notes_old",
+				"CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT NOT NULL)",
+				"INSERT INTO notes SELECT id, title FROM notes_old",
+				"DROP TABLE notes_old",
+			)
+			if have := value(t, d, `SELECT group_concat("table") FROM pragma_foreign_key_list('tags')`); have != want {
+				t.Errorf("the child refers to %s, want %s", have, want)
+			}
+			for _, name := range []string{"titles", "tagged"} {
+				query := "SELECT sql LIKE '%notes_old%' FROM sqlite_master WHERE name = '" + name + "'"
+				if left := value(t, d, query) == "1"; left != (want == "notes_old") {
+					t.Errorf("%s refers to the old name: %v", name, left)
+				}
+			}
+			orphans, err := d.Orphans(t.Context(), 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := len(orphans) > 0; found != (want == "notes_old") {
+				t.Errorf("orphans %v", orphans)
+			}
+		})
+	}
+}

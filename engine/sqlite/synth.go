@@ -51,6 +51,14 @@ func (Engine) Drop(o *schema.Object) []string {
 	return nil
 }
 
+// Empty returns the statement that removes all rows of a table; nil for all else.
+func (Engine) Empty(o *schema.Object) []string {
+	if o == nil || o.Key.Kind != schema.Table {
+		return nil
+	}
+	return []string{"DELETE FROM " + quote(o.Spelling())}
+}
+
 // Rename returns the statement that renames a table or column; nil for all else.
 func (Engine) Rename(o *schema.Object, name string) []string {
 	if o == nil {

@@ -41,10 +41,11 @@ var (
 //     Off, the default since 3.26, the rename also reads the whole schema again and
 //     refuses while a view or another table's trigger still mentions the dropped x;
 //     authors drop and make those again, or set legacy_alter_table themselves.
-//   - The rebuild that renames x away first makes children follow x to its
-//     other name under the default, with foreign_keys on or off: no setting of ours
-//     would save it but legacy_alter_table=ON, and that would break the triggers and
-//     views that the author's runner gets right.
+//   - The rebuild that renames x away first takes children, triggers and views
+//     along to the other name by default, with foreign_keys on or off, and leaves
+//     them there; Orphans finds the children. Only legacy_alter_table=ON would spare
+//     them, and it would as well keep them from following a rename that the author
+//     means: what a migration does must not depend on who runs it.
 //
 // Errors: [engine.ErrLocked], the context's, the driver's.
 func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {

@@ -132,28 +132,30 @@ func (d *definition) keyAnswers() []string {
 			continue
 		}
 		var b strings.Builder
-		var seen []string
-		for _, t := range k.terms {
-			i, _ := d.place(t)
-			collation := t.collation
-			if collation == "" {
-				collation = d.columns[i].collate()
-			}
-			one := strconv.Itoa(i) + " " + collation
-			// The table itself is the index of this key, and it keeps no column twice.
-			if k.primary && d.withoutRowid && slices.Contains(seen, one) {
-				continue
-			}
-			seen = append(seen, one)
-			if b.Len() > 0 {
+		for i, t := range k.terms {
+			if i > 0 {
 				b.WriteString(unit)
 			}
-			b.WriteString(one)
+			b.WriteString(d.answer(t))
 		}
 		list = append(list, b.String())
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// answer returns what pragma index_xinfo should say of one element: the number of
+// its column and its collation; of an expression the collation is not known.
+func (d *definition) answer(t term) string {
+	i, ok := d.place(t)
+	switch {
+	case !ok:
+		return "-2 "
+	case t.collation != "":
+		return strconv.Itoa(i) + " " + t.collation
+	default:
+		return strconv.Itoa(i) + " " + d.columns[i].collate()
+	}
 }
 
 // answers takes apart what was answered about keys.
@@ -202,17 +204,7 @@ func (x *indexText) verify(r *row, d *definition) error {
 		if i > 0 {
 			b.WriteString(unit)
 		}
-		if place, ok := d.place(t); ok {
-			b.WriteString(strconv.Itoa(place))
-			b.WriteByte(' ')
-			if t.collation != "" {
-				b.WriteString(t.collation)
-			} else {
-				b.WriteString(d.columns[place].collate())
-			}
-		} else {
-			b.WriteString("-2 ")
-		}
+		b.WriteString(d.answer(t))
 		if t.desc {
 			b.WriteString(" desc")
 		}

@@ -1,0 +1,98 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains the refusals that a diagnosis does not see coming: those of
+// the rehearsal, and those of the rows.
+
+// unproven turns what a rehearsal has shown into a refusal: a plan that does not
+// lead to the schema that is wanted rests on an explanation that is wrong.
+func unproven(p *prepared, err error) error {
+	q := diagnosis.Question{
+		Code: diagnosis.Q16,
+		Text: "No explanation of this database leads to the schema that the migrations want. Look at what is different, mend it by hand, then run again.",
+	}
+	mismatch, differs := errors.AsType[*MismatchError](err)
+	statement, failed := errors.AsType[*StatementError](err)
+	switch {
+	case differs:
+		for _, d := range mismatch.Differences {
+			q.Facts = append(q.Facts, "after the plan, "+d.String())
+		}
+	case failed:
+		q.Facts = append(q.Facts, statement.Error(), "statement: "+oneLine(statement.SQL))
+	default:
+		return err
+	}
+	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
+}
+
+// violated turns rows that a statement cannot be applied to into a refusal: no
+// row is ever changed to make a statement pass.
+func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error) error {
+	q := diagnosis.Question{
+		Code: diagnosis.Q8, Place: s.Ref.String(),
+		Text: fmt.Sprintf("Rows are in the way of %s (%v). Which of them may change, and how? Mend them, then run again.", oneLine(s.SQL), err),
+	}
+	if s.Source != nil {
+		q.Facts = append(q.Facts, fmt.Sprintf("%s:%d", s.Path, s.Line))
+	}
+	for _, o := range s.Makes() {
+		q.Facts = append(q.Facts, r.duplicates(ctx, p, o)...)
+	}
+	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
+}
+
+// duplicates shows rows that share what a unique index is to keep apart. It is
+// advice: what cannot be read is left out.
+func (r *run) duplicates(ctx context.Context, p *prepared, o *schema.Object) []string {
+	if o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" {
+		return nil
+	}
+	w := &witness{db: r.db, engine: r.engine, have: p.have}
+	columns := o.Fact(schema.Columns)
+	query := fmt.Sprintf("SELECT %s, count(*) FROM %s GROUP BY %s HAVING count(*) > 1 LIMIT 10", columns, w.name(o.Key.Owner()), columns)
+	rows, err := r.db.Query(ctx, query)
+	if err != nil {
+		return nil
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil
+	}
+	var facts []string
+	for rows.Next() {
+		values := make([]any, len(names))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if rows.Scan(values...) != nil {
+			return facts
+		}
+		var cells []string
+		for i := range len(names) - 1 {
+			cells = append(cells, names[i]+"="+cell(*values[i].(*any)))
+		}
+		facts = append(facts, fmt.Sprintf("%s occurs %v times", strings.Join(cells, " "), *values[len(names)-1].(*any)))
+	}
+	return facts
+}
+
+// oneLine shortens a statement for a sentence.
+func oneLine(statement string) string {
+	line := strings.Join(strings.Fields(statement), " ")
+	if len(line) > 100 {
+		line = strings.ToValidUTF8(line[:97], "") + "..."
+	}
+	return fmt.Sprintf("%q", line)
+}
