@@ -229,9 +229,6 @@ func find(s *schema.Snapshot, key schema.Key) *schema.Object {
 // having them, while the live database has them in a form that the set does not
 // give them.
 func (r *replayer) droppedUnseen() []schema.Key {
-	if r.base != nil {
-		return nil
-	}
 	var tables []schema.Key
 	for i := range r.result.Effects {
 		e := &r.result.Effects[i]

@@ -34,7 +34,7 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 	if err := m.refuseAhead(s); err != nil {
 		return nil, err
 	}
-	if m.healthy(s) {
+	if m.healthy(s) && !m.drops(s) {
 		p, err := m.planPlainly(s)
 		return &prepared{survey: s, plan: p, plain: true}, err
 	}

@@ -281,9 +281,21 @@ func (m *Migrator) healthy(s *survey) bool {
 		s.last.After == s.fingerprint.String()
 }
 
-// pending returns the migrations that nothing claims.
-func (m *Migrator) pending(s *survey) []*migration.Migration {
-	return slices.DeleteFunc(slices.Clone(m.set.Migrations), func(mig *migration.Migration) bool {
-		return s.recorded.Of(mig).Recorded
-	})
+// drops reports that something pending would drop a table or a column of a
+// database that is not empty: then it is worth finding out what goes with it.
+func (m *Migrator) drops(s *survey) bool {
+	if s.empty() {
+		return false
+	}
+	for _, mig := range m.set.Migrations {
+		if s.recorded.Of(mig).Recorded {
+			continue
+		}
+		for i := range mig.Statements {
+			if v := mig.Statements[i].Verb; v == "drop table" || v == "alter table drop column" {
+				return true
+			}
+		}
+	}
+	return false
 }

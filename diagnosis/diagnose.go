@@ -176,6 +176,9 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 		f.is(Done, "recorded")
 	case r.d.Agrees:
 		f.is(NotDone, "pending")
+	case f.Statement.Guard && f.Statement.Verb == "drop table" && !r.absent(f.Statement.Target) &&
+		r.knows(schema.Key{Kind: schema.Table, Name: f.Statement.Target}):
+		f.is(Superseded, fmt.Sprintf("table %s is there in a form that it has later: it is not dropped", f.Statement.Target))
 	default:
 		f.is(NoOp, "changes nothing at its place")
 	}

@@ -49,16 +49,16 @@ func (r *reasoner) doneOrOvertaken(e int) (Verdict, string) {
 	}
 	switch {
 	case len(present) > 0:
-		return Done, headline(present) + " " + are(present) + " there as the statement makes " + them(present)
+		return Done, subject(present) + " there as the statement makes " + object(present)
 	case len(later) > 0:
-		return Superseded, headline(later) + " " + are(later) + " there in the form that a later statement gives " + them(later)
+		return Superseded, subject(later) + " there in the form that a later statement gives " + object(later)
 	default:
-		return Done, headline(gone) + " " + are(gone) + " gone, as the statement leaves " + them(gone)
+		return Done, subject(gone) + " gone, as the statement leaves " + object(gone)
 	}
 }
 
-// headline names the tables among the objects, or the first few objects.
-func headline(keys []string) string {
+// headline returns the tables among the objects, or the objects.
+func headline(keys []string) []string {
 	var tables []string
 	for _, k := range keys {
 		if strings.HasPrefix(k, string(schema.Table)+" ") {
@@ -66,20 +66,23 @@ func headline(keys []string) string {
 		}
 	}
 	if len(tables) > 0 {
-		return list(tables, 3)
+		return tables
 	}
-	return list(keys, 3)
+	return keys
 }
 
-func are(keys []string) string {
+// subject begins a sentence about objects: "index a and index b are".
+func subject(keys []string) string {
+	keys = headline(keys)
 	if len(keys) == 1 {
-		return "is"
+		return keys[0] + " is"
 	}
-	return "are"
+	return list(keys, 3) + " are"
 }
 
-func them(keys []string) string {
-	if len(keys) == 1 {
+// object refers back to them.
+func object(keys []string) string {
+	if len(headline(keys)) == 1 {
 		return "it"
 	}
 	return "them"

@@ -83,7 +83,7 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 				return err
 			}
 			ran++
-		case f.Verdict != diagnosis.NoOp || f.Statement.Class == migration.Data:
+		default:
 			skipped++
 		}
 	}
