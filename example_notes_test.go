@@ -342,3 +342,34 @@ func beginnings(script string) []string {
 	}
 	return texts
 }
+
+// TestNotesBrokenDatabase: the file that ships is what its README says, and heals.
+func TestNotesBrokenDatabase(t *testing.T) {
+	shipped, err := os.ReadFile(notes + "/broken.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "notes.db")
+	if err := os.WriteFile(path, shipped, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, path)
+	built := open(t, filepath.Join(t.TempDir(), "built.db"))
+	execScript(t, built, read(t, "schema.sql")+read(t, "rows.sql"))
+	for _, query := range []string{
+		"SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2",
+		"SELECT slug, file_path FROM notes", "SELECT token_hash, me FROM tokens", "SELECT code_hash FROM authorization_codes", "SELECT state FROM auth_state",
+	} {
+		if got, want := queryJSON(t, db, query), queryJSON(t, built, query); got != want {
+			t.Errorf("%s gives %s in the file that ships; schema.sql and rows.sql give %s", query, got, want)
+		}
+	}
+	m, err := dbmend.New(db, sqlite.Engine{}, os.DirFS(notes+"/migrations"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := m.Up(t.Context())
+	if err != nil || len(report.Steps) != 5 {
+		t.Fatalf("up: %v, ran %v; wanted the five indexes", err, steps(report))
+	}
+}
