@@ -136,7 +136,7 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	}
 	keyed := key(have, table, seed.Columns)
 	seeds.Wanted, seeds.Keyed = len(seed.Rows), keyed != nil
-	for _, row := range seed.Rows {
+	for i, row := range seed.Rows {
 		if len(row) != len(seed.Columns) {
 			return seeds, false, nil
 		}
@@ -146,6 +146,8 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 		}
 		if present {
 			seeds.Present++
+		} else {
+			seeds.Absent = append(seeds.Absent, i)
 		}
 	}
 	total, err := w.Rows(ctx, table, int64(seeds.Wanted)+1000)
@@ -199,7 +201,11 @@ func key(have *schema.Snapshot, table schema.Key, columns []string) map[string]b
 		}
 		names := map[string]bool{}
 		whole := true
-		for c := range strings.SplitSeq(part.Fact(schema.Columns), ",") {
+		columns := part.Fact(schema.Columns)
+		if part.Key.Kind == schema.Unique {
+			columns = strings.Trim(part.Key.Name, "()")
+		}
+		for c := range strings.SplitSeq(columns, ",") {
 			c, _, _ = strings.Cut(strings.TrimSpace(c), " ")
 			whole = whole && given[c]
 			names[c] = true
@@ -259,6 +265,30 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 		}
 	}
 	return c, true, nil
+}
+
+func (w *witness) Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error) {
+	for _, part := range w.have.Parts(table) {
+		if part.Key.Kind != schema.Column {
+			continue
+		}
+		// A column named page_id means the key of page, whether or not it says so.
+		parent, ok := strings.CutSuffix(part.Key.Name, "_id")
+		key := schema.Key{Kind: schema.Column, Space: table.Space, Table: parent, Name: "id"}
+		if !ok || w.have.Get(key) == nil || parent == table.Name {
+			continue
+		}
+		column := w.quote(part.Spelling())
+		query := fmt.Sprintf("SELECT count(*) FROM %s AS child WHERE child.%s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)",
+			w.name(table), column, w.name(key.Owner()), w.quote("id"), column)
+		if err := w.db.QueryRow(ctx, query).Scan(&rows); err != nil {
+			return 0, "", err
+		}
+		if rows > 0 {
+			return rows, fmt.Sprintf("%s refers to rows of %s that are not there", part.Key, key.Owner()), nil
+		}
+	}
+	return 0, "", nil
 }
 
 func (w *witness) Probe(ctx context.Context, query string) (ran bool, err error) {

@@ -31,12 +31,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case r.recorded(e) && where != ahead && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
-	case r.d.Agrees && !r.passed(e):
-		f.is(NotDone, "pending: the database is what its history says")
-		return nil
 	case r.d.Agrees:
-		return r.judgePassed(ctx, f)
-	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target)):
+		return r.judgePending(ctx, e, f)
+	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target) || r.stamped()):
 		f.is(NotDone, why)
 		return nil
 	}
@@ -113,6 +110,27 @@ func (r *reasoner) passed(e int) bool {
 	return false
 }
 
+// judgePending judges a statement on data that a believed history does not claim.
+// It runs, but for rows that are there already: whoever put them in has not written
+// it down, and where no key keeps them apart they would be doubled.
+func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
+	if f.Statement.Verb == "insert" && !r.absent(f.Statement.Target) {
+		seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
+		if err != nil {
+			return err
+		}
+		if literal && seeds.Keyed && seeds.Present == seeds.Wanted {
+			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", plural(int64(seeds.Wanted), "row")))
+			return nil
+		}
+	}
+	if r.passed(e) {
+		return r.judgePassed(ctx, f)
+	}
+	f.is(NotDone, "pending: the database is what its history says")
+	return nil
+}
+
 // judgePassed judges a pending statement on data that comes after what should
 // have followed it.
 func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
@@ -180,6 +198,22 @@ func (r *reasoner) believed(e int) bool {
 		}
 	}
 	return !lacking || some && !deeply
+}
+
+// stamped reports that the history was written without anything being run: one
+// position explains the whole schema, and of what is recorded behind it nothing is
+// there, in several statements. One that is missing may have been undone by hand.
+func (r *reasoner) stamped() bool {
+	if r.cut == nil {
+		return false
+	}
+	claimed := 0
+	for e := r.cut.to; e < len(r.touches); e++ {
+		if r.recorded(e) && len(r.touches[e]) > 0 {
+			claimed++
+		}
+	}
+	return claimed >= 2
 }
 
 // absent reports whether the live database lacks the table.
@@ -285,7 +319,9 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 	case "removed":
 		f.is(Done, "its missing rows were removed on purpose, by answer")
 	case "insert":
-		f.Seeds = s.Present > 0
+		if s.Present > 0 {
+			f.Seeds = s.Absent
+		}
 		f.is(NotDone, "its missing rows were never inserted, by answer")
 	default:
 		f.is(Ambiguous, fmt.Sprintf("%d of its %d rows are there", s.Present, s.Wanted))
@@ -297,6 +333,8 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 // there, both ways, and reports whether that settled it.
 func (r *reasoner) judgeCopy(f *Finding, c Copied, where place) bool {
 	switch {
+	case c.Extra > 0 && where == doubtful && r.aside(f):
+		r.askWhichTable(f, c)
 	case c.Missing == 0 && c.Given > 0:
 		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", plural(c.Given, "row")))
 	case c.Given == 0 && where != behind:
@@ -313,6 +351,30 @@ func (r *reasoner) judgeCopy(f *Finding, c Copied, where place) bool {
 		return false
 	}
 	return true
+}
+
+// askWhichTable asks about the new table of a rebuild that holds rows which the
+// original does not have.
+func (r *reasoner) askWhichTable(f *Finding, c Copied) {
+	switch r.ask(Question{
+		Code:  Q5,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("A rebuild was left half-way: %s holds %s that the original would not give, and lacks %d that it would. Which of the two is live?",
+			f.Statement.Target, plural(c.Extra, "row"), c.Missing),
+		Facts: []string{"statement: " + quote(f.Statement.Text)},
+		Choices: []Choice{
+			{"original", "fill the new table anew from the original, and go on"},
+			{"new", "keep the new table as it is, and go on"},
+		},
+	}) {
+	case "original":
+		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.is(NotDone, "the original is live, by answer")
+	case "new":
+		f.is(Done, "the new table is live, by answer")
+	default:
+		f.is(Ambiguous, "which of two tables is live is to be answered")
+	}
 }
 
 // aside reports whether the statement fills a table that its own migration is

@@ -25,8 +25,9 @@ type Finding struct {
 	Clear *schema.Object
 	// Left says that drift is left alone here, by answer or by mode.
 	Left bool
-	// Seeds says that only the missing rows of an INSERT are to be put in.
-	Seeds bool
+	// Seeds are the rows of an INSERT of literals that are to be put in, where some
+	// are there, counted from zero.
+	Seeds []int
 }
 
 // A MigrationFinding is the findings of one migration.

@@ -34,7 +34,7 @@ func standing(mf MigrationFinding, passed bool) (s Standing, plain bool) {
 			done++
 		case NotDone:
 			not++
-			if f.Instead != nil || f.Twin != nil || f.Clear != nil || f.Seeds {
+			if f.Instead != nil || f.Twin != nil || f.Clear != nil || f.Seeds != nil {
 				open++
 			}
 		case Partly:

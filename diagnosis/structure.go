@@ -22,12 +22,40 @@ func (r *reasoner) judgeSchema(ctx context.Context, e int, f *Finding) error {
 		return r.judgePartly(ctx, e, f)
 	case done > 0:
 		f.is(r.doneOrOvertaken(e))
+		return r.askAboutOtherLife(ctx, e, f)
 	case not > 0:
 		return r.judgeNotDone(ctx, e, f)
 	case open > 0: // not even guessing has moved it: treat as what the history says
 		f.is(Done, "its objects look the same before and after it")
 	default:
 		f.is(Superseded, "its objects have another form now, and a later statement gives them theirs")
+	}
+	return nil
+}
+
+// askAboutOtherLife asks about a table that the history does not claim, with rows
+// that refer to nothing: an older dump may have been restored over a newer database.
+func (r *reasoner) askAboutOtherLife(ctx context.Context, e int, f *Finding) error {
+	if f.Statement.Verb != "create table" || r.recorded(e) || !r.Recorded.Any() {
+		return nil
+	}
+	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+	if r.Have.Get(table) == nil {
+		return nil
+	}
+	astray, what, err := r.Witness.Astray(ctx, table)
+	if err != nil || astray == 0 {
+		return err
+	}
+	if r.ask(Question{
+		Code:  Q11,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("%s is not recorded, is there with rows, and %s of them refer to nothing: they may belong to another life of this database, over which an older dump was restored. Adopt the rows, or restore into an empty database?",
+			table, plural(astray, "row")),
+		Facts:   []string{what},
+		Choices: []Choice{{"adopt", "take the table as it is, with its rows"}},
+	}) == "" {
+		f.is(Ambiguous, "its rows may belong to another life of the database")
 	}
 	return nil
 }

@@ -29,6 +29,9 @@ type Witness interface {
 	// its table has. ok is false where the statement is no such INSERT, or where it
 	// cannot be compared.
 	Copied(ctx context.Context, s *migration.Statement) (copied Copied, ok bool, err error)
+	// Astray returns how many rows of a table refer, by a foreign key or by a column
+	// named for another table's key, to rows that are not there, and in words which.
+	Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error)
 	// Probe asks the author's own query whether the statement has run.
 	Probe(ctx context.Context, query string) (ran bool, err error)
 }
@@ -57,4 +60,5 @@ type Seeds struct {
 	Present int   // how many of them are there, by key where they have one
 	Others  int64 // whether the table holds any other rows: how many, up to a bound
 	Keyed   bool  // the rows were looked for by a key
+	Absent  []int // which of the statement's rows are not there, counted from zero
 }

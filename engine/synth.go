@@ -13,6 +13,9 @@ type Synthesizer interface {
 	Drop(o *schema.Object) []string
 	// Empty removes all rows of a table.
 	Empty(table *schema.Object) []string
+	// Pick returns an INSERT of literals (see [Engine.Seed]) for just these of its
+	// rows, counted from zero, as the author wrote them.
+	Pick(statement string, rows []int) []string
 	// Rename gives a column or table another name.
 	Rename(o *schema.Object, name string) []string
 }

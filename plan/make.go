@@ -128,6 +128,13 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 		}
 		m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to lose its rows
 	}
+	if f.Seeds != nil {
+		m.plan.Healing = true
+		for _, sql := range m.synth.Pick(f.Statement.Text, f.Seeds) {
+			m.plan.Steps = append(m.plan.Steps, Step{Kind: Synthesised, Ref: f.Ref, SQL: sql, Reason: strings.Join(f.Evidence, "; ")})
+		}
+		return nil
+	}
 	return m.step(mf, f, strings.Join(f.Evidence, "; "))
 }
 

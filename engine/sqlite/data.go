@@ -113,6 +113,37 @@ func (p *phrase) list() []string {
 	return names
 }
 
+// pickRows returns a statement that seedRows reads with just these of its rows.
+func pickRows(statement string, rows []int) (picked string, ok bool) {
+	if _, _, all, ok := seedRows(statement); !ok || len(rows) == 0 || rows[len(rows)-1] >= len(all) {
+		return "", false
+	}
+	p := newPhrase(statement)
+	for !p.skip("values") {
+		p.next()
+	}
+	head := statement[:p.token.pos]
+	var texts []string
+	for more := true; more; more = p.skip(",") {
+		from := p.token.pos
+		p.group()
+		to := len(statement)
+		if !p.done() {
+			to = p.token.pos
+		}
+		texts = append(texts, strings.TrimSpace(statement[from:to]))
+	}
+	tail := ""
+	if !p.done() {
+		tail = " " + statement[p.token.pos:]
+	}
+	kept := make([]string, len(rows))
+	for i, n := range rows {
+		kept[i] = texts[n]
+	}
+	return head + strings.Join(kept, ", ") + tail, true
+}
+
 // row reads values in parentheses.
 func (p *phrase) row() (values []string, ok bool) {
 	if !p.skip("(") {

@@ -59,6 +59,14 @@ func (Engine) Empty(o *schema.Object) []string {
 	return []string{"DELETE FROM " + quote(o.Spelling())}
 }
 
+// Pick returns an INSERT of literals for just these of its rows; nil for all else.
+func (Engine) Pick(statement string, rows []int) []string {
+	if picked, ok := pickRows(statement, rows); ok {
+		return []string{picked}
+	}
+	return nil
+}
+
 // Rename returns the statement that renames a table or column; nil for all else.
 func (Engine) Rename(o *schema.Object, name string) []string {
 	if o == nil {

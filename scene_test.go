@@ -1,0 +1,197 @@
+package dbmend_test
+
+import (
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/dbmend/dbmend"
+	"github.com/dbmend/dbmend/engine/sqlite"
+)
+
+// This file contains the databases on which the tests of safety let things go
+// wrong, and what "the same database" means to them.
+
+// A scene is a database that Up has work to do on.
+type scene struct {
+	name    string
+	live    string // what is there
+	applied string // the version that an earlier Up has brought it to; "" for none
+	files   fs.FS
+	options []dbmend.Option
+	stages  []string // the versions at which the work may rest half-way
+}
+
+func scenes(t testing.TB) []scene {
+	return []scene{
+		{name: "an empty database", files: small},
+		{
+			name: "an empty database, migration by migration", files: small,
+			options: []dbmend.Option{dbmend.TransactionEach()}, stages: []string{"1", "2"},
+		},
+		{
+			name:  "the notes database that is to be healed",
+			live:  read(t, "schema.sql") + read(t, "rows.sql") + emptyRows,
+			files: os.DirFS(filepath.Join(notes, "migrations")),
+		},
+		{
+			name: "a table with children is made anew", applied: "1", files: fstest.MapFS{
+				"1_tables.sql": file(`CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT);
+					CREATE TABLE books (id INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES authors(id) ON DELETE CASCADE);
+					INSERT INTO authors VALUES (1, 'Ada'), (2, 'Brian');
+					INSERT INTO books VALUES (10, 1), (11, 1), (12, 2);`),
+				"2_rebuild.sql": file(`PRAGMA foreign_keys = OFF;
+					CREATE TABLE authors_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, born INTEGER);
+					INSERT INTO authors_new (id, name) SELECT id, name FROM authors;
+					DROP TABLE authors;
+					ALTER TABLE authors_new RENAME TO authors;
+					CREATE INDEX authors_name ON authors (name);
+					PRAGMA foreign_keys = ON;`),
+			},
+		},
+		{
+			name: "the history is another runner's",
+			live: `CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')));
+				INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1);
+				CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
+				INSERT INTO users VALUES (1, 'Ada');`,
+			files: fstest.MapFS{
+				"00001_users.sql": file("-- +goose Up\nCREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\n-- +goose Down\nDROP TABLE users;\n"),
+				"00002_mail.sql":  file("-- +goose Up\nALTER TABLE users ADD COLUMN mail TEXT;\nUPDATE users SET mail = name || '@example.com';\n"),
+				"00003_index.sql": file("-- +goose Up\nCREATE UNIQUE INDEX users_mail ON users (mail);\n"),
+			},
+		},
+	}
+}
+
+// small is a set with statements of every ordinary kind.
+var small = fstest.MapFS{
+	"1_notes.sql": file(`CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL);
+		INSERT INTO notes (text) VALUES ('one'), ('two');`),
+	"2_index.sql": file(`CREATE INDEX notes_text ON notes (text);
+		ALTER TABLE notes ADD COLUMN size INTEGER;
+		UPDATE notes SET size = length(text);`),
+	"3_view.sql": file(`CREATE VIEW long AS SELECT * FROM notes WHERE size > 3;
+		CREATE TRIGGER sized AFTER INSERT ON notes BEGIN UPDATE notes SET size = length(text) WHERE id = new.id; END;`),
+}
+
+func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+
+// migrator returns one for the scene, on any pool.
+func (s *scene) migrator(t testing.TB, db *sql.DB, more ...dbmend.Option) *dbmend.Migrator {
+	t.Helper()
+	m, err := dbmend.New(db, sqlite.Engine{}, s.files, append(s.options[:len(s.options):len(s.options)], more...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// build makes the scene's database and returns the bytes of its file.
+func (s *scene) build(t testing.TB, settings ...string) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "scene.db")
+	db := open(t, path)
+	for _, setting := range settings {
+		exec(t, db, setting)
+	}
+	execScript(t, db, s.live)
+	if s.applied != "" {
+		s.up(t, db, dbmend.To(migrationVersion(s.applied)))
+	}
+	db.Close()
+	content, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// put writes the scene's database into a folder of its own and returns its path.
+// An empty database is a file that is not there yet.
+func put(t testing.TB, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "live.db")
+	if len(content) > 0 {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
+
+func (s *scene) up(t testing.TB, db *sql.DB, more ...dbmend.Option) {
+	t.Helper()
+	if _, err := s.migrator(t, db, more...).Up(t.Context()); err != nil {
+		t.Fatalf("%s: an undisturbed up: %v", s.name, err)
+	}
+}
+
+// ends returns every state in which the work on the scene may rest: as it was, as
+// it is after each stage, and as it is when all is done.
+func (s *scene) ends(t testing.TB, content []byte) (states []string) {
+	t.Helper()
+	untouched := put(t, content)
+	states = append(states, picture(t, untouched))
+	for _, stage := range append(s.stages[:len(s.stages):len(s.stages)], "") {
+		path := put(t, content)
+		db := open(t, path)
+		if stage == "" {
+			s.up(t, db)
+		} else {
+			s.up(t, db, dbmend.To(migrationVersion(stage)))
+		}
+		db.Close()
+		states = append(states, picture(t, path))
+	}
+	return states
+}
+
+var (
+	moments = regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?`)
+	// What a try that failed leaves behind is no part of a picture: one entry.
+	trace = regexp.MustCompile(`(?m)^\["?dbmend_journal.*\n`)
+)
+
+// picture returns everything that a database means to anybody but its journal's
+// clock: the schema, every row, and what the journal says of migrations and their
+// statements. It is read by a connection of its own, which must find the database
+// whole and nobody's.
+func picture(t testing.TB, path string) string {
+	t.Helper()
+	db := open(t, "file:"+path+"?_pragma=busy_timeout(0)")
+	defer db.Close()
+	if got := queryJSON(t, db, "PRAGMA integrity_check"); got != `[["ok"]]` {
+		t.Fatalf("the database is damaged: %s", got)
+	}
+	if got := queryJSON(t, db, "PRAGMA foreign_key_check"); got != `[]` {
+		t.Fatalf("rows refer to nothing: %s", got)
+	}
+	exec(t, db, "BEGIN IMMEDIATE")
+	exec(t, db, "ROLLBACK")
+	var b strings.Builder
+	_, everything, _ := strings.Cut(dump(t, db), "\n") // without schema_version
+	schema, rows, _ := strings.Cut(everything, "\n")
+	journalDDL := queryJSON(t, db, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name = 'dbmend_journal'")
+	b.WriteString(strings.Replace(schema, strings.Trim(journalDDL, "[]"), "", 1) + "\n")
+	for line := range strings.Lines(rows) {
+		if !strings.HasPrefix(line, "dbmend_journal ") {
+			b.WriteString(line)
+		}
+	}
+	if journalDDL != "[]" {
+		for _, kind := range []string{"statement", "migration"} {
+			said := queryJSON(t, db, "SELECT version, statement, name, outcome, checksum, sql FROM dbmend_journal WHERE kind = '"+kind+"' ORDER BY entry")
+			if said != "[]" {
+				fmt.Fprintf(&b, "journal: %s %s\n", kind, said)
+			}
+		}
+	}
+	return moments.ReplaceAllString(b.String(), "TIME")
+}
