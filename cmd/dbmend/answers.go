@@ -54,7 +54,7 @@ func readAnswers(path string) (diagnosis.Answers, error) {
 	answers := diagnosis.Answers{}
 	if strings.EqualFold(filepath.Ext(path), ".toml") {
 		if _, err := toml.Decode(string(text), &answers); err != nil {
-			return nil, wrongUsage("%s: %s", path, strings.TrimPrefix(err.Error(), "toml: "))
+			return nil, wrongUsage("%s", tomlError(path, err))
 		}
 		for name := range answers {
 			if !questionName.MatchString(name) {

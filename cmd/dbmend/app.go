@@ -60,6 +60,14 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitStatus(ctx, err)
 }
 
+// noArguments is said of verbs that take flags alone.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return wrongUsage("%s takes no arguments, and was given %q", cmd.Name(), clean(args[0]))
+	}
+	return nil
+}
+
 // command returns a command for a verb that takes these arguments.
 func (a *app) command(use, short, long string, args cobra.PositionalArgs, v verb) *cobra.Command {
 	return &cobra.Command{

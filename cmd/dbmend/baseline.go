@@ -15,7 +15,7 @@ asks instead of recording.
 up records what is there by itself; baseline is for what it cannot see.`
 
 func (a *app) baselineCommand() *cobra.Command {
-	return a.command("baseline", "record migrations as present without running them", baselineLong, cobra.NoArgs,
+	return a.command("baseline", "record migrations as present without running them", baselineLong, noArguments,
 		verb{name: "baseline", do: a.baseline})
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -48,11 +49,8 @@ func readConfig(name string) (*config, error) {
 		return nil, &usageError{message: fmt.Sprintf("read the configuration: %v", err)}
 	}
 	known, err := toml.Decode(string(text), c)
-	if parse, ok := errors.AsType[toml.ParseError](err); ok {
-		return nil, wrongUsage("%s:%d: %s", c.path, parse.Position.Line, lowerFirst(parse.Message))
-	}
 	if err != nil {
-		return nil, wrongUsage("%s: %s", c.path, lowerFirst(strings.TrimPrefix(err.Error(), "toml: ")))
+		return nil, wrongUsage("%s", tomlError(c.path, err))
 	}
 	for _, key := range known.Undecoded() {
 		return nil, &usageError{
@@ -67,6 +65,20 @@ func readConfig(name string) (*config, error) {
 		}
 	}
 	return c, nil
+}
+
+// placed matches an error of the decoder that says where it is in its own words.
+var placed = regexp.MustCompile(`^toml: line (\d+)(?: \(last key [^)]*\))?: (.*)`)
+
+// tomlError says an error of the decoder as errors are said here: path:line: what.
+func tomlError(path string, err error) string {
+	if parse, ok := errors.AsType[toml.ParseError](err); ok && parse.Message != "" {
+		return fmt.Sprintf("%s:%d: %s", path, parse.Position.Line, clean(parse.Message))
+	}
+	if m := placed.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Sprintf("%s:%s: %s", path, m[1], clean(m[2]))
+	}
+	return path + ": " + clean(strings.TrimPrefix(err.Error(), "toml: "))
 }
 
 // lineOfKey returns the line on which a key stands, counted from 1. The parser
@@ -95,11 +107,4 @@ func lineOfKey(text string, key toml.Key) int {
 		}
 	}
 	return 1
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

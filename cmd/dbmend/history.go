@@ -17,7 +17,7 @@ why, every answer, and the first error of a run that failed. It changes nothing,
 and reads no migrations.`
 
 func (a *app) historyCommand() *cobra.Command {
-	cmd := a.command("history", "show what was done, when and why", historyLong, cobra.NoArgs,
+	cmd := a.command("history", "show what was done, when and why", historyLong, noArguments,
 		verb{name: "history", do: a.history, loud: true})
 	f := cmd.Flags()
 	f.StringVar(&a.flags.run, "run", "", "only this `RUN`")

@@ -22,8 +22,15 @@ has two. It makes the folder if there is none, needs no database and never
 overwrites a file. The path is printed.`
 
 func (a *app) newCommand() *cobra.Command {
-	return a.command("new NAME", "make the file of the next migration", newLong, cobra.MinimumNArgs(1),
-		verb{name: "new", do: a.newMigration})
+	return a.command("new NAME", "make the file of the next migration", newLong, someName,
+		verb{name: "new", do: a.newMigration, loud: true})
+}
+
+func someName(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return wrongUsage("new needs a name for the migration")
+	}
+	return nil
 }
 
 func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
@@ -71,4 +78,3 @@ func writeNew(root *os.Root, name, text string) (err error) {
 	_, err = f.WriteString(text)
 	return err
 }
-

@@ -22,7 +22,7 @@ record nothing: after running them by hand, dbmend up finds all of it there and
 records it.`
 
 func (a *app) planCommand() *cobra.Command {
-	cmd := a.command("plan", "show what up would do", planLong, cobra.NoArgs,
+	cmd := a.command("plan", "show what up would do", planLong, noArguments,
 		verb{name: "plan", do: a.plan, loud: true})
 	cmd.Flags().BoolVar(&a.flags.sql, "sql", false, "print SQL")
 	a.addExitCode(cmd)
@@ -38,7 +38,7 @@ func (a *app) plan(ctx context.Context, c *call) (*result, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := &result{view: newPlanView(p, c.dir), notes: p.Diagnosis.Notes, show: func(out *screen) { out.plan(p, c.dir) }}
+		r := &result{view: newPlanView(p), notes: p.Diagnosis.Notes, show: func(out *screen) { out.plan(p, c.dir) }}
 		if a.flags.sql {
 			r.show = func(out *screen) { out.script(p, c) }
 		}

@@ -24,6 +24,8 @@ type problem struct {
 	path    string // the file, as it can be opened from here; empty where none is meant
 	line    int
 	excerpt excerpt
+	// about says that the message is about the database and does not name it.
+	about bool
 
 	questions   []diagnosis.Question
 	diagnosis   *diagnosis.Diagnosis
@@ -47,7 +49,7 @@ func problems(err error, folder string) []problem {
 		}
 		return all
 	}
-	p := problem{kind: "failed", message: oneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 0), hint: databaseHint(err)}
+	p := problem{kind: "failed", about: true, message: oneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 0), hint: databaseHint(err)}
 	if e, ok := errors.AsType[*dbmend.StatementError](err); ok {
 		p.kind, p.path, p.line = "statement", e.Path, e.Line
 		// What is at fault is said by its place; when it happened, by the hint.
@@ -74,10 +76,10 @@ func problems(err error, folder string) []problem {
 	switch {
 	case is[*usageError](err):
 		e, _ := errors.AsType[*usageError](err)
-		p.kind, p.message, p.hint = "usage", e.message, e.hint
+		p.kind, p.message, p.hint, p.about = "usage", e.message, e.hint, false
 	case is[*failure](err):
 		e, _ := errors.AsType[*failure](err)
-		p.message = e.message
+		p.message, p.about = e.message, false
 		if e.hint != "" {
 			p.hint = e.hint
 		}
@@ -183,15 +185,15 @@ func (a *app) complain(err error, c *call) {
 }
 
 // problem prints one problem without its hint. subject is what the database is
-// called, for problems that have no place of their own.
+// called, for problems that are about it as a whole.
 func (s *screen) problem(p problem, subject string) {
 	message := p.message
 	switch {
 	case p.path != "" && p.line > 0:
-		message = clean(p.path) + sprintf(":%d: ", p.line) + message
+		message = clean(p.path) + ":" + strconv.Itoa(p.line) + ": " + message
 	case p.path != "":
 		message = clean(p.path) + ": " + message
-	case subject != "" && (p.kind == "locked" || p.kind == "failed") && !strings.Contains(message, subject):
+	case subject != "" && p.about:
 		message = subject + ": " + message
 	}
 	s.line(s.bad("dbmend:"), " ", message)

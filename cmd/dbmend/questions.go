@@ -25,7 +25,7 @@ func (s *screen) questions(questions []diagnosis.Question, verb string) {
 
 func (s *screen) choices(q *diagnosis.Question, verb string) {
 	if len(q.Choices) == 0 {
-		s.line("   no answer settles this: it has to change in the world")
+		s.line("   no answer settles this: mend it in the database or in the migrations, then run again")
 		return
 	}
 	t := &table{margin: "   "}

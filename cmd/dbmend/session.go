@@ -90,6 +90,9 @@ func (s *session) openDatabase(c *call, n need) error {
 			}
 		}
 	}
+	if n == explains {
+		s.target.wait(c.wait)
+	}
 	s.db, err = s.target.open(n == creates)
 	return err
 }
@@ -153,10 +156,13 @@ func (s *session) notes(c *call) []string {
 	if s.absent {
 		notes = append(notes, "there is no database at "+c.database+" yet: this is about an empty one")
 	}
-	if len(s.Set().Migrations) == 0 {
-		notes = append(notes, "there are no migrations in "+clean(c.dir))
+	if s.root == nil {
+		return notes // no folder was read
 	}
-	return append(notes, s.Set().Hints...)
+	for _, hint := range s.Set().Hints {
+		notes = append(notes, clean(c.dir)+": "+hint)
+	}
+	return notes
 }
 
 // close gives everything back.

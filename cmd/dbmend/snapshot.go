@@ -15,7 +15,7 @@ Equal schemas print equal texts, however they were written. It changes nothing,
 and reads no migrations.`
 
 func (a *app) snapshotCommand() *cobra.Command {
-	return a.command("snapshot", "print the schema as a stable text", snapshotLong, cobra.NoArgs,
+	return a.command("snapshot", "print the schema as a stable text", snapshotLong, noArguments,
 		verb{name: "snapshot", do: a.snapshot, loud: true})
 }
 

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -142,6 +143,25 @@ func (t *target) exists() (bool, error) {
 	return true, f.Close()
 }
 
+// wait lets a verb that only looks wait for a writer, which the library does for
+// those that write: statements on data are tried out, and undone, behind the same
+// lock. It is for a moment only, since SQLite's own waiting cannot be interrupted.
+func (t *target) wait(timeout time.Duration) {
+	const most = 5 * time.Second
+	if timeout < 0 || timeout > most {
+		timeout = most
+	}
+	for _, pragma := range t.params["_pragma"] {
+		if strings.HasPrefix(pragma, "busy_timeout(") {
+			return
+		}
+	}
+	if t.params == nil {
+		t.params = url.Values{}
+	}
+	t.params.Add("_pragma", fmt.Sprintf("busy_timeout(%d)", timeout.Milliseconds()))
+}
+
 // open returns a pool for the database; nothing is opened until it is used. A file
 // that is not there is made only if create is set.
 func (t *target) open(create bool) (*sql.DB, error) {
@@ -200,11 +220,13 @@ func databaseHint(err error) string {
 	if errors.Is(err, engine.ErrLocked) {
 		return "wait until it has finished, or give it more time with --lock-timeout"
 	}
-	said, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return ""
+	code := 0
+	if said, ok := errors.AsType[*sqlite.Error](err); ok {
+		code = said.Code() & 0xff
+	} else if strings.Contains(err.Error(), "readonly database") {
+		code = sqliteReadOnly // the engine found out before SQLite was asked to write
 	}
-	switch said.Code() & 0xff {
+	switch code {
 	case sqliteBusy:
 		return "another program is writing to the database: try again, or give it more time with --lock-timeout"
 	case sqliteReadOnly:

@@ -9,13 +9,14 @@ import (
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/migration"
 )
 
 const statusLong = `status shows where every migration stands: whether it is recorded, and whether
 what it does is there. It changes nothing.`
 
 func (a *app) statusCommand() *cobra.Command {
-	cmd := a.command("status", "show where every migration stands", statusLong, cobra.NoArgs,
+	cmd := a.command("status", "show where every migration stands", statusLong, noArguments,
 		verb{name: "status", do: a.statusVerb, loud: true})
 	a.addExitCode(cmd)
 	return cmd
@@ -60,7 +61,7 @@ func (s *screen) migrations(st *dbmend.Status) {
 		if m.Of > 0 {
 			done = fmt.Sprintf("%d of %d", m.Done, m.Of)
 		}
-		t.row(clean(string(m.Migration.Version)), clean(m.Migration.Name), s.standing(m.Standing), done, oneLine(m.How, s.room(60, 0)))
+		t.row(clean(string(m.Migration.Version)), clean(m.Migration.Name), s.standing(m.Standing), done, oneLine(how(m.Migration, m.How), s.room(60, 0)))
 	}
 	t.print(s)
 	for _, name := range st.Unknown {
@@ -74,6 +75,12 @@ func (s *screen) migrations(st *dbmend.Status) {
 		s.line(s.dim(plural(st.Foreign, "object") + " unknown to the migrations, left alone"))
 	}
 	s.line(s.strong(statusHeadline(st, counts)))
+}
+
+// how returns how a migration was recorded, without its own name ahead: it stands
+// in a line that begins with that.
+func how(m *migration.Migration, text string) string {
+	return strings.TrimPrefix(text, m.ID()+" ")
 }
 
 // statusHeadline sums a status up in a line.

@@ -135,4 +135,3 @@ func (s *screen) indented(margin, text string) {
 		s.line(margin, strings.TrimRight(line, "\n"))
 	}
 }
-

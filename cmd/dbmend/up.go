@@ -19,10 +19,10 @@ On a terminal it asks its questions at once; elsewhere, and with --no-input, the
 are shown with the commands that answer them.`
 
 func (a *app) upCommand() *cobra.Command {
-	cmd := a.command("up", "bring the database to the newest version, healing on the way", upLong, cobra.NoArgs,
+	cmd := a.command("up", "bring the database to the newest version, healing on the way", upLong, noArguments,
 		verb{name: "up", do: a.up})
 	f := cmd.Flags()
-	f.StringVar(&a.flags.transaction, "transaction", "all", "one transaction for all migrations, or for each: `all|each`")
+	f.StringVar(&a.flags.transaction, "transaction", "all", "one transaction for `all|each` of the migrations")
 	f.BoolVar(&a.flags.dryRun, "dry-run", false, "change nothing and show the plan, as dbmend plan does")
 	f.StringVar(&a.flags.backup, "backup", "", "copy the database to a new `FILE` before it is healed")
 	f.BoolVar(&a.flags.noInput, "no-input", false, "ask nothing on the terminal")
@@ -53,7 +53,7 @@ func (a *app) up(ctx context.Context, c *call) (*result, error) {
 		more = append(more, dbmend.BeforeHealing(func() error { return backup.take(ctx, c) }))
 	}
 	for {
-		r, err := c.with(ctx, creates, c.upOnce, more...)
+		r, err := c.upOrRefuse(ctx, more)
 		answers, again := a.ask(err)
 		if !again {
 			return r, err
@@ -62,6 +62,23 @@ func (a *app) up(ctx context.Context, c *call) (*result, error) {
 			c.answers[name] = answer
 		}
 	}
+}
+
+// upOrRefuse is one try. Where there is no file yet, an empty database in memory is
+// asked first: a refusal changes nothing, and a file would be something.
+func (c *call) upOrRefuse(ctx context.Context, more []dbmend.Option) (*result, error) {
+	if t, err := parseURL(c.db, c.dbIn); err == nil {
+		if there, err := t.exists(); err == nil && !there {
+			_, err := c.with(ctx, explains, func(ctx context.Context, s *session) (*result, error) {
+				_, err := s.Plan(ctx)
+				return nil, err
+			})
+			if is[*dbmend.Refusal](err) {
+				return nil, err
+			}
+		}
+	}
+	return c.with(ctx, creates, c.upOnce, more...)
 }
 
 // upOnce is one try, with the answers that there are.
@@ -81,8 +98,12 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 // summary.
 func (s *screen) report(r *dbmend.Report) {
 	if r.Nothing() {
-		s.line(s.good("nothing to do"))
 		s.drift(r.Drift)
+		if n := len(r.Drift); n > 0 {
+			s.line(s.warn("nothing to do but what is left alone: " + plural(n, "difference")))
+		} else {
+			s.line(s.good("nothing to do"))
+		}
 		return
 	}
 	t := &table{}
@@ -92,27 +113,34 @@ func (s *screen) report(r *dbmend.Report) {
 		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
 		refs[step.Step.Ref] = true
 	}
+	if r.Diagnosis != nil {
+		for i := range r.Diagnosis.Answered {
+			t.row(s.fresh("answered"), clean(r.Diagnosis.Answered[i].Name()), oneLine(r.Diagnosis.Answered[i].Text, s.sqlWidth()))
+		}
+	}
 	for _, step := range ran[diagnosis.Ref{}] {
 		s.stepRow(t, step)
 	}
-	skips := 0
+	skips := map[diagnosis.Ref]*diagnosis.Finding{}
+	for f := range skipped(r.Diagnosis, r.Records, refs) {
+		skips[f.Ref] = f
+	}
 	for _, record := range r.Records {
 		for i := range record.Migration.Statements {
 			ref := diagnosis.Ref{Version: record.Migration.Version, Number: record.Migration.Statements[i].Number}
 			for _, step := range ran[ref] {
 				s.stepRow(t, step)
 			}
-		}
-		for f := range skipped(r.Diagnosis, []plan.Record{record}, refs) {
-			skips++
-			t.row(s.dim("skipped"), clean(f.Ref.String()), oneLine(f.Statement.Text, 60), s.dim(s.evidence(f)))
+			if f := skips[ref]; f != nil {
+				t.row(s.dim("skipped"), clean(f.Ref.String()), oneLine(f.Statement.Text, s.sqlWidth()), s.dim(s.evidence(f)))
+			}
 		}
 		t.row(s.good("recorded"), clean(string(record.Migration.Version)), clean(record.Migration.ID()),
 			s.dim(string(record.Outcome)+": "+record.Reason))
 	}
 	t.print(s)
 	s.drift(r.Drift)
-	s.line(s.strong(summary(r, skips)))
+	s.line(s.strong(summary(r, len(skips))))
 }
 
 func (s *screen) stepRow(t *table, step dbmend.StepReport) {
@@ -124,7 +152,7 @@ func (s *screen) stepRow(t *table, step dbmend.StepReport) {
 	if step.Step.Kind == plan.Scripted {
 		place = clean(step.Step.Path)
 	}
-	t.row(mark, place, oneLine(step.Step.SQL, 60), s.dim(oneLine(step.Step.Reason, s.room(90, 0))))
+	t.row(mark, place, oneLine(step.Step.SQL, s.sqlWidth()), s.dim(oneLine(step.Step.Reason, s.reasonWidth())))
 }
 
 func (s *screen) evidence(f *diagnosis.Finding) string {
@@ -132,8 +160,22 @@ func (s *screen) evidence(f *diagnosis.Finding) string {
 	if len(f.Evidence) > 0 {
 		text += ": " + f.Evidence[0]
 	}
-	return oneLine(text, s.room(90, 0))
+	return oneLine(text, s.reasonWidth())
 }
+
+// sqlWidth and reasonWidth divide a line of a report between the statement and the
+// reason for what became of it.
+func (s *screen) sqlWidth() int {
+	if s.width == 0 {
+		return 60
+	}
+	return min(60, max(24, (s.width-reportMargin)/2))
+}
+
+func (s *screen) reasonWidth() int { return s.room(reportMargin+s.sqlWidth(), 0) }
+
+// reportMargin is what mark and place take of a line, as a rule.
+const reportMargin = 24
 
 // drift prints what was left alone.
 func (s *screen) drift(left []diagnosis.Drift) {

@@ -43,7 +43,10 @@ func (a *app) perform(cmd *cobra.Command, args []string, v verb) error {
 	var r *result
 	var err error
 	if !v.bare {
-		c.settings, err = a.resolve(cmd.Flags().Changed)
+		var s *settings
+		if s, err = a.resolve(cmd.Flags().Changed); err == nil {
+			c.settings = s
+		}
 	}
 	if err == nil {
 		r, err = v.do(ctx, c)

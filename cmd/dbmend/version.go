@@ -13,7 +13,7 @@ import (
 
 func (a *app) versionCommand() *cobra.Command {
 	return a.command("version", "print the versions of dbmend and of what is built into it",
-		"version prints the versions of dbmend and of what is built into it.", cobra.NoArgs,
+		"version prints the versions of dbmend and of what is built into it.", noArguments,
 		verb{name: "version", do: a.version, bare: true, loud: true})
 }
 

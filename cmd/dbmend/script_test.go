@@ -1,0 +1,45 @@
+package main
+
+import (
+	"flag"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// update rewrites what the scripts compare output with. Read the difference before
+// it is committed: it is what users will see.
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"dbmend": main})
+}
+
+// Every script in testdata/script is one situation, headed by the reason why it is
+// there. testdata/script/README.md lists the commands that they have besides those
+// of testscript, and says how to look at one that fails.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"sql":       runSQL,
+			"query":     query,
+			"dump":      dump,
+			"keep":      keep,
+			"unchanged": unchanged,
+			"hold":      hold,
+			"interrupt": interrupt,
+			"json":      checkJSON,
+		},
+		Setup: func(env *testscript.Env) error {
+			for _, name := range []string{"DATABASE_URL", "DBMEND_DIR", "NO_COLOR"} {
+				env.Setenv(name, "")
+			}
+			return nil
+		},
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
