@@ -9,9 +9,15 @@ import (
 	"github.com/dbmend/dbmend/plan"
 )
 
-// connect takes a connection for one verb.
+// connect takes a connection for one verb. What must wait for other writers waits
+// as long as the lock may take.
 func (m *Migrator) connect(ctx context.Context) (engine.Database, error) {
-	return m.engine.Connect(ctx, m.db)
+	db, err := m.engine.Connect(ctx, m.db)
+	if err != nil {
+		return nil, err
+	}
+	db.Patience(m.lockTimeout)
+	return db, nil
 }
 
 // Diagnose explains the database: what it has of every statement, and why we

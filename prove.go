@@ -38,9 +38,15 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 			return nil, fmt.Errorf("check references: %w", err)
 		}
 	}
+	authored := map[string]bool{} // tables that the author's own statements may take rows from
+	for i := range s.Steps {
+		if source := s.Steps[i].Source; source != nil {
+			authored[source.Target] = true
+		}
+	}
 	for i := range s.Steps {
 		table := s.Steps[i].Table
-		if _, seen := pf.rows[table]; seen || table.Kind != schema.Table || p.have.Get(table) == nil || p.plan.Diagnosis.Target.Get(table) == nil {
+		if _, seen := pf.rows[table]; seen || authored[table.Name] || table.Kind != schema.Table || p.have.Get(table) == nil || p.plan.Diagnosis.Target.Get(table) == nil {
 			continue
 		}
 		if pf.rows[table], err = w.Rows(ctx, table, 0); err != nil {

@@ -179,17 +179,23 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 }
 
 func (r *replayer) failed(effect *diagnosis.Effect, c engine.Complaint, err error) error {
-	e := &StatementError{
+	return &StatementError{
 		Migration: effect.Migration, Path: effect.Migration.Path, Line: effect.Statement.Line,
-		SQL: effect.Statement.Text, During: "replay", Err: err,
+		SQL: effect.Statement.Text, During: "replay", Err: err, Hint: hint(c),
 	}
+}
+
+// hint says what may be done about a statement that does not run.
+func hint(c engine.Complaint) string {
 	switch c.Problem {
 	case engine.Missing:
-		e.Hint = c.Key.String() + " is made by no migration before this one: if it belongs to the schema from before the first migration, give that with --base FILE"
+		return c.Key.String() + " is made by no migration before this one: if it belongs to the schema from before the first migration, give that with --base FILE or --schema FILE"
 	case engine.Exists:
-		e.Hint = c.Key.String() + " is there already when this statement runs: two migrations make it, or the base has it"
+		return c.Key.String() + " is there already when this statement runs: two migrations make it, or the base has it"
+	case engine.Full:
+		return "make room, then run again: nothing is half done"
 	}
-	return e
+	return ""
 }
 
 // inspectScript runs a script on a scratch database of its own and returns the

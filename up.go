@@ -61,7 +61,6 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 			return report, nil
 		}
 	}
-	m.tell(Waiting{m.lockTimeout})
 	unlock, err := db.Lock(ctx, m.lockTimeout)
 	if err != nil {
 		return report, err
@@ -97,8 +96,12 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	// What follows is worked out twice: without holding anybody up, so that a
 	// refusal takes no lock, and again behind the lock, where it counts.
 	first, err := r.prepare(ctx, r.db)
-	if err != nil || r.done(first) {
+	if err != nil {
 		return false, err
+	}
+	if r.done(first) {
+		r.report.Drift = append(r.report.Drift, left(first.plan.Diagnosis)...)
+		return false, nil
 	}
 	if err := r.rehearse(ctx, r.db, first); err != nil {
 		return false, unproven(first, err)
@@ -113,7 +116,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	if segments := first.plan.Segments(r.each); len(segments) > 0 && segments[0].Rebuild {
 		mode = engine.Rebuild
 	}
-	if err := r.db.Begin(ctx, mode); err != nil {
+	if err := r.begin(ctx, mode); err != nil {
 		return false, err
 	}
 	more, err = r.within(ctx, first, mode)
@@ -121,6 +124,23 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		return false, errors.Join(err, r.db.Rollback(ctx))
 	}
 	return more, nil
+}
+
+// begin opens the transaction, and says so if somebody keeps it waiting.
+func (r *run) begin(ctx context.Context, mode engine.TxMode) error {
+	const noticeable = 300 * time.Millisecond
+	if r.lockTimeout >= 0 && r.lockTimeout <= noticeable {
+		return r.db.Begin(ctx, mode)
+	}
+	r.db.Patience(noticeable)
+	err := r.db.Begin(ctx, mode)
+	if errors.Is(err, engine.ErrLocked) {
+		r.tell(Waiting{r.lockTimeout})
+		r.db.Patience(r.lockTimeout)
+		err = r.db.Begin(ctx, mode)
+	}
+	r.db.Patience(r.lockTimeout)
+	return err
 }
 
 // done reports that a plan leaves nothing to do and to write.
@@ -210,6 +230,7 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 			}
 			failure := stepError(s, "run", err)
 			failure.Migration = r.set.Find(s.Ref.Version)
+			failure.Hint = hint(r.db.Explain(err))
 			return nil, failure
 		}
 		took := time.Since(started)

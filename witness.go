@@ -107,6 +107,11 @@ func cell(value any) string {
 }
 
 func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+	if table := (schema.Key{Kind: schema.Table, Name: s.Target}); w.have.Get(table) != nil {
+		if t.Rows, err = w.Rows(ctx, table, 0); err != nil {
+			return t, err
+		}
+	}
 	err = w.db.Try(ctx, func(ctx context.Context) error {
 		if t.First, t.Err = w.db.Exec(ctx, s.Text); t.Err != nil {
 			return nil

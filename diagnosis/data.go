@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -31,7 +32,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case r.recorded(e) && where != ahead && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
-	case r.d.Agrees:
+	case r.d.Agrees || !r.recorded(e) && r.untouched():
 		return r.judgePending(ctx, e, f)
 	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target) || r.stamped()):
 		f.is(NotDone, why)
@@ -127,7 +128,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 	if r.passed(e) {
 		return r.judgePassed(ctx, f)
 	}
-	f.is(NotDone, "pending: the database is what its history says")
+	f.is(NotDone, "pending: nothing of what is not recorded is there")
 	return nil
 }
 
@@ -171,49 +172,74 @@ func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
 }
 
 // believed reports whether a recorded statement on data can be taken for done on
-// the history's word: not where the same history is wrong about the statements
-// around it. An index, a view or a trigger that is missing is no such sign while
-// something else of its migration is there: those get dropped by hand.
+// the history's word: not where the same history is wrong about tables and columns
+// around it. An index, a view or a trigger that is missing is no such sign: those
+// get dropped by hand.
 func (r *reasoner) believed(e int) bool {
-	if r.cut != nil && e >= r.cut.to && r.cut.to < len(r.touches) {
-		return false
+	if r.cut != nil && e >= r.cut.to {
+		return !slices.ContainsFunc(r.claimedBehind(r.cut.to), r.deep)
 	}
 	mine := r.Replay.Effects[e].Migration
-	var some, lacking, deeply bool
 	for i := range r.touches {
 		if r.Replay.Effects[i].Migration != mine {
 			continue
 		}
 		done, not, _ := r.votes(i)
 		switch {
-		case not > 0:
-			lacking = true
-			deeply = deeply || slices.ContainsFunc(r.touches[i], func(t touch) bool {
-				return t.key.Kind != schema.Index && t.key.Kind != schema.View && t.key.Kind != schema.Trigger
-			})
+		case not > 0 && r.deep(i):
+			return false
 		case done > 0 && i > e:
 			return true
-		case done > 0:
-			some = true
 		}
 	}
-	return !lacking || some && !deeply
+	return true
+}
+
+// deep reports whether a statement makes or changes more than what can be dropped
+// and made again at will.
+func (r *reasoner) deep(e int) bool {
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		return t.key.Kind != schema.Index && t.key.Kind != schema.View && t.key.Kind != schema.Trigger
+	})
+}
+
+// claimedBehind returns the statements on the schema from a position on that the
+// history claims.
+func (r *reasoner) claimedBehind(position int) []int {
+	var claimed []int
+	for e := position; e < len(r.touches); e++ {
+		if r.recorded(e) && len(r.touches[e]) > 0 {
+			claimed = append(claimed, e)
+		}
+	}
+	return claimed
+}
+
+// untouched reports that nothing of what the history does not claim is there,
+// while it claims something: then all of that is pending, whatever else is amiss.
+func (r *reasoner) untouched() bool {
+	if !r.Recorded.Any() {
+		return false
+	}
+	for e := range r.touches {
+		if r.claim(e).Begun {
+			return false
+		}
+		if r.recorded(e) || r.guessed[e] {
+			continue
+		}
+		if done, _, _ := r.votes(e); done > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // stamped reports that the history was written without anything being run: one
 // position explains the whole schema, and of what is recorded behind it nothing is
 // there, in several statements. One that is missing may have been undone by hand.
 func (r *reasoner) stamped() bool {
-	if r.cut == nil {
-		return false
-	}
-	claimed := 0
-	for e := r.cut.to; e < len(r.touches); e++ {
-		if r.recorded(e) && len(r.touches[e]) > 0 {
-			claimed++
-		}
-	}
-	return claimed >= 2
+	return r.cut != nil && len(r.claimedBehind(r.cut.to)) >= 2
 }
 
 // absent reports whether the live database lacks the table.
@@ -418,6 +444,8 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		f.is(NoOp, "it would write no row")
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
+	case trial.Guarded() && f.Statement.Verb == "update" && r.begunToFill(e, trial):
+		f.is(Done, "the column that it fills was empty before it, and some rows have it filled")
 	case trial.Guarded() && f.Statement.Verb != "delete":
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", plural(trial.First, "row")))
 	default:
@@ -434,6 +462,22 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		return r.askWhetherRun(ctx, e, f)
 	}
 	return nil
+}
+
+// begunToFill reports that a guarded UPDATE leaves some rows out although its own
+// migration has just added a column that it mentions: then it has run, and what it
+// would still match was written since.
+func (r *reasoner) begunToFill(e int, t Trial) bool {
+	mine := r.Replay.Effects[e]
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		for _, c := range r.Replay.Effects[i].Changes {
+			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Table == mine.Statement.Target &&
+				strings.Contains(strings.ToLower(mine.Statement.Text), c.Key.Name) && r.Replay.Effects[i].Statement.Verb == "alter table add column" {
+				return t.First < t.Rows
+			}
+		}
+	}
+	return false
 }
 
 // askWhetherRun asks about a statement on data that nothing proves.

@@ -412,6 +412,20 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 				t.key, t.live.Describe(), change.After.Describe()))
 			continue
 		}
+		if change.After == nil && replaceable(t.live) && !r.recorded(e) {
+			f.is(NotDone, fmt.Sprintf("%s is there with another definition than it had, and goes all the same", t.key))
+			handled = true
+			continue
+		}
+		twin, err := r.twin(ctx, e, change)
+		if err != nil {
+			return true, err
+		}
+		if twin {
+			f.Twin = t.live
+			f.is(NotDone, fmt.Sprintf("%s is there beside the column that is to get its name, with another definition, and holds nothing: it goes", t.key))
+			continue
+		}
 		vacant, err := r.vacant(ctx, e, change)
 		if err != nil {
 			return true, err
@@ -428,7 +442,29 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 		r.conflict(e, f, different)
 		return true, nil
 	}
-	return f.Instead != nil, nil
+	return handled || f.Instead != nil || f.Twin != nil, nil
+}
+
+// twin reports whether a live column of another definition stands, without a
+// value, where a rename that has not run puts its own.
+func (r *reasoner) twin(ctx context.Context, e int, c schema.Change) (bool, error) {
+	live := r.Have.Get(c.Key)
+	if r.Replay.Effects[e].Statement.Verb != "alter table rename column" || c.Key.Kind != schema.Column || c.After == nil || live == nil {
+		return false, nil
+	}
+	if _, not, _ := r.votes(e); not == 0 {
+		return false, nil
+	}
+	return r.hollow(ctx, live)
+}
+
+// hollow reports whether a column holds NULL and nothing else: a default that was
+// filled in is a value like any other.
+func (r *reasoner) hollow(ctx context.Context, column *schema.Object) (bool, error) {
+	bare := *column
+	bare.Facts = nil
+	filled, err := r.Witness.Filled(ctx, &bare)
+	return filled == 0, err
 }
 
 // vacant reports whether the live object is a column that holds nothing but NULL
@@ -439,10 +475,7 @@ func (r *reasoner) vacant(ctx context.Context, e int, c schema.Change) (bool, er
 		r.Replay.Effects[e].Statement.Verb != "alter table add column" {
 		return false, nil
 	}
-	bare := *live
-	bare.Facts = nil // a default that was filled in is a value like any other
-	filled, err := r.Witness.Filled(ctx, &bare)
-	return filled == 0, err
+	return r.hollow(ctx, live)
 }
 
 // replaceable reports whether an object can be dropped and made again without a

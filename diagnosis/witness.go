@@ -40,6 +40,7 @@ type Witness interface {
 type Trial struct {
 	First  int64 // rows that the first run wrote
 	Second int64 // rows that the second run wrote
+	Rows   int64 // rows that its table has
 	Err    error // why it does not run at all, or nil
 }
 

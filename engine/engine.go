@@ -81,6 +81,11 @@ type Database interface {
 	// one is open, and returns fn's error.
 	Try(ctx context.Context, fn func(ctx context.Context) error) error
 
+	// Patience says how long Begin, Commit and Try wait for other writers from now
+	// on: zero not at all, negative for ever. Until it is called they wait as long as
+	// the connection was set to.
+	Patience(timeout time.Duration)
+
 	// Lock takes the lock that lets one runner at a time work on this database,
 	// across processes and hosts, waiting at most for timeout (zero: not at all,
 	// negative: for ever). Where the transaction itself is the lock, as the traits

@@ -8,6 +8,8 @@ var (
 	ErrNotADatabase = errors.New("not a database of this engine, or encrypted")
 	// ErrUnreadable: the database is damaged.
 	ErrUnreadable = errors.New("the database is damaged")
+	// ErrReadOnly: the database cannot be written through this connection.
+	ErrReadOnly = errors.New("the database is read-only")
 	// ErrLocked: another runner has not let go of the lock in time.
 	ErrLocked = errors.New("another runner holds the lock")
 )

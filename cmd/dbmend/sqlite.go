@@ -223,7 +223,7 @@ func databaseHint(err error) string {
 	code := 0
 	if said, ok := errors.AsType[*sqlite.Error](err); ok {
 		code = said.Code() & 0xff
-	} else if strings.Contains(err.Error(), "readonly database") {
+	} else if errors.Is(err, engine.ErrReadOnly) {
 		code = sqliteReadOnly // the engine found out before SQLite was asked to write
 	}
 	switch code {

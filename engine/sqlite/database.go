@@ -201,6 +201,9 @@ func (d *database) QueryRow(ctx context.Context, query string, args ...any) *sql
 	return d.conn.QueryRowContext(ctx, query, args...)
 }
 
+// Patience says how long Begin, Commit and Try wait for other writers.
+func (d *database) Patience(timeout time.Duration) { d.patience = timeout }
+
 // Lock sets how long Begin and Commit wait: on SQLite the transaction is the
 // lock. Until then they wait as long as the connection's busy_timeout says, and
 // after unlock again.

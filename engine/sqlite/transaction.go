@@ -24,8 +24,7 @@ type transaction struct {
 }
 
 var (
-	errLost     = errors.New("SQLite has rolled back the whole transaction")
-	errReadOnly = errors.New("attempt to write a readonly database")
+	errLost = errors.New("SQLite has rolled back the whole transaction")
 )
 
 // Begin opens a transaction that holds SQLite's one write lock from the start.
@@ -54,7 +53,7 @@ func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {
 	}
 	if d.traits.ReadOnly {
 		// BEGIN IMMEDIATE would succeed, and begin to read.
-		return fmt.Errorf("begin: %w", errReadOnly)
+		return fmt.Errorf("begin: %w", engine.ErrReadOnly)
 	}
 	enforce := false
 	if mode == engine.Rebuild {
