@@ -54,5 +54,5 @@ func (m *Migrator) Plan(ctx context.Context) (p *plan.Plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return prep.plan, unproven(prep, m.rehearse(ctx, db, prep))
+	return prep.plan, unproven(ctx, db, prep, m.rehearse(ctx, db, prep))
 }

@@ -59,7 +59,7 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 // prove checks what the transaction has led to, and returns the schema. Only the
 // last transaction of a run must have led to what is wanted.
 //
-// Errors: *[MismatchError].
+// Errors: *[MismatchError]; *[Refusal] for references that would be broken.
 func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*schema.Snapshot, error) {
 	after, err := r.inspectAfter(ctx, p)
 	if err != nil {
@@ -79,15 +79,18 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*sc
 			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s has %d rows and had %d", table, rows, before))
 		}
 	}
-	if pf.checks {
+	if pf.checks && (last || r.db.Traits().ForeignKeys) {
 		orphans, err := r.db.Orphans(ctx, mostOrphans)
 		if err != nil {
 			return nil, fmt.Errorf("check references: %w", err)
 		}
-		for _, o := range orphans {
-			if len(pf.orphans) < mostOrphans && !slices.Contains(pf.orphans, o) {
-				mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
-			}
+		orphans = slices.DeleteFunc(orphans, func(o engine.Orphan) bool {
+			return len(pf.orphans) == mostOrphans || slices.Contains(pf.orphans, o)
+		})
+		if !r.db.Traits().ForeignKeys {
+			r.report.Orphans = orphans
+		} else if len(orphans) > 0 {
+			return nil, r.orphaned(p, orphans)
 		}
 	}
 	if len(mismatch.Differences) > 0 || len(mismatch.Rows) > 0 {

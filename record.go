@@ -126,6 +126,12 @@ func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last boo
 			})
 		}
 	}
+	for _, o := range r.report.Orphans {
+		entries = append(entries, journal.Entry{
+			Kind:     journal.Noticed,
+			Evidence: fmt.Sprintf("row %s of table %s refers to nothing in table %s since this run", o.Row, o.Table, o.Parent),
+		})
+	}
 	ran := map[diagnosis.Ref][]StepReport{}
 	for _, step := range steps {
 		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -15,8 +16,12 @@ import (
 // the rehearsal, and those of the rows.
 
 // unproven turns what a rehearsal has shown into a refusal: a plan that does not
-// lead to the schema that is wanted rests on an explanation that is wrong.
-func unproven(p *prepared, err error) error {
+// lead to the schema that is wanted rests on an explanation that is wrong. What
+// says nothing about the schema, a cancelled context or a full disk, stays what it is.
+func unproven(ctx context.Context, db engine.Database, p *prepared, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
 	q := diagnosis.Question{
 		Code: diagnosis.Q16,
 		Text: "No explanation of this database leads to the schema that the migrations want. Look at what is different, mend it by hand, then run again.",
@@ -28,12 +33,22 @@ func unproven(p *prepared, err error) error {
 		for _, d := range mismatch.Differences {
 			q.Facts = append(q.Facts, "after the plan, "+d.String())
 		}
-	case failed:
+	case failed && tellsOfSchema(db.Explain(statement.Err).Problem):
 		q.Facts = append(q.Facts, statement.Error(), "statement: "+oneLine(statement.SQL))
 	default:
 		return err
 	}
 	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
+}
+
+// tellsOfSchema reports whether a complaint is about the schema or the statement,
+// and not about the machine or other sessions.
+func tellsOfSchema(p engine.Problem) bool {
+	switch p {
+	case engine.Missing, engine.Exists, engine.Violated, engine.Syntax:
+		return true
+	}
+	return false
 }
 
 // violated turns rows that a statement cannot be applied to into a refusal: no
@@ -50,6 +65,27 @@ func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error
 		q.Facts = append(q.Facts, r.duplicates(ctx, p, o)...)
 	}
 	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
+}
+
+// orphaned turns references that a run would break into a refusal.
+func (r *run) orphaned(p *prepared, orphans []engine.Orphan) error {
+	q := diagnosis.Question{
+		Code: diagnosis.Q8, Place: "references",
+		Text: fmt.Sprintf("After this run %s would refer to nothing, where they refer to something now or are not there. Which of them may go, or change? Mend them, then run again.",
+			counted(len(orphans), "row")),
+	}
+	for _, o := range orphans[:min(len(orphans), 10)] {
+		q.Facts = append(q.Facts, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
+	}
+	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
+}
+
+// counted returns "1 row" or "2 rows".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // duplicates shows rows that share what a unique index is to keep apart. It is

@@ -2,7 +2,6 @@ package dbmend_test
 
 import (
 	"database/sql"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/engine/sqlite"
+	"github.com/dbmend/dbmend/migration"
 )
 
 // This file contains the databases on which the tests of safety let things go
@@ -103,7 +103,7 @@ func (s *scene) build(t testing.TB, settings ...string) []byte {
 	}
 	execScript(t, db, s.live)
 	if s.applied != "" {
-		s.up(t, db, dbmend.To(migrationVersion(s.applied)))
+		s.up(t, db, dbmend.To(migration.Version(s.applied)))
 	}
 	db.Close()
 	content, err := os.ReadFile(path)
@@ -145,7 +145,7 @@ func (s *scene) ends(t testing.TB, content []byte) (states []string) {
 		if stage == "" {
 			s.up(t, db)
 		} else {
-			s.up(t, db, dbmend.To(migrationVersion(stage)))
+			s.up(t, db, dbmend.To(migration.Version(stage)))
 		}
 		db.Close()
 		states = append(states, picture(t, path))
@@ -153,19 +153,16 @@ func (s *scene) ends(t testing.TB, content []byte) (states []string) {
 	return states
 }
 
-var (
-	moments = regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?`)
-	// What a try that failed leaves behind is no part of a picture: one entry.
-	trace = regexp.MustCompile(`(?m)^\["?dbmend_journal.*\n`)
-)
+// moments are times of day: of the run, not of the work.
+var moments = regexp.MustCompile(`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?`)
 
-// picture returns everything that a database means to anybody but its journal's
-// clock: the schema, every row, and what the journal says of migrations and their
-// statements. It is read by a connection of its own, which must find the database
-// whole and nobody's.
+// picture returns what a database means to anybody: the schema, every row, and
+// what the journal says of migrations and their statements, without times and
+// without tries that failed. It is read by a connection of its own, which must find
+// the database whole and nobody's.
 func picture(t testing.TB, path string) string {
 	t.Helper()
-	db := open(t, "file:"+path+"?_pragma=busy_timeout(0)")
+	db := open(t, path)
 	defer db.Close()
 	if got := queryJSON(t, db, "PRAGMA integrity_check"); got != `[["ok"]]` {
 		t.Fatalf("the database is damaged: %s", got)
@@ -173,24 +170,23 @@ func picture(t testing.TB, path string) string {
 	if got := queryJSON(t, db, "PRAGMA foreign_key_check"); got != `[]` {
 		t.Fatalf("rows refer to nothing: %s", got)
 	}
-	exec(t, db, "BEGIN IMMEDIATE")
-	exec(t, db, "ROLLBACK")
+	if _, err := db.Exec("BEGIN IMMEDIATE; ROLLBACK"); err != nil {
+		t.Fatalf("somebody holds the database: %v", err)
+	}
 	var b strings.Builder
-	_, everything, _ := strings.Cut(dump(t, db), "\n") // without schema_version
-	schema, rows, _ := strings.Cut(everything, "\n")
-	journalDDL := queryJSON(t, db, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name = 'dbmend_journal'")
-	b.WriteString(strings.Replace(schema, strings.Trim(journalDDL, "[]"), "", 1) + "\n")
+	b.WriteString(queryJSON(t, db, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'dbmend_journal' ORDER BY 1, 2") + "\n")
+	_, rows, _ := strings.Cut(dump(t, db), "\n[")
+	_, rows, _ = strings.Cut(rows, "\n")
 	for line := range strings.Lines(rows) {
 		if !strings.HasPrefix(line, "dbmend_journal ") {
 			b.WriteString(line)
 		}
 	}
-	if journalDDL != "[]" {
-		for _, kind := range []string{"statement", "migration"} {
-			said := queryJSON(t, db, "SELECT version, statement, name, outcome, checksum, sql FROM dbmend_journal WHERE kind = '"+kind+"' ORDER BY entry")
-			if said != "[]" {
-				fmt.Fprintf(&b, "journal: %s %s\n", kind, said)
-			}
+	if strings.Contains(rows, "dbmend_journal ") {
+		said := queryJSON(t, db, `SELECT kind, version, statement, name, outcome, checksum, sql FROM dbmend_journal
+			WHERE kind IN ('statement', 'migration') ORDER BY entry`)
+		if said != "[]" {
+			b.WriteString("journal " + said + "\n")
 		}
 	}
 	return moments.ReplaceAllString(b.String(), "TIME")

@@ -21,6 +21,7 @@ type Report struct {
 	Diagnosis *diagnosis.Diagnosis // what it was based on; nil if nothing was to be done
 	Healed    bool                 // something was done that a plain runner would not do
 	Drift     []diagnosis.Drift    // what was left alone, as it was told to
+	Orphans   []engine.Orphan      // rows that refer to nothing since this run, on a connection that does not mind
 	Took      time.Duration
 }
 
@@ -104,7 +105,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	if err := r.rehearse(ctx, r.db, first); err != nil {
-		return false, unproven(first, err)
+		return false, unproven(ctx, r.db, first, err)
 	}
 	if first.plan.Healing && r.beforeHealed != nil && !r.warned {
 		if err := r.beforeHealed(); err != nil {
@@ -113,7 +114,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		r.warned = true
 	}
 	mode := engine.Normal
-	if segments := first.plan.Segments(r.each); len(segments) > 0 && segments[0].Rebuild {
+	if segments := first.plan.Segments(r.each, r.db.Traits().ForeignKeys); len(segments) > 0 && segments[0].Rebuild {
 		mode = engine.Rebuild
 	}
 	if err := r.begin(ctx, mode); err != nil {
@@ -165,10 +166,10 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	}
 	if !sameSteps(first.plan, p.plan) {
 		if err := r.rehearse(ctx, r.db, p); err != nil {
-			return false, unproven(p, err)
+			return false, unproven(ctx, r.db, p, err)
 		}
 	}
-	segments := p.plan.Segments(r.each)
+	segments := p.plan.Segments(r.each, r.db.Traits().ForeignKeys)
 	if len(segments) == 0 {
 		segments = []plan.Segment{{}}
 	}
@@ -215,7 +216,7 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 	done := make([]StepReport, 0, len(steps))
 	for i := range steps {
 		s := &steps[i]
-		if s.Kind == plan.Afterwards || s.Source != nil && s.Source.Target == "foreign_keys" {
+		if s.Kind == plan.Afterwards {
 			continue
 		}
 		r.tell(Stepping{i + 1, len(steps), s})

@@ -106,25 +106,50 @@ func cell(value any) string {
 	}
 }
 
+// mostCopied bounds the tables that are copied to tell what an UPDATE would make
+// different; of larger ones it is told what it would write.
+const mostCopied = 200_000
+
 func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
-	if table := (schema.Key{Kind: schema.Table, Name: s.Target}); w.have.Get(table) != nil {
-		if t.Rows, err = w.Rows(ctx, table, 0); err != nil {
-			return t, err
-		}
-	}
 	err = w.db.Try(ctx, func(ctx context.Context) error {
+		different, err := w.watchRows(ctx, s)
+		if err != nil {
+			return err
+		}
 		if t.First, t.Err = w.db.Exec(ctx, s.Text); t.Err != nil {
 			return nil
 		}
-		// That it cannot run twice is an answer too: it is not guarded.
-		second, secondErr := w.db.Exec(ctx, s.Text)
-		if secondErr != nil {
-			second = 1
+		if t.First, err = different(ctx, t.First); err != nil {
+			return err
 		}
-		t.Second = second
+		// That it cannot run twice is an answer too: it is not guarded.
+		if t.Second, err = w.db.Exec(ctx, s.Text); err != nil {
+			t.Second = 1
+		}
 		return nil
 	})
 	return t, err
+}
+
+// watchRows copies the table that an UPDATE writes, and returns what tells in how
+// many rows it is different by then. Whoever calls it undoes the copy.
+func (w *witness) watchRows(ctx context.Context, s *migration.Statement) (different func(ctx context.Context, written int64) (int64, error), err error) {
+	written := func(_ context.Context, n int64) (int64, error) { return n, nil }
+	table := schema.Key{Kind: schema.Table, Name: s.Target}
+	if s.Verb != "update" || w.have.Get(table) == nil {
+		return written, nil
+	}
+	if n, err := w.Rows(ctx, table, mostCopied); err != nil || n == mostCopied {
+		return written, err
+	}
+	const before = "dbmend_rows_before"
+	if _, err := w.db.Exec(ctx, "CREATE TEMPORARY TABLE "+before+" AS SELECT * FROM "+w.name(table)); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, _ int64) (n int64, err error) {
+		err = w.db.QueryRow(ctx, "SELECT count(*) FROM (SELECT * FROM "+w.name(table)+" EXCEPT SELECT * FROM "+before+") AS t").Scan(&n)
+		return n, err
+	}, nil
 }
 
 func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/schema"
 )
@@ -28,6 +29,42 @@ func (r *reasoner) judgeBase() {
 			r.d.Restore = append(r.d.Restore, o)
 		}
 	}
+}
+
+// judgeStrays looks for indexes, views and triggers that should be there, are not,
+// and that no statement is going to make: those whose own statement has been
+// overtaken, by a rename that took them along. They are made in their last form.
+func (r *reasoner) judgeStrays() {
+	var strays []*trajectory
+	for _, t := range r.trajectories {
+		if t.loose() && t.want() != nil && t.live == nil && !r.accepted[t.key] &&
+			!slices.ContainsFunc(t.effects, r.willRun) {
+			strays = append(strays, t)
+		}
+	}
+	slices.SortFunc(strays, func(a, b *trajectory) int { return a.key.Compare(b.key) })
+	for _, t := range strays {
+		last := t.effects[len(t.effects)-1]
+		ref := r.Replay.Effects[last].Ref()
+		if r.recorded(last) {
+			r.d.Drift = append(r.d.Drift, Drift{
+				Difference: schema.Difference{Key: t.key, Want: t.want()}, Ref: ref,
+				Why: "recorded, and not there",
+			})
+		}
+		if r.recorded(last) && r.Drift == ReportDrift {
+			r.accepted[t.key] = true
+			r.findings[last].Left = true
+			continue
+		}
+		r.d.Restore = append(r.d.Restore, t.want())
+	}
+}
+
+// willRun reports whether a statement is going to be run.
+func (r *reasoner) willRun(e int) bool {
+	f := &r.findings[e]
+	return !f.Left && (f.Verdict == NotDone || f.Verdict == Ambiguous || f.Verdict == Conflict)
 }
 
 // restored returns what judgeBase gives back, with the parts of tables.

@@ -25,7 +25,7 @@ func (s *situation) carryOut(t *testing.T, d *diagnosis.Diagnosis, p *plan.Plan)
 	}
 	again := s.input
 	again.Have = after
-	again.Witness = &witness{replay: again.Replay, have: after, rows: s.input.Witness.(*witness).rows}
+	again.Witness = s.input.Witness.(*witness).afterwards(after)
 	again.Recorded = &diagnosis.Recorded{
 		Exists: true, Claims: maps.Clone(s.input.Recorded.Claims), Unknown: s.input.Recorded.Unknown,
 	}

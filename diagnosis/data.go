@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -29,7 +28,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	}
 	where, why := r.place(e)
 	switch {
-	case r.recorded(e) && where != ahead && r.believed(e):
+	case r.recorded(e) && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
 	case r.d.Agrees || !r.recorded(e) && r.untouched():
@@ -48,12 +47,26 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if copied, ok, err := r.Witness.Copied(ctx, f.Statement); err != nil {
 		return err
 	} else if ok && r.judgeCopy(f, copied, where) {
+		if f.Verdict == NotDone && where == doubtful && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
+			r.stopped[f.Ref.Version] = f.Ref.Number
+		}
 		return nil
 	}
 	if where == behind {
 		return r.judgeBehind(ctx, f, why)
 	}
-	return r.judgeByTrial(ctx, e, f)
+	if stopped := r.stopped[f.Ref.Version]; stopped != 0 {
+		f.is(NotDone, fmt.Sprintf("it follows %s, which has not run", Ref{f.Ref.Version, stopped}))
+		return nil
+	}
+	if err := r.judgeByTrial(ctx, e, f); err != nil {
+		return err
+	}
+	// Within one migration nothing runs behind what has not run.
+	if f.Verdict == NotDone && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
+		r.stopped[f.Ref.Version] = f.Ref.Number
+	}
+	return nil
 }
 
 // edited reports whether the statement itself is another one than was recorded.
@@ -198,9 +211,7 @@ func (r *reasoner) believed(e int) bool {
 // deep reports whether a statement makes or changes more than what can be dropped
 // and made again at will.
 func (r *reasoner) deep(e int) bool {
-	return slices.ContainsFunc(r.touches[e], func(t touch) bool {
-		return t.key.Kind != schema.Index && t.key.Kind != schema.View && t.key.Kind != schema.Trigger
-	})
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool { return !t.loose() })
 }
 
 // claimedBehind returns the statements on the schema from a position on that the
@@ -269,7 +280,7 @@ func (r *reasoner) place(e int) (place, string) {
 		about := slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })
 		same := r.Replay.Effects[i].Migration == effect.Migration
 		switch {
-		case i < e && not > 0 && (about || same):
+		case i < e && not > 0 && r.deep(i) && (about || same):
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
 		case i > e && done > 0 && not == 0 && !r.guessed[i]:
 			past = past || about || same
@@ -439,13 +450,24 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	if err != nil {
 		return err
 	}
+	fresh := r.fresh(e)
+	var filled int64
+	for _, column := range fresh {
+		n, err := r.Witness.Filled(ctx, column)
+		if err != nil {
+			return err
+		}
+		filled += n
+	}
 	switch {
 	case trial.Err == nil && trial.First == 0:
-		f.is(NoOp, "it would write no row")
+		f.is(NoOp, "it would change nothing")
+	case len(fresh) > 0 && filled == 0:
+		f.is(NotDone, fmt.Sprintf("%s, which it fills, has just been added and holds nothing", fresh[0].Key))
+	case len(fresh) > 0 && trial.Err == nil:
+		f.is(Done, fmt.Sprintf("%s, which it fills, was added empty just before it and holds %s", fresh[0].Key, plural(filled, "value")))
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
-	case trial.Guarded() && f.Statement.Verb == "update" && r.begunToFill(e, trial):
-		f.is(Done, "the column that it fills was empty before it, and some rows have it filled")
 	case trial.Guarded() && f.Statement.Verb != "delete":
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", plural(trial.First, "row")))
 	default:
@@ -464,20 +486,27 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	return nil
 }
 
-// begunToFill reports that a guarded UPDATE leaves some rows out although its own
-// migration has just added a column that it mentions: then it has run, and what it
-// would still match was written since.
-func (r *reasoner) begunToFill(e int, t Trial) bool {
-	mine := r.Replay.Effects[e]
+// fresh returns the live columns that an UPDATE speaks of and that an earlier
+// statement of its own migration has just added to its table.
+func (r *reasoner) fresh(e int) []*schema.Object {
+	mine := &r.Replay.Effects[e]
+	if mine.Statement.Verb != "update" {
+		return nil
+	}
+	var columns []*schema.Object
 	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		if r.Replay.Effects[i].Statement.Verb != "alter table add column" {
+			continue
+		}
 		for _, c := range r.Replay.Effects[i].Changes {
+			live := r.Have.Get(c.Key)
 			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Table == mine.Statement.Target &&
-				strings.Contains(strings.ToLower(mine.Statement.Text), c.Key.Name) && r.Replay.Effects[i].Statement.Verb == "alter table add column" {
-				return t.First < t.Rows
+				live != nil && speaksOf(mine.Statement.Text, c.Key.Name) {
+				columns = append(columns, live)
 			}
 		}
 	}
-	return false
+	return columns
 }
 
 // askWhetherRun asks about a statement on data that nothing proves.

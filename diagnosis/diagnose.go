@@ -41,6 +41,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		d:        &Diagnosis{Recorded: in.Recorded, Have: in.Have},
 		findings: make([]Finding, len(in.Replay.Effects)),
 		guessed:  map[int]bool{},
+		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
 	}
 	r.askAboutUnknownRows()
@@ -53,6 +54,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	if err := r.judgeForeign(ctx); err != nil {
 		return nil, err
 	}
+	r.judgeStrays()
 	r.judgeBase()
 	r.standings()
 	r.aim()
@@ -67,7 +69,8 @@ type reasoner struct {
 	findings []Finding // by effect
 	cut      *span     // where the set stopped, if one position explains everything
 	guessed  map[int]bool
-	accepted map[schema.Key]bool // live values that an answer or a mode lets stand
+	stopped  map[migration.Version]int // by migration: the statement on data before which it stopped
+	accepted map[schema.Key]bool       // live values that an answer or a mode lets stand
 }
 
 func (r *reasoner) claim(effect int) Claim {

@@ -42,8 +42,8 @@ func testFile(t *testing.T, file string) {
 	if len(archive.Comment) == 0 {
 		t.Error("the head does not say why this situation is told")
 	}
-	all := readSections(archive)
-	for _, variant := range all.variants() {
+	all, variants := readSections(archive)
+	for _, variant := range variants {
 		t.Run(variant, func(t *testing.T) {
 			s := all.situation(t, variant)
 			d, p, got := s.resolve(t)

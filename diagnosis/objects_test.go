@@ -3,6 +3,7 @@ package diagnosis_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,8 @@ var kinds = []schema.Kind{
 var fact = regexp.MustCompile(` [a-z]+=`)
 
 // readObject reads "column notes.slug type=TEXT null=no": a key as
-// [schema.Key.String] writes it, and its facts. Values with blanks are quoted.
+// [schema.Key.String] writes it, and its facts. Values with blanks are quoted;
+// "unsupported=" is why the engine cannot vouch for the rest.
 func readObject(line string) (*schema.Object, error) {
 	key, facts := line, ""
 	if at := fact.FindStringIndex(line); at != nil {
@@ -33,6 +35,12 @@ func readObject(line string) (*schema.Object, error) {
 		return nil, err
 	}
 	o.Facts, err = readFacts(facts)
+	o.Facts = slices.DeleteFunc(o.Facts, func(f schema.Fact) bool {
+		if f.Name == "unsupported" {
+			o.Unsupported = f.Value
+		}
+		return f.Name == "unsupported"
+	})
 	if o.Key.Kind == schema.Table || o.Key.Kind == schema.Index || o.Key.Kind == schema.View || o.Key.Kind == schema.Trigger {
 		o.Source = source(o)
 	}
@@ -107,10 +115,10 @@ func isEvent(line string) bool {
 
 // happen changes the schema as a line says, and refuses what cannot happen to it:
 //
-//	+ column notes.slug type=TEXT                    made
-//	- index by_slug on notes                         dropped, a table with its parts
-//	~ column notes.slug type=TEXT -> type=INTEGER    made another
-//	> table notes_new -> notes                       renamed, a table with its parts
+//   - column notes.slug type=TEXT                    made
+//   - index by_slug on notes                         dropped, a table with its parts
+//     ~ column notes.slug type=TEXT -> type=INTEGER    made another
+//     > table notes_new -> notes                       renamed, a table with its parts
 func happen(s *schema.Snapshot, line string) error {
 	what := line[2:]
 	switch line[0] {

@@ -31,16 +31,22 @@ const shared = ""
 // sections are the sections of a file by variant, then by name.
 type sections map[string]map[string]string
 
-func readSections(archive *txtar.Archive) sections {
-	all := sections{shared: {}}
+// readSections returns the sections, and the variants in order: the shared one
+// alone where there are no others.
+func readSections(archive *txtar.Archive) (all sections, variants []string) {
+	all = sections{shared: {}}
 	for _, f := range archive.Files {
 		variant, name := split(f.Name)
 		if all[variant] == nil {
 			all[variant] = map[string]string{}
+			variants = append(variants, variant)
 		}
 		all[variant][name] = string(f.Data)
 	}
-	return all
+	if variants == nil {
+		variants = []string{shared}
+	}
+	return all, variants
 }
 
 // split takes a section's name apart: "both filled/rows" is of a variant.
@@ -49,16 +55,6 @@ func split(section string) (variant, name string) {
 		return section[:i], section[i+1:]
 	}
 	return shared, section
-}
-
-// variants returns the names of the variants in order; the shared one alone where
-// there are no others.
-func (all sections) variants() []string {
-	names := slices.Sorted(maps.Keys(all))
-	if len(names) > 1 {
-		return names[1:] // the empty name comes first
-	}
-	return names
 }
 
 // situation reads one variant. What is wrong with the file ends the test.
@@ -216,19 +212,15 @@ func readSchema(text string, stages map[string]*schema.Snapshot) (*schema.Snapsh
 }
 
 // readHistory reads what is claimed: "002 recorded", "003 begun", "003 edited,
-// kept 1 2, changed 3", "unknown 009_future", "collision 002_other". No such
+// kept 1 2, changed 3", "unknown 009_future". No such
 // section means that there is no tracking table.
 func readHistory(own map[string]string, set *migration.Set) (*diagnosis.Recorded, error) {
 	text, exists := own["history"]
 	r := &diagnosis.Recorded{Exists: exists, Claims: map[migration.Version]diagnosis.Claim{}}
 	for _, line := range lines(text) {
 		subject, rest, _ := strings.Cut(line, " ")
-		switch subject {
-		case "unknown":
+		if subject == "unknown" {
 			r.Unknown = append(r.Unknown, rest)
-			continue
-		case "collision":
-			r.Collisions = append(r.Collisions, rest)
 			continue
 		}
 		m := set.Find(migration.Version(subject))

@@ -74,6 +74,39 @@ func standing(mf MigrationFinding, passed bool) (s Standing, plain bool) {
 	}
 }
 
+// carryForeign moves what nobody knows along with a table that is to be renamed.
+func (r *reasoner) carryForeign(target *schema.Snapshot) {
+	name := map[schema.Key]string{} // where a live table ends up
+	for e := range r.findings {
+		f := &r.findings[e]
+		if f.Verdict != NotDone || f.Left || f.Statement.Verb != "alter table rename" {
+			continue
+		}
+		from := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+		for live, now := range name {
+			if now == f.Statement.Target {
+				from = live
+			}
+		}
+		if r.Have.Get(from) != nil {
+			name[from] = f.Statement.NewName
+		}
+	}
+	for live, now := range name {
+		for _, part := range r.Have.Parts(live) {
+			if r.knows(part.Key) {
+				continue
+			}
+			moved := *part
+			moved.Key.Table = now
+			target.Delete(part.Key)
+			if target.Get(moved.Key.Owner()) != nil {
+				target.Put(&moved)
+			}
+		}
+	}
+}
+
 // aim works out the schema that a run must lead to: what the set wants, and what
 // is foreign, accepted or left alone as it is.
 func (r *reasoner) aim() {
@@ -93,6 +126,7 @@ func (r *reasoner) aim() {
 			}
 		}
 	}
+	r.carryForeign(target)
 	for _, o := range r.restored() {
 		target.Put(o)
 	}

@@ -62,11 +62,13 @@ func (r *reasoner) askAboutOtherLife(ctx context.Context, e int, f *Finding) err
 
 // doneOrOvertaken words why a statement needs no run.
 func (r *reasoner) doneOrOvertaken(e int) (Verdict, string) {
-	var present, gone, later []string
+	var present, gone, later, past []string
 	for _, t := range r.touches[e] {
 		after := t.values[t.step+1]
 		switch {
 		case t.lost():
+		case t.live == nil && after != nil:
+			past = append(past, t.key.String())
 		case after.Equal(t.live) && after != nil:
 			present = append(present, t.key.String())
 		case after.Equal(t.live):
@@ -80,6 +82,8 @@ func (r *reasoner) doneOrOvertaken(e int) (Verdict, string) {
 		return Done, subject(present) + " there as the statement makes " + object(present)
 	case len(later) > 0:
 		return Superseded, subject(later) + " there in the form that a later statement gives " + object(later)
+	case len(past) > 0:
+		return Superseded, subject(past) + " gone again, as a later statement leaves " + object(past)
 	default:
 		return Done, subject(gone) + " gone, as the statement leaves " + object(gone)
 	}
@@ -124,12 +128,20 @@ func (r *reasoner) judgeNotDone(ctx context.Context, e int, f *Finding) error {
 		if before, behind := t.side(t.step); before && !behind {
 			if t.values[t.step+1] != nil {
 				missing = append(missing, t.key.String()+" is "+state(t.live, "missing"))
-			} else {
+			} else if t.live != nil {
 				missing = append(missing, t.key.String()+" is still there")
 			}
 		}
 	}
+	if len(missing) == 0 {
+		missing = []string{"what it works on is not there yet"}
+	}
 	f.is(NotDone, list(missing, 3))
+	if r.overtaken(e) {
+		f.Verdict = Superseded
+		f.Evidence = append(f.Evidence, "a later statement has changed what it belongs to, so it is made in its later form")
+		return nil
+	}
 	doomed, err := r.doomed(ctx, e)
 	if err != nil {
 		return err
@@ -152,6 +164,20 @@ func (r *reasoner) judgeNotDone(ctx context.Context, e int, f *Finding) error {
 	return nil
 }
 
+// overtaken reports that a statement makes something loose on a table that a later
+// statement, which is done, has changed under it: its words do not fit any more.
+func (r *reasoner) overtaken(e int) bool {
+	if r.deep(e) {
+		return false
+	}
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		return t.want() != nil && slices.ContainsFunc(t.effects[t.step+1:], func(later int) bool {
+			done, not, _ := r.votes(later)
+			return done > 0 && not == 0
+		})
+	})
+}
+
 func state(live *schema.Object, absent string) string {
 	if live == nil {
 		return absent
@@ -169,6 +195,9 @@ type loss struct {
 // of a table whose form is presumed, columns that the migrations do not know, and
 // whatever a recorded statement failed to drop.
 func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
+	if r.renames(e) {
+		return nil, nil
+	}
 	for _, t := range r.touches[e] {
 		if t.values[t.step+1] != nil || t.live == nil {
 			continue
@@ -206,7 +235,7 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 			if err != nil {
 				return nil, err
 			}
-			if filled > 0 && !r.renames(e) {
+			if filled > 0 {
 				return &loss{what: fmt.Sprintf("%s, which holds %s", t.key, plural(filled, "value"))}, nil
 			}
 		}
@@ -248,7 +277,7 @@ func (r *reasoner) additive(e int) bool {
 // judgeDrift judges a statement that the history claims and the schema denies.
 func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
 	for _, t := range r.touches[e] {
-		if before, behind := t.side(t.step); before && !behind {
+		if before, behind := t.side(t.step); before && !behind && !t.values[t.step+1].Equal(t.live) {
 			r.d.Drift = append(r.d.Drift, Drift{
 				Difference: schema.Difference{Key: t.key, Want: t.values[t.step+1], Have: t.live},
 				Ref:        f.Ref, Why: "recorded, and its effect is not there",
@@ -328,6 +357,7 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 	}
 	if len(stuck) == 0 {
 		if r.recorded(e) {
+			f.Verdict = Partly
 			if err := r.judgeDrift(e, f, nil); err != nil || f.Left || f.Verdict == Ambiguous {
 				return err
 			}

@@ -19,6 +19,12 @@ type trajectory struct {
 // lost reports that the live value is none of the trajectory's.
 func (t *trajectory) lost() bool { return !slices.Contains(t.possible, true) }
 
+// loose reports that the object can be dropped and made again without a word
+// about rows.
+func (t *trajectory) loose() bool {
+	return t.key.Kind == schema.Index || t.key.Kind == schema.View || t.key.Kind == schema.Trigger
+}
+
 // want returns the value at the end.
 func (t *trajectory) want() *schema.Object { return t.values[len(t.values)-1] }
 
@@ -115,9 +121,15 @@ func (c *course) doubtPresumed() {
 
 // votes counts the objects that a statement touches by what their live values say
 // of it: that it is done, that it is not, or nothing yet. Objects whose live
-// value is on no trajectory do not vote.
+// value is on no trajectory do not vote. What rides along with a table, as an index
+// does when the table is renamed, votes only where nothing else can: it may have
+// been dropped by itself.
 func (c *course) votes(effect int) (done, not, open int) {
+	firm := slices.ContainsFunc(c.touches[effect], func(t touch) bool { return !t.loose() && !t.lost() })
 	for _, t := range c.touches[effect] {
+		if firm && t.loose() {
+			continue
+		}
 		switch before, behind := t.side(t.step); {
 		case before && behind:
 			open++

@@ -38,9 +38,8 @@ type Witness interface {
 
 // A Trial is what running a statement on data twice did.
 type Trial struct {
-	First  int64 // rows that the first run wrote
-	Second int64 // rows that the second run wrote
-	Rows   int64 // rows that its table has
+	First  int64 // rows that the first run wrote; of an UPDATE those that it made different
+	Second int64 // rows that the second run wrote, different or not
 	Err    error // why it does not run at all, or nil
 }
 

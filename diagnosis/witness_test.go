@@ -23,6 +23,7 @@ import (
 //	002/3 fails: no such column                  the same
 //	002/3 seeds 1 of 3, beside 7, by key         its first row is there, and others
 //	002/3 copies 5, lacking 2, beside 0          what its query gives
+//	002/3 copies from what is gone               nothing to compare
 //	002/3 probe yes                              what the author's probe says
 type witness struct {
 	replay *diagnosis.Replay
@@ -31,6 +32,16 @@ type witness struct {
 }
 
 var _ diagnosis.Witness = (*witness)(nil)
+
+// afterwards returns a witness of the database behind a run: the author's probes
+// now say that their statements have run.
+func (w *witness) afterwards(have *schema.Snapshot) *witness {
+	after := &witness{replay: w.replay, have: have}
+	for _, line := range w.rows {
+		after.rows = append(after.rows, strings.Replace(line, " probe no", " probe yes", 1))
+	}
+	return after
+}
 
 // answer returns what the file says behind the words.
 func (w *witness) answer(words string) (rest string, ok bool) {
@@ -129,7 +140,7 @@ func (w *witness) Copied(_ context.Context, s *migration.Statement) (c diagnosis
 	if _, ok := (sqlite.Engine{}).Copy(s.Text); !ok || w.exists(schema.Key{Kind: schema.Table, Name: s.Target}) != nil {
 		return c, false, nil
 	}
-	if _, gone := w.answer(w.ref(s) + " copies from what is gone"); gone {
+	if said, _ := w.answer(w.ref(s) + " copies"); said == "from what is gone" {
 		return c, false, nil
 	}
 	err = w.read(w.ref(s)+" copies", "%d, lacking %d, beside %d", &c.Given, &c.Missing, &c.Extra)

@@ -10,6 +10,8 @@ type Traits struct {
 	// TransactionLocks: a transaction begun by Begin keeps every other runner out,
 	// so that Lock is not needed where one transaction holds all the work.
 	TransactionLocks bool
+	// ForeignKeys: this connection enforces references.
+	ForeignKeys bool
 	// ReadOnly: this connection cannot write.
 	ReadOnly bool
 

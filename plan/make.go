@@ -161,6 +161,10 @@ func (m *maker) step(mf *diagnosis.MigrationFinding, f *diagnosis.Finding, reaso
 	switch f.Statement.Class {
 	case migration.Transaction:
 		return nil // the run has its own
+	case migration.Session:
+		if f.Statement.Target == "foreign_keys" {
+			return nil // the run lets them rest where they must, and nowhere else
+		}
 	case migration.Forbidden:
 		return &migration.SyntaxError{
 			Path: s.Path, Line: s.Line, Excerpt: s.SQL, Reason: f.Statement.Note,

@@ -71,13 +71,13 @@ type Plan struct {
 }
 
 // Segments divides the steps into runs that can share a transaction: one for all,
-// unless foreign keys must rest for some migrations and are relied upon by others
-// (a DELETE that cascades), or unless each migration is to have its own. Steps of
-// one migration stay together.
-func (p *Plan) Segments(each bool) []Segment {
+// unless each migration is to have its own, or unless the connection enforces
+// foreign keys and they must rest for some migrations while others rely on them (a
+// DELETE that cascades). Steps of one migration stay together.
+func (p *Plan) Segments(each, enforced bool) []Segment {
 	segments := []Segment{}
 	rebuilds, relies := p.foreignKeys()
-	split := each || len(rebuilds) > 0 && len(relies) > 0
+	split := each || enforced && len(rebuilds) > 0 && len(relies) > 0
 	add := func(s Segment) {
 		if n := len(segments); n > 0 && (!split || !each && segments[n-1].Rebuild == s.Rebuild) {
 			last := &segments[n-1]

@@ -10,6 +10,22 @@ import (
 // depend on what is there, and REPLACE; and for another database.
 func copiedRows(text string) (table string, columns []string, query string, ok bool) {
 	p := newPhrase(text)
+	with := ""
+	if p.token.is("with") {
+		from := p.token.pos
+		for depth := 0; !p.done() && (depth > 0 || !p.token.is("insert")); {
+			switch t := p.next(); {
+			case t.is("("):
+				depth++
+			case t.is(")"):
+				depth--
+			}
+		}
+		if p.done() {
+			return "", nil, "", false
+		}
+		with = text[from:p.token.pos]
+	}
 	if !p.skip("insert") || p.skip("or") && p.either("ignore", "abort", "fail", "rollback") == "" || !p.skip("into") {
 		return "", nil, "", false
 	}
@@ -20,7 +36,7 @@ func copiedRows(text string) (table string, columns []string, query string, ok b
 	if table == "" || database != "" && database != "main" || columns != nil && len(columns) == 0 || !p.token.is("select") {
 		return "", nil, "", false
 	}
-	query = text[p.token.pos:]
+	query = with + text[p.token.pos:]
 	depth := 0 // of parentheses: the query will stand in some of ours
 	for !p.done() {
 		if p.skip("on", "conflict") || p.skip("returning") {

@@ -1,0 +1,286 @@
+package dbmend_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/dbmend/dbmend"
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine/sqlite"
+	"github.com/dbmend/dbmend/internal/hybrid"
+)
+
+// An outcome is what came of a state.
+type outcome string
+
+const (
+	healed   outcome = "healed"   // equal to what the oracle expects
+	asked    outcome = "asked"    // a question where there is doubt; answered truthfully it ends right, or it can only be answered by hand
+	needless outcome = "needless" // a question where there is none
+	failed   outcome = "failed"   // an error that is neither, or a promise broken on the way
+	wrong    outcome = "wrong"    // schema or rows are not as they should be
+	lost     outcome = "lost"     // rows are gone
+	blind    outcome = "blind"    // healed to what it looks like, which is not the truth: nobody can know
+)
+
+var outcomes = []outcome{healed, asked, needless, failed, wrong, lost, blind}
+
+const hybridStates = 400
+
+// TestHybridStates heals generated databases whose history, schema and rows
+// disagree, and holds the end against an oracle that knows what truly ran.
+//
+// DBMEND_STATES=n tries n states, DBMEND_SEED=n begins with another seed,
+// DBMEND_FOUND=FOLDER writes a small case for each kind of failure into a folder.
+func TestHybridStates(t *testing.T) {
+	number, seed := envInt("DBMEND_STATES", hybridStates), uint64(envInt("DBMEND_SEED", 1))
+	tally := map[hybrid.Kind]map[outcome]int{}
+	count := map[hybrid.Kind]int{}
+	seen := map[string]int{}
+	derivable := 0
+	started := time.Now()
+	for states := 0; states < number; seed++ {
+		h, err := hybrid.Make(hybrid.SQLite("sqlite"), hybrid.Genes(rand.New(rand.NewPCG(seed, 0))), seed%2 == 0)
+		if errors.Is(err, hybrid.ErrEmpty) {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		kinds := slices.Clone(hybrid.Kinds) // those that have had few states so far first
+		slices.SortStableFunc(kinds, func(a, b hybrid.Kind) int { return count[a] - count[b] })
+		for _, kind := range kinds[:10] {
+			s, err := h.Damage(hybrid.SQLite("sqlite"), kind, seed)
+			if err != nil {
+				t.Fatalf("seed %d, %s: %v", seed, kind, err)
+			}
+			if s == nil {
+				continue
+			}
+			states++
+			count[kind]++
+			got, detail := heal(t, s)
+			if tally[kind] == nil {
+				tally[kind] = map[outcome]int{}
+			}
+			tally[kind][got]++
+			if s.Class == hybrid.Derivable {
+				derivable++
+			}
+			if got == needless || got == failed || got == wrong || got == lost {
+				class := fmt.Sprintf("%s, %s: %s", got, kind, gist(detail))
+				if seen[class]++; seen[class] == 1 {
+					t.Logf("seed %d: %s (%s, %s)\n%s", seed, got, kind, s.Note, detail)
+					found(t, s, got, detail)
+				}
+			}
+		}
+	}
+	all := map[outcome]int{}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-28s", "")
+	for _, o := range outcomes {
+		fmt.Fprintf(&b, "%9s", o)
+	}
+	for _, k := range hybrid.Kinds {
+		fmt.Fprintf(&b, "\n%-28s", k)
+		for _, o := range outcomes {
+			fmt.Fprintf(&b, "%9d", tally[k][o])
+			all[o] += tally[k][o]
+		}
+	}
+	fmt.Fprintf(&b, "\n%-28s", "all")
+	for _, o := range outcomes {
+		fmt.Fprintf(&b, "%9d", all[o])
+	}
+	t.Logf("%d states derivable, in %s\n%s", derivable, time.Since(started).Round(time.Millisecond), b.String())
+	if all[wrong]+all[lost]+all[failed] > 0 {
+		t.Errorf("%d wrong, %d lost, %d failed", all[wrong], all[lost], all[failed])
+	}
+	if 100*all[needless] >= 3*max(derivable, 1) {
+		t.Errorf("%d of %d derivable states were refused", all[needless], derivable)
+	}
+}
+
+// heal runs Up over a state and judges what came of it.
+func heal(t *testing.T, s *hybrid.State) (outcome, string) {
+	t.Helper()
+	e := hybrid.SQLite("sqlite")
+	db, err := e.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range slices.Concat(s.Live, s.Tracking()) {
+		exec(t, db, statement)
+	}
+	files := fstest.MapFS{}
+	for _, m := range s.History.Migrations {
+		files[m.File()] = &fstest.MapFile{Data: []byte(m.Text())}
+	}
+	before := dump(t, db)
+	answers := diagnosis.Answers{}
+	var questions []string
+	for {
+		m, err := dbmend.New(db, sqlite.Engine{}, files, dbmend.Answer(answers))
+		if err != nil {
+			return failed, "new: " + err.Error()
+		}
+		predicted, planErr := m.Plan(t.Context())
+		if dump(t, db) != before {
+			return failed, "plan has changed the database"
+		}
+		report, err := m.Up(t.Context())
+		if refusal, ok := errors.AsType[*dbmend.Refusal](err); ok {
+			if dump(t, db) != before {
+				return failed, "the refusal changed the database"
+			}
+			more := false
+			for _, q := range refusal.Questions {
+				questions = append(questions, q.Name()+" "+q.Text)
+				if answer := truthful(s, &q); answer != "" && answers[q.Name()] == "" {
+					answers[q.Name()] = answer
+					more = true
+				}
+			}
+			if more {
+				continue
+			}
+			if s.Class == hybrid.Derivable {
+				return needless, strings.Join(questions, "\n")
+			}
+			return asked, ""
+		}
+		detail := strings.Join(questions, "\n")
+		if err != nil {
+			return failed, "up: " + err.Error() + "\n" + detail
+		}
+		if planErr != nil {
+			return failed, "up succeeded, plan: " + planErr.Error()
+		}
+		var foretold []string
+		for _, step := range predicted.Steps {
+			foretold = append(foretold, step.SQL)
+		}
+		if !slices.Equal(foretold, steps(report)) {
+			return failed, fmt.Sprintf("plan foretold %q; up ran %q", foretold, steps(report))
+		}
+		after, err := hybrid.Look(e, db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		healedDump := dump(t, db)
+		fresh, _ := dbmend.New(db, sqlite.Engine{}, files)
+		if again, err := fresh.Up(t.Context()); err != nil || !again.Nothing() || dump(t, db) != healedDump {
+			return failed, fmt.Sprintf("the second up: %v, ran %q", err, steps(again))
+		}
+		s.Expected.Forget(s.Loose)
+		after.Forget(s.Loose)
+		if slices.ContainsFunc(s.Also, after.Same) {
+			s.Expected = after
+		}
+		differences, gone := hybrid.Difference(s.Expected, after)
+		detail = strings.Join(append(differences, detail, "up ran:\n   "+strings.Join(steps(report), "\n   ")), "\n")
+		switch {
+		case s.Consent && len(questions) == 0:
+			return lost, "unasked: " + s.Note
+		case s.Consent:
+			return asked, ""
+		case gone:
+			return lost, detail
+		case len(differences) > 0:
+			return wrong, detail
+		case s.Class == hybrid.Blind:
+			return blind, ""
+		case len(questions) > 0 && s.Class == hybrid.Derivable:
+			return needless, detail
+		case len(questions) > 0:
+			return asked, ""
+		}
+		return healed, ""
+	}
+}
+
+// truthful answers a question as somebody who was there would; "" where the world
+// has to change first.
+func truthful(s *hybrid.State, q *diagnosis.Question) string {
+	choice := func(answers ...string) string {
+		for _, a := range answers {
+			if slices.ContainsFunc(q.Choices, func(c diagnosis.Choice) bool { return c.Answer == a }) {
+				return a
+			}
+		}
+		return ""
+	}
+	ran, known := s.Ran(q.Place)
+	switch {
+	case !known || !slices.Contains([]diagnosis.Code{diagnosis.Q6, diagnosis.Q7, diagnosis.Q12}, q.Code):
+		return ""
+	case q.Code == diagnosis.Q12 && s.Consent:
+		return choice("drop")
+	case ran:
+		return choice("done", "removed", "keep")
+	default:
+		return choice("run", "insert", "drop")
+	}
+}
+
+// gist is the part of a detail that failures of one cause share: a question's code
+// or the kind of difference, without names.
+func gist(detail string) string {
+	line, _, _ := strings.Cut(detail, "\n")
+	words := strings.Fields(line)
+	switch {
+	case len(words) == 0:
+		return ""
+	case words[0] == "rows":
+		return "rows"
+	case len(words) > 1 && strings.Contains(words[1], "/"):
+		_, kind, _ := strings.Cut(words[1], "/")
+		return words[0] + " " + kind // "missing: notes/index idx": what kind of object
+	case strings.HasPrefix(words[0], "Q"):
+		code, _, _ := strings.Cut(words[0], "@")
+		return code
+	}
+	return strings.Join(words[:min(len(words), 4)], " ")
+}
+
+func envInt(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// found makes a failure small and writes it down as a case.
+func found(t *testing.T, s *hybrid.State, got outcome, detail string) {
+	t.Helper()
+	folder := os.Getenv("DBMEND_FOUND")
+	if folder == "" {
+		return
+	}
+	small := hybrid.Shrink(hybrid.SQLite("sqlite"), s, 400, func(s *hybrid.State) bool {
+		again, why := heal(t, s)
+		return again == got && gist(why) == gist(detail)
+	})
+	_, detail = heal(t, small)
+	about := fmt.Sprintf("%s (%s, %s): %s\n%s", got, small.Kind, small.Class, small.Note, detail)
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789", r) {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(fmt.Sprintf("%s %s %.40s", got, small.Kind, gist(detail))))
+	if err := os.WriteFile(filepath.Join(folder, name+".txtar"), []byte(small.Case(about)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
