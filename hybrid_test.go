@@ -59,7 +59,7 @@ func TestHybridStates(t *testing.T) {
 		kinds := slices.Clone(hybrid.Kinds) // those that have had few states so far first
 		slices.SortStableFunc(kinds, func(a, b hybrid.Kind) int { return count[a] - count[b] })
 		for _, kind := range kinds[:10] {
-			s, err := h.Damage(hybrid.SQLite("sqlite"), kind, seed)
+			s, err := h.Damage(kind, seed)
 			if err != nil {
 				t.Fatalf("seed %d, %s: %v", seed, kind, err)
 			}
@@ -268,7 +268,7 @@ func found(t *testing.T, s *hybrid.State, got outcome, detail string) {
 	if folder == "" {
 		return
 	}
-	small := hybrid.Shrink(hybrid.SQLite("sqlite"), s, 400, func(s *hybrid.State) bool {
+	small := hybrid.Shrink(s, 400, func(s *hybrid.State) bool {
 		again, why := heal(t, s)
 		return again == got && gist(why) == gist(detail)
 	})

@@ -96,7 +96,7 @@ func (v *victim) run(t *testing.T, s start, killAfter time.Duration) result {
 	v.runs++
 	path := put(t, v.content[mode])
 	// The small cache makes work of the middle of a transaction reach the file.
-	s.Database = "file:" + path + "?_pragma=cache_size(3)&_pragma=foreign_keys(1)"
+	s.Database = address(path, "_pragma=cache_size(3)&_pragma=foreign_keys(1)")
 	s.Folder, s.Each = v.folder, len(v.scene.stages) > 0
 	a := launch(t, s)
 	a.release(t)

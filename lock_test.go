@@ -129,7 +129,7 @@ func TestHolderIsKilled(t *testing.T) {
 				ends := s.ends(t, content)
 				path := put(t, content)
 				// With a cache of a few pages, what is not committed is in the file already.
-				holder := launch(t, start{Database: "file:" + path + "?_pragma=cache_size(3)", Folder: s.folder(t), HoldAt: 3})
+				holder := launch(t, start{Database: address(path, "_pragma=cache_size(3)"), Folder: s.folder(t), HoldAt: 3})
 				holder.release(t)
 				holder.says(t, "holding")
 

@@ -147,6 +147,7 @@ func (a *application) says(t testing.TB, word string) {
 	t.Helper()
 	line, err := a.stdout.ReadString('\n')
 	if strings.TrimSpace(line) != word {
+		a.kill()
 		a.end(t)
 		t.Fatalf("the application says %q (%v) and not %q: %s", line, err, word, &a.stderr)
 	}

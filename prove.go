@@ -21,6 +21,7 @@ const mostOrphans = 100
 type proof struct {
 	orphans []engine.Orphan
 	rows    map[schema.Key]int64 // of tables that synthesised statements work on
+	filled  []schema.Key         // tables with rows that are made anew and must not end up empty
 	checks  bool                 // references are worth checking
 }
 
@@ -53,7 +54,49 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 			return nil, err
 		}
 	}
+	for _, table := range r.rebuilt(p, s) {
+		rows, err := w.Rows(ctx, table, 1)
+		if err != nil {
+			return nil, err
+		}
+		if rows > 0 {
+			pf.filled = append(pf.filled, table)
+		}
+	}
 	return pf, nil
+}
+
+// rebuilt returns the tables that a healing drops and that statements of the same
+// migration fill anew: such a table must not end up empty.
+func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
+	var tables []schema.Key
+	for i := range p.plan.Diagnosis.Migrations {
+		mf := &p.plan.Diagnosis.Migrations[i]
+		if mf.Plain {
+			continue
+		}
+		filled := map[string]bool{}
+		for j := range mf.Findings {
+			st := mf.Findings[j].Statement
+			switch {
+			case st.Verb == "insert":
+				filled[st.Target] = true
+			case st.Verb == "alter table rename" && filled[st.Target]:
+				filled[st.NewName] = true
+			}
+		}
+		for j := range s.Steps {
+			source := s.Steps[j].Source
+			if source == nil || s.Steps[j].Ref.Version != mf.Migration.Version || source.Verb != "drop table" || !filled[source.Target] {
+				continue
+			}
+			key := schema.Key{Kind: schema.Table, Name: source.Target}
+			if p.have.Get(key) != nil && p.plan.Diagnosis.Target.Get(key) != nil {
+				tables = append(tables, key)
+			}
+		}
+	}
+	return tables
 }
 
 // prove checks what the transaction has led to, and returns the schema. Only the
@@ -77,6 +120,18 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*sc
 		}
 		if rows < before {
 			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s has %d rows and had %d", table, rows, before))
+		}
+	}
+	for _, table := range pf.filled {
+		if after.Get(table) == nil || !last {
+			continue
+		}
+		rows, err := w.Rows(ctx, table, 1)
+		if err != nil {
+			return nil, err
+		}
+		if rows == 0 {
+			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s would be left without a row", table))
 		}
 	}
 	if pf.checks && (last || r.db.Traits().ForeignKeys) {

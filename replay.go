@@ -99,6 +99,9 @@ func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
 		return err
 	}
 	r.result.Want = r.watch.Snapshot().Clone()
+	if err := r.readRows(ctx); err != nil {
+		return err
+	}
 	if whole != nil {
 		r.settleWith(whole)
 	}
@@ -127,6 +130,33 @@ func (r *replayer) runSet(ctx context.Context) error {
 	}
 	r.tell(Replaying{total, total, nil})
 	return r.scratch.Commit(ctx)
+}
+
+// readRows notes the rows that the set leaves behind.
+func (r *replayer) readRows(ctx context.Context) error {
+	const most = 1000 // rows of one table: seeds are few
+	writes := false
+	for i := range r.result.Effects {
+		writes = writes || r.result.Effects[i].Statement.Class == migration.Data
+	}
+	if !writes {
+		return nil
+	}
+	r.result.Rows = map[schema.Key]diagnosis.TableRows{}
+	for o := range r.result.Want.All() {
+		if o.Key.Kind != schema.Table {
+			continue
+		}
+		columns := columnsInOrder(r.result.Want, o.Key)
+		rows, err := r.scratch.Literals(ctx, o, columns, most+1)
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 && len(rows) <= most {
+			r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
+		}
+	}
+	return nil
 }
 
 // runStatement runs one statement on scratch and fills in its effect. Where it

@@ -3,6 +3,7 @@ package dbmend_test
 import (
 	"database/sql"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -126,6 +127,11 @@ func put(t testing.TB, content []byte) string {
 	return path
 }
 
+// address returns the data source name of a file, with parameters.
+func address(path, parameters string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + parameters
+}
+
 func (s *scene) up(t testing.TB, db *sql.DB, more ...dbmend.Option) {
 	t.Helper()
 	if _, err := s.migrator(t, db, more...).Up(t.Context()); err != nil {
@@ -190,4 +196,22 @@ func picture(t testing.TB, path string) string {
 		}
 	}
 	return moments.ReplaceAllString(b.String(), "TIME")
+}
+
+// sessionOf returns the settings that a connection of the pool has, what it keeps
+// in its temporary database, and whether a transaction is open on it.
+func sessionOf(t testing.TB, db *sql.DB) string {
+	t.Helper()
+	var b strings.Builder
+	for _, name := range []string{
+		"foreign_keys", "busy_timeout", "legacy_alter_table", "recursive_triggers", "ignore_check_constraints",
+		"query_only", "writable_schema", "locking_mode", "synchronous", "temp_store", "cache_size",
+	} {
+		b.WriteString(name + queryJSON(t, db, "PRAGMA "+name) + " ")
+	}
+	b.WriteString("temporary" + queryJSON(t, db, "SELECT name FROM sqlite_temp_master"))
+	if _, err := db.Exec("BEGIN; ROLLBACK"); err != nil {
+		b.WriteString(err.Error())
+	}
+	return b.String()
 }

@@ -112,21 +112,25 @@ const mostCopied = 200_000
 
 func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
 	err = w.db.Try(ctx, func(ctx context.Context) error {
-		different, err := w.watchRows(ctx, s)
-		if err != nil {
+		run := func() (written, different int64, failed, err error) {
+			count, err := w.watchRows(ctx, s)
+			if err != nil {
+				return 0, 0, nil, err
+			}
+			if written, failed = w.db.Exec(ctx, s.Text); failed != nil {
+				return 0, 0, failed, nil
+			}
+			different, err = count(ctx, written)
+			return written, different, nil, err
+		}
+		if _, t.First, t.Err, err = run(); t.Err != nil || err != nil {
 			return err
 		}
-		if t.First, t.Err = w.db.Exec(ctx, s.Text); t.Err != nil {
-			return nil
+		var failed error
+		if t.Second, t.Again, failed, err = run(); failed != nil {
+			t.Second, t.Again = 1, 1 // that it cannot run twice is an answer too
 		}
-		if t.First, err = different(ctx, t.First); err != nil {
-			return err
-		}
-		// That it cannot run twice is an answer too: it is not guarded.
-		if t.Second, err = w.db.Exec(ctx, s.Text); err != nil {
-			t.Second = 1
-		}
-		return nil
+		return err
 	})
 	return t, err
 }
@@ -143,8 +147,13 @@ func (w *witness) watchRows(ctx context.Context, s *migration.Statement) (differ
 		return written, err
 	}
 	const before = "dbmend_rows_before"
-	if _, err := w.db.Exec(ctx, "CREATE TEMPORARY TABLE "+before+" AS SELECT * FROM "+w.name(table)); err != nil {
-		return nil, err
+	for _, sql := range []string{
+		"DROP TABLE IF EXISTS " + before,
+		"CREATE TEMPORARY TABLE " + before + " AS SELECT * FROM " + w.name(table),
+	} {
+		if _, err := w.db.Exec(ctx, sql); err != nil {
+			return nil, err
+		}
 	}
 	return func(ctx context.Context, _ int64) (n int64, err error) {
 		err = w.db.QueryRow(ctx, "SELECT count(*) FROM (SELECT * FROM "+w.name(table)+" EXCEPT SELECT * FROM "+before+") AS t").Scan(&n)
@@ -163,6 +172,9 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	}
 	if len(seed.Columns) == 0 {
 		seed.Columns = columnsInOrder(have, table)
+	}
+	if !has(have, table, seed.Columns) {
+		return seeds, false, nil // it was written for another form of the table
 	}
 	keyed := key(have, table, seed.Columns)
 	seeds.Wanted, seeds.Keyed = len(seed.Rows), keyed != nil
@@ -186,6 +198,26 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	}
 	seeds.Others = total - int64(seeds.Present)
 	return seeds, true, nil
+}
+
+func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (seeds diagnosis.Seeds, err error) {
+	seeds.Wanted = len(rows.Rows)
+	keyed := key(w.have, table, rows.Columns)
+	seeds.Keyed = keyed != nil
+	for i, row := range rows.Rows {
+		present, _, err := w.seedPresent(ctx, table, rows.Columns, row, keyed)
+		if err != nil {
+			return seeds, err
+		}
+		if present {
+			seeds.Present++
+		} else {
+			seeds.Absent = append(seeds.Absent, i)
+		}
+	}
+	total, err := w.Rows(ctx, table, int64(seeds.Wanted)+1000)
+	seeds.Others = total - int64(seeds.Present)
+	return seeds, err
 }
 
 // seedPresent looks for one row, by its key where the values give one. A value
@@ -253,6 +285,13 @@ func key(have *schema.Snapshot, table schema.Key, columns []string) map[string]b
 	return best
 }
 
+// has reports whether a table has these columns.
+func has(have *schema.Snapshot, table schema.Key, columns []string) bool {
+	return !slices.ContainsFunc(columns, func(name string) bool {
+		return have.Get(schema.Key{Kind: schema.Column, Space: table.Space, Table: table.Name, Name: name}) == nil
+	})
+}
+
 // columnsInOrder returns the names of a table's columns as an INSERT without a
 // column list means them.
 func columnsInOrder(have *schema.Snapshot, table schema.Key) []string {
@@ -275,6 +314,9 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 	}
 	if len(from.Columns) == 0 {
 		from.Columns = columnsInOrder(w.have, table)
+	}
+	if !has(w.have, table, from.Columns) {
+		return c, false, nil // it was written for another form of the table
 	}
 	quoted := make([]string, len(from.Columns))
 	for i, column := range from.Columns {

@@ -99,7 +99,7 @@ func (r *reasoner) judgeForeign(ctx context.Context) error {
 			o.Fact(schema.Default) == "" && o.Fact(schema.Generated) == "" {
 			r.ask(Question{
 				Code:  Q3,
-				Place: o.Key.String(),
+				Place: o.Key.Table + "." + o.Key.Name,
 				Text: fmt.Sprintf("%s is unknown to the migrations, refuses NULL and has no default (%s): rows that the application writes would be refused. Keep it all the same?",
 					o.Key, o.Describe()),
 				Choices: []Choice{{"keep", "leave it as it is"}},

@@ -20,6 +20,7 @@ const (
 	doubtful place = iota // nothing around it tells
 	behind                // what follows it on its own table, or in its migration, is done
 	ahead                 // what it needs is not there yet
+	disputed              // a later migration is there, which the history claims as little as this one
 )
 
 func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
@@ -37,6 +38,11 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(NotDone, why)
 		return nil
 	}
+	if r.installed() {
+		if settled, err := r.judgeInstalled(ctx, e, f); settled || err != nil {
+			return err
+		}
+	}
 	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
 	if err != nil {
 		return err
@@ -44,16 +50,23 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if literal {
 		return r.judgeSeeds(f, seeds)
 	}
+	if first, ok := r.feedsOn(f); ok {
+		f.is(NotDone, fmt.Sprintf("it works on what %s puts into an empty table", first))
+		return nil
+	}
 	if copied, ok, err := r.Witness.Copied(ctx, f.Statement); err != nil {
 		return err
-	} else if ok && r.judgeCopy(f, copied, where) {
+	} else if ok && r.judgeCopy(e, f, copied, where) {
 		if f.Verdict == NotDone && where == doubtful && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
 			r.stopped[f.Ref.Version] = f.Ref.Number
 		}
 		return nil
 	}
-	if where == behind {
-		return r.judgeBehind(ctx, f, why)
+	switch where {
+	case behind:
+		return r.judgeBehind(ctx, e, f, why)
+	case disputed:
+		return r.judgeDisputed(ctx, e, f)
 	}
 	if stopped := r.stopped[f.Ref.Version]; stopped != 0 {
 		f.is(NotDone, fmt.Sprintf("it follows %s, which has not run", Ref{f.Ref.Version, stopped}))
@@ -189,7 +202,7 @@ func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
 // around it. An index, a view or a trigger that is missing is no such sign: those
 // get dropped by hand.
 func (r *reasoner) believed(e int) bool {
-	if r.cut != nil && e >= r.cut.to {
+	if r.cut != nil && e >= r.cut.from {
 		return !slices.ContainsFunc(r.claimedBehind(r.cut.to), r.deep)
 	}
 	mine := r.Replay.Effects[e].Migration
@@ -239,7 +252,7 @@ func (r *reasoner) untouched() bool {
 		if r.recorded(e) || r.guessed[e] {
 			continue
 		}
-		if done, _, _ := r.votes(e); done > 0 {
+		if done, not, _ := r.votes(e); done > 0 && not == 0 {
 			return false
 		}
 	}
@@ -262,8 +275,10 @@ func (r *reasoner) absent(table string) bool {
 func (r *reasoner) place(e int) (place, string) {
 	if r.cut != nil && !r.d.Agrees {
 		switch {
-		case e < r.cut.from:
+		case e < r.cut.from && (!r.Recorded.Any() || r.recorded(e) || r.overrun(e)):
 			return behind, "what comes after it is done"
+		case e < r.cut.from:
+			return disputed, ""
 		case e >= r.cut.to:
 			return ahead, "the database is as it is before this statement"
 		}
@@ -295,7 +310,22 @@ func (r *reasoner) place(e int) (place, string) {
 
 // judgeBehind judges a statement on data whose time has passed. It is not run:
 // either it has run, or the rows that it was for were never there.
-func (r *reasoner) judgeBehind(ctx context.Context, f *Finding, why string) error {
+func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why string) error {
+	if f.Statement.Verb == "update" && r.sourceGoes(e) {
+		// Rows that came late to a table which is about to be replaced lack what the
+		// statement filled in.
+		trial, err := r.Witness.Try(ctx, f.Statement)
+		if err != nil {
+			return err
+		}
+		switch {
+		case trial.Err == nil && trial.First > 0 && trial.Again == 0 && len(r.fresh(e)) > 0:
+			f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", plural(trial.First, "row")))
+			return nil
+		case trial.Err == nil && trial.First > 0:
+			return r.askWhetherRun(ctx, e, f)
+		}
+	}
 	if f.Statement.Verb != "insert" || r.Recorded.Any() {
 		f.is(Superseded, why)
 		return nil
@@ -328,6 +358,64 @@ func (r *reasoner) judgeBehind(ctx context.Context, f *Finding, why string) erro
 	return nil
 }
 
+// feedsOn reports that a statement writes a table that is empty, and that another
+// one will have filled by then; it returns that one.
+func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
+	first, ok := r.filling[f.Statement.Target]
+	return first, ok
+}
+
+// overrun reports that a statement which comes after this one, on its own table or
+// in its own migration, is done.
+func (r *reasoner) overrun(e int) bool {
+	mine := &r.Replay.Effects[e]
+	table := schema.Key{Kind: schema.Table, Name: mine.Statement.Target}
+	for i := e + 1; i < len(r.touches); i++ {
+		done, not, _ := r.votes(i)
+		if done > 0 && not == 0 && (r.Replay.Effects[i].Migration == mine.Migration ||
+			slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })) {
+			return true
+		}
+	}
+	return false
+}
+
+// sourceGoes reports that a statement which is not done, further on, drops a live
+// table or column that this one speaks of: what is not taken over by then is lost.
+func (r *reasoner) sourceGoes(e int) bool {
+	text := r.Replay.Effects[e].Statement.Text
+	for i := e + 1; i < len(r.touches); i++ {
+		if _, not, _ := r.votes(i); not == 0 || r.renames(i) {
+			continue
+		}
+		for _, t := range r.touches[i] {
+			goes := t.live != nil && t.values[t.step+1] == nil && speaksOf(text, t.key.Name)
+			if goes && (t.key.Kind == schema.Table || t.key.Kind == schema.Column && speaksOf(text, t.key.Table)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// judgeDisputed judges a statement on data of a migration that the history does
+// not claim, while a later one is there that it does not claim either: perhaps the
+// history is behind, perhaps somebody was ahead of it.
+func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	switch {
+	case err != nil:
+		return err
+	case trial.Err == nil && trial.First == 0:
+		f.is(NoOp, "it would change nothing")
+	case f.Statement.Rerunnable:
+		f.is(NotDone, "the author declares that it may be run again")
+	default:
+		return r.askWhetherRun(ctx, e, f)
+	}
+	return nil
+}
+
 // judgeSeeds judges an INSERT of literals by looking for its rows.
 func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 	switch {
@@ -335,6 +423,7 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 		f.is(Done, fmt.Sprintf("all of its %s are there", plural(int64(s.Wanted), "row")))
 		return nil
 	case s.Present == 0 && s.Others == 0:
+		r.filling[f.Statement.Target] = f.Ref
 		f.is(NotDone, "none of its rows is there, and the table is empty")
 		return nil
 	case s.Present == 0 && r.nextInLine(f.Ref):
@@ -368,17 +457,22 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 
 // judgeCopy judges an INSERT of a query by comparing what it gives with what is
 // there, both ways, and reports whether that settled it.
-func (r *reasoner) judgeCopy(f *Finding, c Copied, where place) bool {
+func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	switch {
+	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where == behind && r.sourceGoes(e):
+		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", plural(c.Missing, "row")))
+	case c.Missing > 0 && (c.Missing < c.Given || c.Extra > 0) && where == behind && r.sourceGoes(e):
+		r.askWhichTable(f, c)
 	case c.Extra > 0 && where == doubtful && r.aside(f):
 		r.askWhichTable(f, c)
 	case c.Missing == 0 && c.Given > 0:
 		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", plural(c.Given, "row")))
 	case c.Given == 0 && where != behind:
 		f.is(NoOp, "there is nothing for it to copy")
-	case where == behind && r.Recorded.Any():
+	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
 		return false
-	case c.Extra == 0 && c.Missing == c.Given:
+	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:
 		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(c.Given, "row")))
 	case c.Extra == 0 && where == doubtful && r.aside(f):
 		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})

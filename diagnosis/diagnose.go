@@ -35,12 +35,17 @@ type Input struct {
 // Errors are those of the witness; whatever the database holds is no error but a
 // verdict or a question.
 func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
+	d := &Diagnosis{Recorded: in.Recorded, Have: in.Have}
+	if err := in.setTwinsAside(ctx, d); err != nil {
+		return nil, err
+	}
 	r := &reasoner{
 		Input:    in,
 		course:   newCourse(in.Replay, in.Have),
-		d:        &Diagnosis{Recorded: in.Recorded, Have: in.Have},
+		d:        d,
 		findings: make([]Finding, len(in.Replay.Effects)),
 		guessed:  map[int]bool{},
+		filling:  map[string]Ref{},
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
 	}
@@ -69,6 +74,7 @@ type reasoner struct {
 	findings []Finding // by effect
 	cut      *span     // where the set stopped, if one position explains everything
 	guessed  map[int]bool
+	filling  map[string]Ref            // by table: the statement that puts the first rows in
 	stopped  map[migration.Version]int // by migration: the statement on data before which it stopped
 	accepted map[schema.Key]bool       // live values that an answer or a mode lets stand
 }
@@ -99,6 +105,7 @@ func (r *reasoner) explain() {
 		}
 		return
 	}
+	r.pretend()
 	r.settle()
 	r.chooseCut()
 	for e := range r.touches {

@@ -39,6 +39,14 @@ type MigrationFinding struct {
 	Plain     bool      // plainly pending: it runs as it is written
 }
 
+// A Seeding is rows that are put into a table in the form that the whole set gives
+// them: their own statements were written for earlier forms of the table.
+type Seeding struct {
+	Table *schema.Object
+	TableRows
+	Ref Ref // the statement that puts them in
+}
+
 // A Drift is a difference that no statement that is yet to run explains.
 type Drift struct {
 	Difference schema.Difference
@@ -52,6 +60,8 @@ type Diagnosis struct {
 	Recorded   *Recorded
 	Drift      []Drift
 	Restore    []*schema.Object // what the base has, no statement makes and the database lacks: it is made again
+	Aside      []*schema.Object // empty tables that stand where a rename puts another: they go first
+	Seeded     []Seeding        // rows that the set puts in and the database lacks, in their last form
 	Foreign    []*schema.Object // what no migration, base or schema file knows; never touched
 	Questions  []Question       // in the order of the statements; none means that a plan can be made
 	Answered   []Question       // the questions that were answered, for the journal

@@ -23,12 +23,22 @@ type Replay struct {
 	Effects []Effect         // one for each statement of the set, in order
 	Want    *schema.Snapshot // what is there after the last
 
+	// Rows are those that the set leaves behind where it begins without any: what it
+	// seeds, in its last form. Tables with very many are left out.
+	Rows map[schema.Key]TableRows
+
 	// Presumed holds the objects of the base that nobody vouches for: they were
 	// taken from the live database because a statement needs them.
 	Presumed map[schema.Key]bool
 	// Allowed holds the objects that a schema file names and the migrations do not
 	// make: they are known, neither wanted nor foreign.
 	Allowed *schema.Snapshot
+}
+
+// TableRows are rows of one table.
+type TableRows struct {
+	Columns []string
+	Rows    [][]string // the values as SQL literals
 }
 
 // An Effect is what one statement did on scratch.

@@ -71,6 +71,7 @@ func (all sections) situation(t *testing.T, variant string) *situation {
 	}
 	replay, stages, err := readSet(own)
 	must(err)
+	must(readLeft(own["left"], replay))
 	have, err := readSchema(own["live"], stages)
 	must(err)
 	recorded, err := readHistory(own, replay.Set)
@@ -84,7 +85,7 @@ func (all sections) situation(t *testing.T, variant string) *situation {
 		must(s.option(option))
 	}
 	for name := range own {
-		if !slices.Contains([]string{"base", "presumed", "known", "live", "history", "rows", "options", "expect"}, name) && !strings.HasSuffix(name, ".sql") {
+		if !slices.Contains([]string{"base", "presumed", "known", "left", "live", "history", "rows", "options", "expect"}, name) && !strings.HasSuffix(name, ".sql") {
 			t.Fatalf("unknown section %s", name)
 		}
 	}
@@ -209,6 +210,27 @@ func readSchema(text string, stages map[string]*schema.Snapshot) (*schema.Snapsh
 		}
 	}
 	return s, nil
+}
+
+// readLeft reads the rows that the set leaves behind: "table roles (name, rank):
+// 'admin', 1", one a line.
+func readLeft(text string, r *diagnosis.Replay) error {
+	for _, line := range lines(text) {
+		head, values, ok := strings.Cut(line, "): ")
+		name, columns, open := strings.Cut(head, " (")
+		key, err := readKey(name)
+		if err != nil || !ok || !open {
+			return fmt.Errorf("left: %q is no row: %w", line, err)
+		}
+		if r.Rows == nil {
+			r.Rows = map[schema.Key]diagnosis.TableRows{}
+		}
+		rows := r.Rows[key]
+		rows.Columns = strings.Split(columns, ", ")
+		rows.Rows = append(rows.Rows, strings.Split(values, ", "))
+		r.Rows[key] = rows
+	}
+	return nil
 }
 
 // readHistory reads what is claimed: "002 recorded", "003 begun", "003 edited,

@@ -74,6 +74,27 @@ func standing(mf MigrationFinding, passed bool) (s Standing, plain bool) {
 	}
 }
 
+// dropForeign takes out of the target what goes with a table that is to be
+// dropped, by consent: columns and constraints that nobody knows. Its indexes and
+// triggers are made again.
+func (r *reasoner) dropForeign(target *schema.Snapshot) {
+	for e := range r.findings {
+		if r.findings[e].Verdict != NotDone || r.findings[e].Left {
+			continue
+		}
+		for _, t := range r.touches[e] {
+			if t.key.Kind != schema.Table || t.values[t.step+1] != nil || r.renames(e) {
+				continue
+			}
+			for _, part := range r.Have.Parts(r.cameFrom(e, t.key)) {
+				if !r.knows(part.Key) && part.Source == "" {
+					target.Delete(part.Key)
+				}
+			}
+		}
+	}
+}
+
 // carryForeign moves what nobody knows along with a table that is to be renamed.
 func (r *reasoner) carryForeign(target *schema.Snapshot) {
 	name := map[schema.Key]string{} // where a live table ends up
@@ -127,8 +148,11 @@ func (r *reasoner) aim() {
 		}
 	}
 	r.carryForeign(target)
+	r.dropForeign(target)
 	for _, o := range r.restored() {
-		target.Put(o)
+		if r.trajectories[o.Key] == nil {
+			target.Put(o)
+		}
 	}
 	r.d.Target = target
 }

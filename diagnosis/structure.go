@@ -199,7 +199,17 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 		return nil, nil
 	}
 	for _, t := range r.touches[e] {
-		if t.values[t.step+1] != nil || t.live == nil {
+		if t.values[t.step+1] != nil {
+			continue
+		}
+		if t.key.Kind == schema.Table {
+			if away := r.cameFrom(e, t.key); away != t.key && r.Have.Get(away) != nil {
+				if unknown := r.unknownColumns(away); len(unknown) > 0 {
+					return &loss{what: fmt.Sprintf("%s, which is %s by then, and with it the unknown %s", t.key, away, list(unknown, 5))}, nil
+				}
+			}
+		}
+		if t.live == nil {
 			continue
 		}
 		switch t.key.Kind {
@@ -241,6 +251,21 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 		}
 	}
 	return nil, nil
+}
+
+// cameFrom returns the name that a table has now, where statements that are not
+// done rename it before this one.
+func (r *reasoner) cameFrom(e int, table schema.Key) schema.Key {
+	for i := e - 1; i >= 0; i-- {
+		s := r.Replay.Effects[i].Statement
+		if s.Verb != "alter table rename" || s.NewName != table.Name {
+			continue
+		}
+		if _, not, _ := r.votes(i); not > 0 {
+			table.Name = s.Target
+		}
+	}
+	return table
 }
 
 // unknownColumns returns the columns of a live table that nobody knows.

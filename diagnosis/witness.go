@@ -25,6 +25,8 @@ type Witness interface {
 	// Seeds looks for the rows that an INSERT of literals puts into a table. ok is
 	// false where the statement is no such INSERT.
 	Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds Seeds, ok bool, err error)
+	// Present looks for rows, as [Witness.Seeds] does for those of a statement.
+	Present(ctx context.Context, table schema.Key, rows TableRows) (Seeds, error)
 	// Copied compares the rows that an INSERT of a query would put in with those that
 	// its table has. ok is false where the statement is no such INSERT, or where it
 	// cannot be compared.
@@ -40,6 +42,7 @@ type Witness interface {
 type Trial struct {
 	First  int64 // rows that the first run wrote; of an UPDATE those that it made different
 	Second int64 // rows that the second run wrote, different or not
+	Again  int64 // rows that the second run made different; as Second where that was not looked at
 	Err    error // why it does not run at all, or nil
 }
 

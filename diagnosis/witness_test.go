@@ -20,8 +20,10 @@ import (
 //	column notes.slug filled 3                   values of a column
 //	column notes.a differs from notes.b in 2     rows in which two columns differ
 //	002/3 writes 5, then 0                       trials of a statement on data
+//	002/3 writes 5, then 5, changing 0           the second run writes what is there
 //	002/3 fails: no such column                  the same
 //	002/3 seeds 1 of 3, beside 7, by key         its first row is there, and others
+//	table roles keeps 1 of 3, beside 7, by key   of the rows that the set leaves in it
 //	002/3 copies 5, lacking 2, beside 0          what its query gives
 //	002/3 copies from what is gone               nothing to compare
 //	002/3 probe yes                              what the author's probe says
@@ -51,6 +53,12 @@ func (w *witness) answer(words string) (rest string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// said is answer for those who take silence for nothing.
+func (w *witness) said(words string) string {
+	rest, _ := w.answer(words)
+	return rest
 }
 
 // read scans what the file says behind the words.
@@ -118,7 +126,13 @@ func (w *witness) Try(_ context.Context, s *migration.Statement) (t diagnosis.Tr
 	if reason, ok := w.answer(w.ref(s) + " fails:"); ok {
 		return diagnosis.Trial{Err: errors.New(reason)}, nil
 	}
-	err = w.read(w.ref(s)+" writes", "%d, then %d", &t.First, &t.Second)
+	if err = w.read(w.ref(s)+" writes", "%d, then %d", &t.First, &t.Second); err != nil {
+		return t, err
+	}
+	t.Again = t.Second
+	if _, changing, ok := strings.Cut(w.said(w.ref(s)+" writes"), "changing "); ok {
+		_, err = fmt.Sscan(changing, &t.Again)
+	}
 	return t, err
 }
 
@@ -126,21 +140,32 @@ func (w *witness) Seeds(_ context.Context, s *migration.Statement, have *schema.
 	if _, ok := (sqlite.Engine{}).Seed(s.Text); !ok || have.Get(schema.Key{Kind: schema.Table, Name: s.Target}) == nil {
 		return seeds, false, nil
 	}
-	words := w.ref(s) + " seeds"
+	seeds, err = w.seeds(w.ref(s) + " seeds")
+	return seeds, err == nil, err
+}
+
+func (w *witness) Present(_ context.Context, table schema.Key, rows diagnosis.TableRows) (diagnosis.Seeds, error) {
+	seeds, err := w.seeds(table.String() + " keeps")
+	if err == nil && seeds.Wanted != len(rows.Rows) {
+		err = fmt.Errorf("rows: the set leaves %d rows in %s", len(rows.Rows), table)
+	}
+	return seeds, errors.Join(err, w.exists(table))
+}
+
+func (w *witness) seeds(words string) (seeds diagnosis.Seeds, err error) {
 	err = w.read(words, "%d of %d, beside %d", &seeds.Present, &seeds.Wanted, &seeds.Others)
-	line, _ := w.answer(words)
-	seeds.Keyed = strings.HasSuffix(line, ", by key")
+	seeds.Keyed = strings.HasSuffix(w.said(words), ", by key")
 	for row := seeds.Present; row < seeds.Wanted; row++ {
 		seeds.Absent = append(seeds.Absent, row)
 	}
-	return seeds, err == nil, err
+	return seeds, err
 }
 
 func (w *witness) Copied(_ context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {
 	if _, ok := (sqlite.Engine{}).Copy(s.Text); !ok || w.exists(schema.Key{Kind: schema.Table, Name: s.Target}) != nil {
 		return c, false, nil
 	}
-	if said, _ := w.answer(w.ref(s) + " copies"); said == "from what is gone" {
+	if w.said(w.ref(s)+" copies") == "from what is gone" {
 		return c, false, nil
 	}
 	err = w.read(w.ref(s)+" copies", "%d, lacking %d, beside %d", &c.Given, &c.Missing, &c.Extra)

@@ -48,6 +48,10 @@ type Engine interface {
 // Nothing here opens a transaction behind the caller's back: whoever wants one
 // calls Begin. Every statement given to Exec, Query and QueryRow runs on this
 // connection, inside the transaction if there is one.
+//
+// A server may roll back a whole transaction by itself. Then the error of the
+// statement that it was for, and of every other up to Rollback, is
+// [ErrRolledBack]: nothing runs outside the transaction that was meant to be in it.
 type Database interface {
 	Querier
 
@@ -75,7 +79,9 @@ type Database interface {
 	// Commit ends it and keeps what was done. After an error the outcome is
 	// unknown unless the engine says otherwise: read again before deciding.
 	Commit(ctx context.Context) error
-	// Rollback ends it and keeps nothing. It works with a cancelled context.
+	// Rollback ends it and keeps nothing; it is no error if there is none. It works
+	// with a cancelled context. After an error it may be called again, and Close ends
+	// what it could not.
 	Rollback(ctx context.Context) error
 	// Try runs fn and undoes whatever fn did, without ending the transaction if
 	// one is open, and returns fn's error.
@@ -102,6 +108,10 @@ type Database interface {
 	// meant for scratch databases; names that are taken are an error.
 	Build(ctx context.Context, s *schema.Snapshot) error
 
+	// Literals returns rows of a table as SQL literals, at most limit of them, with
+	// these columns, in the order of the table's key where it has one.
+	Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error)
+
 	// Orphans returns the rows that break a foreign key, at most limit of them and
 	// none where the engine can hold none.
 	Orphans(ctx context.Context, limit int) ([]Orphan, error)
@@ -110,7 +120,8 @@ type Database interface {
 	// where it says nothing about it.
 	Explain(err error) Complaint
 
-	// Close gives the connection back, and rolls back what is open.
+	// Close rolls back what is open, and gives the connection back as it came. One
+	// of which that is not certain is closed: the pool never gets it.
 	Close() error
 }
 

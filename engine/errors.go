@@ -12,4 +12,7 @@ var (
 	ErrReadOnly = errors.New("the database is read-only")
 	// ErrLocked: another runner has not let go of the lock in time.
 	ErrLocked = errors.New("another runner holds the lock")
+	// ErrRolledBack: the server has ended the transaction by itself, or nothing
+	// proves that it has not. Whatever ran in it is not kept; Rollback is due.
+	ErrRolledBack = errors.New("the whole transaction is rolled back")
 )

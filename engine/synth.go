@@ -11,6 +11,8 @@ type Synthesizer interface {
 	Add(o *schema.Object) []string
 	// Drop removes the object.
 	Drop(o *schema.Object) []string
+	// Insert puts rows of SQL literals into a table.
+	Insert(table *schema.Object, columns []string, rows [][]string) []string
 	// Empty removes all rows of a table.
 	Empty(table *schema.Object) []string
 	// Pick returns an INSERT of literals (see [Engine.Seed]) for just these of its

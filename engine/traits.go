@@ -10,7 +10,8 @@ type Traits struct {
 	// TransactionLocks: a transaction begun by Begin keeps every other runner out,
 	// so that Lock is not needed where one transaction holds all the work.
 	TransactionLocks bool
-	// ForeignKeys: this connection enforces references.
+	// ForeignKeys: this connection enforces references, other than in a Rebuild. It
+	// is as it was found at Connect (SQLite: PRAGMA foreign_keys).
 	ForeignKeys bool
 	// ReadOnly: this connection cannot write.
 	ReadOnly bool

@@ -23,14 +23,29 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		From:      d.Have.Fingerprint(),
 		To:        d.Target.Fingerprint(),
 	}}
+	for _, o := range d.Aside {
+		if err := m.drop(diagnosis.Ref{}, o, "it is empty, and stands where a rename puts another table"); err != nil {
+			return nil, err
+		}
+		m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to go
+	}
 	for _, o := range d.Restore {
-		if err := m.add(diagnosis.Ref{}, o, "the base has it and the database lacks it"); err != nil {
+		if err := m.add(diagnosis.Ref{}, o, "it should be there and is not"); err != nil {
 			return nil, err
 		}
 	}
 	for i := range d.Migrations {
 		if err := m.migration(&d.Migrations[i]); err != nil {
 			return nil, err
+		}
+	}
+	for _, s := range d.Seeded {
+		for _, sql := range m.synth.Insert(s.Table, s.Columns, s.Rows) {
+			m.plan.Steps = append(m.plan.Steps, Step{
+				Kind: Synthesised, Ref: s.Ref, SQL: sql,
+				Reason: s.Table.Key.String() + " is empty, and the migrations leave these rows in it",
+			})
+			m.plan.Healing = true
 		}
 	}
 	if err := m.keepForeign(); err != nil {

@@ -39,6 +39,15 @@ func testConnect(t *testing.T, c Config) {
 		}
 	})
 
+	t.Run("the traits tell whether references are enforced", func(t *testing.T) {
+		live := c.connect(t)
+		for _, db := range []engine.Database{live, scratch(t, live)} {
+			run(t, db, library...)
+			_, err := db.Exec(t.Context(), "INSERT INTO books VALUES (1, 7, 'a')") // by nobody
+			equal(t, "enforced", db.Explain(err).Problem == engine.Violated, db.Traits().ForeignKeys)
+		}
+	})
+
 	t.Run("connecting writes nothing", func(t *testing.T) {
 		pool := c.pool(t)
 		db := c.take(t, pool)

@@ -54,6 +54,18 @@ func testTransaction(t *testing.T, c Config) {
 		}
 	})
 
+	t.Run("a rollback without one is no error", func(t *testing.T) {
+		db := c.connect(t)
+		for range 2 {
+			if err := db.Rollback(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		begin(t, db, engine.Normal)
+		rollback(t, db)
+		rollback(t, db)
+	})
+
 	t.Run("one follows another", func(t *testing.T) {
 		db := c.connect(t)
 		run(t, db, library...)

@@ -21,10 +21,11 @@ type database struct {
 	pool   *sql.DB       // a scratch database's own pool, closed with it; nil for others
 	traits engine.Traits
 
-	busy     int           // the connection's busy_timeout as we found it, in milliseconds; -1 until we know
-	patience time.Duration // how long Begin and Commit wait; negative: for ever
-	found    []setting     // the session's settings before a statement set one; nil until then
-	tx       transaction
+	busy      int           // the connection's busy_timeout as we found it, in milliseconds; -1 until we know
+	patience  time.Duration // how long Begin and Commit wait; negative: for ever
+	found     []setting     // the session's settings before a statement set one; nil until then
+	unchecked bool          // foreign_keys was on, and is off for a rebuild; see recheck
+	tx        transaction
 }
 
 // ease is the least time that a statement other than BEGIN and COMMIT waits for
@@ -61,7 +62,7 @@ func (d *database) meet(ctx context.Context) error {
 		Placeholder:      placeholder,
 		Fold:             fold,
 	}
-	return nil
+	return d.checks(ctx)
 }
 
 // flavor reads what sqlite_version() returns, "3.54.1".
@@ -130,7 +131,7 @@ func (d *database) Watch(ctx context.Context) (engine.Watch, error) {
 }
 
 // Exec runs one statement. An error that made SQLite roll back the transaction
-// wraps errLost, and so does every call from then on until Rollback.
+// wraps [engine.ErrRolledBack], and so does every call from then on until Rollback.
 //
 // The rows of a data statement are those it wrote itself; those that its
 // triggers wrote are counted where it wrote none, so that zero means that no row
@@ -221,15 +222,27 @@ func (d *database) Explain(err error) engine.Complaint { return explain(err) }
 
 // Close rolls back what is open, gives the connection back with the settings it
 // came with, and throws a scratch database away.
+//
+// A connection that does not say that all this is done is thrown away too: in the
+// application's pool, foreign keys that nobody checks and a lock that nobody
+// holds would last as long as the program. What tells of it is an error. (It takes
+// a database in memory along, which is why it is the last resort.)
 func (d *database) Close() error {
 	ctx := context.Background()
 	err := d.Rollback(ctx)
 	if d.pool != nil {
 		return errors.Join(err, d.conn.Close(), d.pool.Close())
 	}
-	err = errors.Join(err, d.restore(ctx))
-	if d.busy >= 0 {
-		err = errors.Join(err, d.setBusy(ctx, d.busy))
+	if err = errors.Join(err, d.restore(ctx)); err != nil {
+		d.discard()
+		return fmt.Errorf("close, and throw the connection away: %w", err)
 	}
-	return errors.Join(err, d.conn.Close())
+	return d.conn.Close()
+}
+
+// discard closes the connection and keeps it from the pool, which is what
+// database/sql does with one that its driver calls bad. Where the driver itself
+// has done so before, nothing is left to do.
+func (d *database) discard() {
+	_ = d.conn.Raw(func(any) error { return driver.ErrBadConn })
 }

@@ -77,7 +77,7 @@ func TestExplain(t *testing.T) {
 				for _, err := range []error{
 					err,
 					fmt.Errorf("apply 2_add: %w", err),
-					fmt.Errorf("%w (%w)", err, errLost),
+					fmt.Errorf("%w (%w)", err, engine.ErrRolledBack),
 					errors.Join(errors.New("no such thing"), err),
 				} {
 					want := engine.Complaint{Problem: test.problem, Key: test.key}

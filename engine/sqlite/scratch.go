@@ -60,7 +60,7 @@ func (s *database) furnish(ctx context.Context, live *database) error {
 		if err != nil {
 			return err
 		}
-		if name == "foreign_keys" && live.tx.enforce {
+		if name == "foreign_keys" && live.unchecked {
 			value = "1" // off for a rebuild only
 		}
 		if ok {
@@ -69,7 +69,7 @@ func (s *database) furnish(ctx context.Context, live *database) error {
 			}
 		}
 	}
-	return nil
+	return s.checks(ctx)
 }
 
 // inMemory opens databases in memory by a driver that has opened others.

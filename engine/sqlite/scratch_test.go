@@ -36,6 +36,9 @@ func TestScratchMeansTheSame(t *testing.T) {
 				t.Errorf("%s is %s, want %s", name, have, want)
 			}
 		}
+		if !s.Traits().ForeignKeys {
+			t.Error("the traits do not tell of foreign_keys")
+		}
 	}
 	compare(t)
 	t.Run("during a rebuild", func(t *testing.T) {

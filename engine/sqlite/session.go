@@ -41,7 +41,7 @@ func (d *database) remember(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if name == "foreign_keys" && d.tx.enforce {
+		if name == "foreign_keys" && d.unchecked {
 			value = "1" // off for this transaction only
 		}
 		if ok {
@@ -52,18 +52,54 @@ func (d *database) remember(ctx context.Context) error {
 	return nil
 }
 
-// restore sets again what has changed since remember.
+// restore sets again what has changed since we came. Without an error all is as
+// it was.
 func (d *database) restore(ctx context.Context) error {
 	var errs []error
 	for _, s := range d.found {
 		now, _, err := d.pragma(ctx, s.name)
 		if err == nil && now != s.value {
-			err = d.set(ctx, s.name, s.value)
+			err = d.put(ctx, s.name, s.value)
 		}
 		errs = append(errs, err)
 	}
-	d.found = nil
+	if d.busy >= 0 {
+		errs = append(errs, d.setBusy(ctx, d.busy))
+	}
 	return errors.Join(errs...)
+}
+
+// checks notes whether the connection checks foreign keys.
+func (d *database) checks(ctx context.Context) error {
+	on, _, err := d.pragma(ctx, "foreign_keys")
+	d.traits.ForeignKeys = on == "1"
+	return err
+}
+
+// uncheck stops checking foreign keys, if they are checked, until no transaction
+// is open. What is to be set again is noted first, and no context ends the
+// statement half-way: an error must not leave it open what there is to restore.
+func (d *database) uncheck(ctx context.Context) error {
+	on, _, err := d.pragma(ctx, "foreign_keys")
+	if err != nil || on != "1" {
+		return err
+	}
+	d.unchecked = true
+	return d.set(context.WithoutCancel(ctx), "foreign_keys", "0")
+}
+
+// recheck checks foreign keys again, if uncheck has stopped it. It waits for the
+// end of the transaction, ahead of which SQLite would take no notice; after an
+// error, whatever comes next tries it again.
+func (d *database) recheck(ctx context.Context) error {
+	if !d.unchecked || d.tx.open {
+		return nil
+	}
+	if err := d.put(context.WithoutCancel(ctx), "foreign_keys", "1"); err != nil {
+		return err
+	}
+	d.unchecked = false
+	return nil
 }
 
 // pragma reads a setting; ok is false where this SQLite does not know it.
@@ -76,6 +112,19 @@ func (d *database) pragma(ctx context.Context, name string) (value string, ok bo
 		return "", false, fmt.Errorf("read %s: %w", name, err)
 	}
 	return value, true, nil
+}
+
+// put sets a pragma for certain: SQLite ignores some where it is not the time for
+// them, and says nothing.
+func (d *database) put(ctx context.Context, name, value string) error {
+	if err := d.set(ctx, name, value); err != nil {
+		return err
+	}
+	now, _, err := d.pragma(ctx, name)
+	if err == nil && now != value {
+		err = fmt.Errorf("set %s: it is %s, and should be %s", name, now, value)
+	}
+	return err
 }
 
 // set sets a pragma. A pragma takes no bound values; these are numbers or words

@@ -85,6 +85,27 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
+func TestForeignKeysAreTold(t *testing.T) {
+	for parameters, want := range map[string]bool{
+		"":                         false, // unless SQLite was compiled otherwise
+		"?_pragma=foreign_keys(0)": false,
+		"?_pragma=foreign_keys(1)": true,
+	} {
+		d := take(t, openPool(t, address(t, parameters)))
+		if have := d.Traits().ForeignKeys; have != want {
+			t.Errorf("%q: %v, want %v", parameters, have, want)
+		}
+		s, err := d.Scratch(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := s.Traits().ForeignKeys; have != want {
+			t.Errorf("%q, scratch: %v, want %v", parameters, have, want)
+		}
+		s.Close()
+	}
+}
+
 func TestFlavor(t *testing.T) {
 	for version, want := range map[string]engine.Flavor{
 		"3.54.1":      {Vendor: "SQLite", Major: 3, Minor: 54, Patch: 1},

@@ -51,6 +51,27 @@ func (Engine) Drop(o *schema.Object) []string {
 	return nil
 }
 
+// Insert returns statements that put rows of literals into a table, a bounded
+// number of rows each.
+func (Engine) Insert(o *schema.Object, columns []string, rows [][]string) []string {
+	if o == nil || o.Key.Kind != schema.Table || len(columns) == 0 {
+		return nil
+	}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = quote(c)
+	}
+	var statements []string
+	for part := range slices.Chunk(rows, 100) {
+		texts := make([]string, len(part))
+		for i, row := range part {
+			texts[i] = "(" + strings.Join(row, ", ") + ")"
+		}
+		statements = append(statements, "INSERT INTO "+quote(o.Spelling())+" ("+strings.Join(names, ", ")+") VALUES "+strings.Join(texts, ", "))
+	}
+	return statements
+}
+
 // Empty returns the statement that removes all rows of a table; nil for all else.
 func (Engine) Empty(o *schema.Object) []string {
 	if o == nil || o.Key.Kind != schema.Table {

@@ -17,15 +17,10 @@ import (
 // after every error we look, and hold what follows in a transaction that Rollback
 // alone ends.
 type transaction struct {
-	open    bool
-	lost    bool // SQLite has rolled it back; what is open now is thrown away
-	doubt   bool // something ran whose error we have not seen
-	enforce bool // foreign_keys was on, and is off for this transaction
+	open  bool // until Rollback or Commit have ended it for certain
+	lost  bool // SQLite has rolled it back, or may have: what is open now is thrown away
+	doubt bool // something ran whose error we have not seen
 }
-
-var (
-	errLost = errors.New("SQLite has rolled back the whole transaction")
-)
 
 // Begin opens a transaction that holds SQLite's one write lock from the start.
 // It waits for other writers as [database.Lock] was told, and no longer than the
@@ -55,68 +50,69 @@ func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {
 		// BEGIN IMMEDIATE would succeed, and begin to read.
 		return fmt.Errorf("begin: %w", engine.ErrReadOnly)
 	}
-	enforce := false
-	if mode == engine.Rebuild {
-		on, _, err := d.pragma(ctx, "foreign_keys")
-		if err != nil {
-			return fmt.Errorf("begin: %w", err)
-		}
-		if enforce = on == "1"; enforce {
-			if err := d.set(ctx, "foreign_keys", "0"); err != nil {
-				return fmt.Errorf("begin: %w", err)
-			}
-		}
+	err := d.recheck(ctx)
+	if err == nil && mode == engine.Rebuild {
+		err = d.uncheck(ctx)
 	}
-	if err := d.insist(ctx, "BEGIN IMMEDIATE"); err != nil {
-		if enforce {
-			err = errors.Join(err, d.set(context.WithoutCancel(ctx), "foreign_keys", "1"))
-		}
-		return fmt.Errorf("begin: %w", err)
+	if err == nil {
+		err = d.insist(ctx, "BEGIN IMMEDIATE")
+		d.tx.open = err == nil || !declined(err)
 	}
-	d.tx = transaction{open: true, enforce: enforce}
+	if err != nil {
+		// It may have begun all the same: then nobody shall find it open.
+		d.tx.lost = d.tx.open
+		return fmt.Errorf("begin: %w", errors.Join(err, d.Rollback(ctx)))
+	}
 	return nil
 }
 
-// Commit ends the transaction. After an error nothing has been kept: the
-// transaction is open, or SQLite has rolled it back; Rollback is due in both cases.
+// declined reports that BEGIN has begun nothing: somebody else holds the lock, or
+// this connection has a transaction that is not ours.
+func declined(err error) bool { return nested(err) || explain(err).Problem == engine.Busy }
+
+// nested reports that BEGIN has found a transaction open. Nothing else proves it.
+func nested(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "cannot start a transaction within a transaction")
+}
+
+// Commit ends the transaction. After [engine.ErrLocked], the context's error and
+// that of a broken foreign key it is open still, and may be committed again; after
+// any other nobody knows whether it was kept. Rollback is due in all cases.
 func (d *database) Commit(ctx context.Context) error {
 	if !d.tx.open {
 		return errors.New("commit: no transaction is open")
 	}
 	if d.tx.lost {
-		return fmt.Errorf("commit: %w", errLost)
+		return fmt.Errorf("commit: %w", engine.ErrRolledBack)
 	}
 	if err := d.insist(ctx, "COMMIT"); err != nil {
-		return fmt.Errorf("commit: %w", d.survey(ctx, err))
+		d.look(ctx)
+		return fmt.Errorf("commit: %w", err)
 	}
-	return d.ended(ctx)
-}
-
-// Rollback undoes the transaction; it is no error if none is open.
-func (d *database) Rollback(ctx context.Context) error {
-	if !d.tx.open {
-		return nil
-	}
-	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	if err != nil && !strings.Contains(err.Error(), "no transaction is active") {
-		return errors.Join(fmt.Errorf("rollback: %w", err), d.ended(ctx))
-	}
-	return d.ended(ctx)
-}
-
-// ended forgets the transaction and checks foreign keys again, if they were.
-func (d *database) ended(ctx context.Context) error {
-	enforce := d.tx.enforce
 	d.tx = transaction{}
-	if enforce {
-		return d.set(context.WithoutCancel(ctx), "foreign_keys", "1")
-	}
+	// A setting does not undo what was committed; Close tells if it stays wrong.
+	_ = d.recheck(ctx)
 	return nil
+}
+
+// Rollback undoes the transaction; it is no error if none is open. After an error
+// the transaction may be open: nothing but Rollback and Close goes on from there.
+func (d *database) Rollback(ctx context.Context) error {
+	if d.tx.open {
+		_, err := d.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		if err != nil && !strings.Contains(err.Error(), "no transaction is active") {
+			d.tx.lost = true
+			return fmt.Errorf("rollback: %w", err)
+		}
+		d.tx = transaction{}
+	}
+	return d.recheck(ctx)
 }
 
 // Try runs fn in a savepoint, or in a transaction of its own where none is open,
 // and undoes it. If fn ended the transaction, by an error that made SQLite roll
-// it back, the error wraps errLost whatever fn returned.
+// it back, the error wraps [engine.ErrRolledBack] whatever fn returned; and so it
+// does if fn could not be undone, since then nothing may be kept.
 func (d *database) Try(ctx context.Context, fn func(ctx context.Context) error) (err error) {
 	if !d.tx.open {
 		if err := d.Begin(ctx, engine.Normal); err != nil {
@@ -125,11 +121,11 @@ func (d *database) Try(ctx context.Context, fn func(ctx context.Context) error) 
 		defer func() { err = also(err, d.Rollback(ctx)) }()
 		return fn(ctx)
 	}
-	if err := d.ready(ctx, ""); err != nil {
+	if err := errors.Join(ctx.Err(), d.ready(ctx, "")); err != nil {
 		return fmt.Errorf("try: %w", err)
 	}
-	if _, err := d.conn.ExecContext(ctx, "SAVEPOINT dbmend_try"); err != nil {
-		return fmt.Errorf("try: %w", d.survey(ctx, err))
+	if err := d.mark(ctx, "SAVEPOINT dbmend_try"); err != nil {
+		return fmt.Errorf("try: %w", err)
 	}
 	defer func() { err = also(err, d.undo(ctx)) }()
 	return fn(ctx)
@@ -137,16 +133,28 @@ func (d *database) Try(ctx context.Context, fn func(ctx context.Context) error) 
 
 // undo goes back to the last savepoint and removes it.
 func (d *database) undo(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
 	if d.tx.lost {
-		return errLost
+		return engine.ErrRolledBack
 	}
 	for _, statement := range [...]string{"ROLLBACK TO dbmend_try", "RELEASE dbmend_try"} {
-		if _, err := d.conn.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("undo: %w", d.survey(ctx, err))
+		if err := d.mark(ctx, statement); err != nil {
+			return fmt.Errorf("undo: %w", err)
 		}
 	}
 	return nil
+}
+
+// mark sets a savepoint, goes back to one or removes it. After an error nobody
+// knows which are set, and what was to be undone may be there: all of the
+// transaction is given up.
+func (d *database) mark(ctx context.Context, statement string) error {
+	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), statement)
+	if err == nil {
+		return nil
+	}
+	d.look(ctx)
+	d.tx.lost = true
+	return fmt.Errorf("%w (%w)", err, engine.ErrRolledBack)
 }
 
 // also returns the first error as it is unless there is a second that it does
@@ -161,15 +169,19 @@ func also(err, second error) error {
 	return fmt.Errorf("%w (%w)", err, second)
 }
 
-// ready refuses to go on in a lost transaction, and remembers the settings
-// before a statement that may change one.
+// ready refuses to go on in a lost transaction, or with foreign keys unchecked
+// behind a rebuild, and remembers the settings before a statement that may change
+// one.
 func (d *database) ready(ctx context.Context, statement string) error {
 	if d.tx.doubt {
 		d.tx.doubt = false
 		d.look(ctx)
 	}
 	if d.tx.lost {
-		return errLost
+		return engine.ErrRolledBack
+	}
+	if err := d.recheck(ctx); err != nil {
+		return err
 	}
 	switch verb(statement) {
 	case "pragma":
@@ -181,7 +193,7 @@ func (d *database) ready(ctx context.Context, statement string) error {
 }
 
 // survey returns the error of a statement, with the context's if that is why, and
-// with errLost if it has cost us the transaction.
+// with [engine.ErrRolledBack] if it has cost us the transaction.
 func (d *database) survey(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -193,19 +205,20 @@ func (d *database) survey(ctx context.Context, err error) error {
 		return err
 	}
 	if d.look(ctx); d.tx.lost {
-		return fmt.Errorf("%w (%w)", err, errLost)
+		return fmt.Errorf("%w (%w)", err, engine.ErrRolledBack)
 	}
 	return err
 }
 
-// look finds out whether the transaction is still open: only if it is not can
-// another be begun, and that one is left open for Rollback to end.
+// look finds out whether the transaction is still open: then SQLite declines to
+// begin another one. If that one begins, it is left open for Rollback to end; and
+// any other answer is a doubt, in which nothing may run that would stay by itself.
 func (d *database) look(ctx context.Context) {
 	if d.tx.lost {
 		return
 	}
 	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN")
-	d.tx.lost = err == nil
+	d.tx.lost = !nested(err)
 }
 
 // insist runs BEGIN IMMEDIATE or COMMIT, again and again while another

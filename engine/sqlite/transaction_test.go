@@ -101,13 +101,13 @@ func TestLostTransaction(t *testing.T) {
 				t.Fatal(err)
 			}
 			execute(t, d, "INSERT INTO notes VALUES (5)")
-			if err := lose(t, d); !errors.Is(err, errLost) {
+			if err := lose(t, d); !errors.Is(err, engine.ErrRolledBack) {
 				t.Errorf("error %v does not tell of the loss", err)
 			}
-			if _, err := d.Exec(t.Context(), "INSERT INTO notes VALUES (6)"); !errors.Is(err, errLost) {
+			if _, err := d.Exec(t.Context(), "INSERT INTO notes VALUES (6)"); !errors.Is(err, engine.ErrRolledBack) {
 				t.Errorf("the next statement: error %v", err)
 			}
-			if err := d.Try(t.Context(), func(context.Context) error { return nil }); !errors.Is(err, errLost) {
+			if err := d.Try(t.Context(), func(context.Context) error { return nil }); !errors.Is(err, engine.ErrRolledBack) {
 				t.Errorf("the next try: error %v", err)
 			}
 			if err := d.Commit(t.Context()); err == nil {
@@ -136,7 +136,7 @@ func TestTryTellsOfALostTransaction(t *testing.T) {
 			_, err := d.Exec(ctx, "INSERT OR ROLLBACK INTO notes VALUES (1)")
 			return err
 		})
-		if !errors.Is(err, errLost) || explain(err).Problem != engine.Violated {
+		if !errors.Is(err, engine.ErrRolledBack) || explain(err).Problem != engine.Violated {
 			t.Errorf("error %v", err)
 		}
 		// Where the error was swallowed, an open transaction's loss is told all the same.
@@ -144,7 +144,7 @@ func TestTryTellsOfALostTransaction(t *testing.T) {
 			_, _ = d.Exec(ctx, "INSERT OR ROLLBACK INTO notes VALUES (1)")
 			return nil
 		})
-		if open != errors.Is(err, errLost) {
+		if open != errors.Is(err, engine.ErrRolledBack) {
 			t.Errorf("in a transaction %v: error %v", open, err)
 		}
 		if err := d.Rollback(t.Context()); err != nil {

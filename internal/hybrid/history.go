@@ -16,6 +16,7 @@ type Statement struct {
 	Seeds     *Seeds // the rows of an INSERT of literals
 	Rename    *Rename
 	Rebuild   bool // part of a rebuild
+	Whole     bool // part of something that is only right if nobody writes amid it
 }
 
 // A Verb says what a statement does, as far as the damage and the oracle care.
@@ -87,6 +88,7 @@ type History struct {
 	// Install is a script that makes the final schema at once.
 	Install []string
 
+	engine Engine
 	life   []event
 	late   [][]string // by number of migrations run: further writes that are valid then
 	tamper [][]tamper // by number of migrations run: what somebody may do by hand then
@@ -96,15 +98,6 @@ type History struct {
 type event struct {
 	sql       string
 	statement int // index in Statements; -1 for the application's
-}
-
-// A tamper is something done by hand.
-type tamper struct {
-	kind   Kind
-	do     []string
-	verify string // for a person: what it is about
-	object string // the name of the object
-	table  string
 }
 
 // End returns the position behind the first n migrations.
@@ -126,7 +119,7 @@ func (h *History) Completed(position int) int {
 }
 
 // Script returns what leads to a position: the statements before it and what the
-// application wrote meanwhile.
+// application wrote meanwhile. It never writes amid a migration.
 func (h *History) Script(position int) []string {
 	script := []string{}
 	resting := false
@@ -134,25 +127,18 @@ func (h *History) Script(position int) []string {
 		if e.statement >= position {
 			break
 		}
-		if e.statement < 0 && position != h.End(h.Completed(position)) && h.lastBefore(position, e) {
-			continue
-		}
 		rest := e.statement >= 0 && h.Migrations[h.Statements[e.statement].Migration].Resting
 		if rest != resting && h.ForeignKeys {
-			script = append(script, foreignKeys(!rest))
+			script = append(script, h.engine.ForeignKeys(!rest))
 		}
 		resting = rest
 		script = append(script, e.sql)
 	}
 	if resting && h.ForeignKeys {
-		script = append(script, foreignKeys(true))
+		script = append(script, h.engine.ForeignKeys(true))
 	}
 	return script
 }
-
-// lastBefore is here for the reader: the application never writes amid a
-// migration, so that no event of it lies there.
-func (h *History) lastBefore(int, event) bool { return false }
 
 // Rest returns what is left to run at a position, with foreign keys as a careful
 // hand would have them.
@@ -164,22 +150,15 @@ func (h *History) Rest(skip func(i int) bool) []string {
 			continue
 		}
 		if rest := h.Migrations[s.Migration].Resting; rest != resting && h.ForeignKeys {
-			script = append(script, foreignKeys(!rest))
+			script = append(script, h.engine.ForeignKeys(!rest))
 			resting = rest
 		}
 		script = append(script, s.SQL)
 	}
 	if resting && h.ForeignKeys {
-		script = append(script, foreignKeys(true))
+		script = append(script, h.engine.ForeignKeys(true))
 	}
 	return script
-}
-
-func foreignKeys(on bool) string {
-	if on {
-		return "PRAGMA foreign_keys = ON"
-	}
-	return "PRAGMA foreign_keys = OFF"
 }
 
 // Ref returns the statement's place as questions name it.

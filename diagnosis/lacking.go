@@ -1,0 +1,78 @@
+package diagnosis
+
+import (
+	"slices"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// pretend looks for a live schema that is what its history says, but for columns
+// that somebody has dropped. A column which a later rebuild has made again belongs
+// to many statements, and its absence would speak against all of them; so those
+// statements are held for done, and the column is put back ahead of everything.
+func (r *reasoner) pretend() {
+	lacking, ok := r.lacking()
+	if !ok || len(r.cuts()) > 0 {
+		return // a position of the set explains it without anybody's hand
+	}
+	for _, t := range lacking {
+		maker := -1
+		for i, e := range t.effects {
+			if r.recorded(e) && t.values[i+1] != nil {
+				maker = i
+			}
+		}
+		if maker < 0 || len(r.touches[t.effects[maker]]) == 1 || t.loose() {
+			continue // its own statement makes it again
+		}
+		for i := range t.possible {
+			t.possible[i] = i == maker+1
+		}
+		wanted := t.values[maker+1]
+		r.d.Drift = append(r.d.Drift, Drift{
+			Difference: schema.Difference{Key: t.key, Want: wanted},
+			Ref:        r.Replay.Effects[t.effects[maker]].Ref(), Why: "recorded, and not there",
+		})
+		if r.Drift == ReportDrift {
+			r.accepted[t.key] = true
+			continue
+		}
+		r.d.Restore = append(r.d.Restore, wanted)
+	}
+}
+
+// lacking returns what the live schema lacks of what its history says, if that is
+// all that is amiss: columns that can be added again, and what is loose.
+func (r *reasoner) lacking() ([]*trajectory, bool) {
+	if !r.Recorded.Any() || r.Drift == RefuseDrift {
+		return nil, false
+	}
+	for _, c := range r.Recorded.Claims {
+		if c.Begun {
+			return nil, false
+		}
+	}
+	at := make(map[*trajectory]int, len(r.trajectories)) // the position that the history says
+	for e := range r.touches {
+		for _, t := range r.touches[e] {
+			if r.recorded(e) {
+				at[t.trajectory] = t.step + 1
+			}
+		}
+	}
+	var lacking []*trajectory
+	for _, t := range r.trajectories {
+		said := t.values[at[t]]
+		if t.live == nil && slices.ContainsFunc(t.values[at[t]:], func(v *schema.Object) bool { return v == nil }) && said != nil {
+			return nil, false // what is not recorded takes it away: perhaps it has
+		}
+		switch {
+		case said.Equal(t.live):
+		case t.live == nil && (t.loose() || addable(schema.Change{Key: t.key, After: said}) && r.Have.Get(t.key.Owner()) != nil):
+			lacking = append(lacking, t)
+		default:
+			return nil, false
+		}
+	}
+	return lacking, len(lacking) > 0
+}
