@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
@@ -72,7 +74,10 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 	var tables []schema.Key
 	for i := range p.plan.Diagnosis.Migrations {
 		mf := &p.plan.Diagnosis.Migrations[i]
-		if mf.Plain {
+		consented := slices.ContainsFunc(p.plan.Diagnosis.Answered, func(q diagnosis.Question) bool {
+			return q.Code == diagnosis.Q12 && strings.HasPrefix(q.Place, string(mf.Migration.Version)+"/")
+		})
+		if mf.Plain || consented {
 			continue
 		}
 		filled := map[string]bool{}
@@ -81,6 +86,8 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 			switch {
 			case st.Verb == "insert":
 				filled[st.Target] = true
+			case st.Verb == "delete":
+				delete(filled, st.Target)
 			case st.Verb == "alter table rename" && filled[st.Target]:
 				filled[st.NewName] = true
 			}

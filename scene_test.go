@@ -33,8 +33,9 @@ func scenes(t testing.TB) []scene {
 	return []scene{
 		{name: "an empty database", files: small},
 		{
-			name: "an empty database, migration by migration", files: small,
-			options: []dbmend.Option{dbmend.TransactionEach()}, stages: []string{"1", "2"},
+			name:    "an empty database, migration by migration",
+			files:   fstest.MapFS{"1_notes.sql": small["1_notes.sql"], "2_index.sql": small["2_index.sql"]},
+			options: []dbmend.Option{dbmend.TransactionEach()}, stages: []string{"1"},
 		},
 		{
 			name:  "the notes database that is to be healed",

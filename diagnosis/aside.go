@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -13,6 +14,11 @@ import (
 func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 	for i := range in.Replay.Effects {
 		s := in.Replay.Effects[i].Statement
+		if s.Verb == "alter table rename column" {
+			if err := in.setColumnAside(ctx, d, s); err != nil {
+				return err
+			}
+		}
 		if s.Verb != "alter table rename" {
 			continue
 		}
@@ -32,6 +38,30 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 		d.Aside = append(d.Aside, twin)
 		in.Have = in.Have.Filter(func(o *schema.Object) bool { return o.Key.Owner() != to })
 	}
+	return nil
+}
+
+// setColumnAside does the same for a column that holds nothing.
+func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.Statement) error {
+	from := schema.Key{Kind: schema.Column, Table: s.Target, Name: s.OldName}
+	to := schema.Key{Kind: schema.Column, Table: s.Target, Name: s.NewName}
+	twin := in.Have.Get(to)
+	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" {
+		return nil
+	}
+	bare := *twin
+	bare.Facts = nil // a default that was filled in is a value like any other
+	filled, err := in.Witness.Filled(ctx, &bare)
+	if err != nil || filled > 0 {
+		return err
+	}
+	for _, part := range in.Have.Parts(to.Owner()) {
+		if part.Key.Kind != schema.Column && speaksOf(part.Key.Name+" "+part.Fact(schema.Columns)+" "+part.Fact(schema.Where), to.Name) {
+			return nil // something rests on it
+		}
+	}
+	d.Aside = append(d.Aside, twin)
+	in.Have = in.Have.Filter(func(o *schema.Object) bool { return o.Key != to })
 	return nil
 }
 

@@ -61,6 +61,39 @@ func (r *reasoner) judgeStrays() {
 	}
 }
 
+// keepWhole leaves the whole of a recorded migration alone of which a drop is to be
+// left: the rest of a rebuild would meet the table that was kept.
+func (r *reasoner) keepWhole() {
+	for e := range r.findings {
+		f := &r.findings[e]
+		if r.kept[f.Ref.Version] && r.recorded(e) && !f.Left && (f.Verdict == NotDone || f.Verdict == Partly) {
+			r.leave(e, f)
+		}
+	}
+}
+
+// wakeTriggers lets a trigger that comes and goes be made and dropped again where
+// rows that it is for are still to be written in between.
+func (r *reasoner) wakeTriggers() {
+	for _, t := range r.trajectories {
+		if t.key.Kind != schema.Trigger || t.live != nil {
+			continue
+		}
+		for i := 0; i+1 < len(t.effects); i++ {
+			from, to := t.effects[i], t.effects[i+1]
+			if t.values[i+1] == nil || t.values[i+2] != nil || r.recorded(from) ||
+				len(r.touches[from]) != 1 || len(r.touches[to]) != 1 {
+				continue
+			}
+			for e := from + 1; e < to; e++ {
+				if f := &r.findings[e]; f.Verdict == NotDone && f.Statement.Target == t.key.Table && len(f.Changes) == 0 {
+					r.findings[from].Verdict, r.findings[to].Verdict = NotDone, NotDone
+				}
+			}
+		}
+	}
+}
+
 // willRun reports whether a statement is going to be run.
 func (r *reasoner) willRun(e int) bool {
 	f := &r.findings[e]

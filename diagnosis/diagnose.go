@@ -45,6 +45,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		d:        d,
 		findings: make([]Finding, len(in.Replay.Effects)),
 		guessed:  map[int]bool{},
+		kept:     map[migration.Version]bool{},
 		filling:  map[string]Ref{},
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
@@ -59,8 +60,11 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	if err := r.judgeForeign(ctx); err != nil {
 		return nil, err
 	}
+	r.keepWhole()
+	r.wakeTriggers()
 	r.judgeStrays()
 	r.judgeBase()
+	r.holdAhead()
 	r.standings()
 	r.aim()
 	return r.d, nil
@@ -74,9 +78,10 @@ type reasoner struct {
 	findings []Finding // by effect
 	cut      *span     // where the set stopped, if one position explains everything
 	guessed  map[int]bool
-	filling  map[string]Ref            // by table: the statement that puts the first rows in
-	stopped  map[migration.Version]int // by migration: the statement on data before which it stopped
-	accepted map[schema.Key]bool       // live values that an answer or a mode lets stand
+	kept     map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
+	filling  map[string]Ref             // by table: the statement that puts the first rows in
+	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
+	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
 }
 
 func (r *reasoner) claim(effect int) Claim {
@@ -86,6 +91,11 @@ func (r *reasoner) claim(effect int) Claim {
 // recorded reports whether the history claims that the statement has run.
 func (r *reasoner) recorded(effect int) bool {
 	c := r.claim(effect)
+	if c.Edited && c.Statements != nil {
+		if _, known := c.Statements[r.Replay.Effects[effect].Statement.Number]; !known {
+			return false // it was appended to the file since
+		}
+	}
 	return c.Recorded && !c.Begun
 }
 
@@ -98,7 +108,7 @@ func (r *reasoner) explain() {
 	}
 	// Nothing is stronger than a database that is exactly what its history says:
 	// then what is not recorded is pending, statements on data included.
-	if !begun && r.composed(r.recorded) {
+	if !begun && !r.doubted && r.composed(r.recorded) {
 		r.d.Agrees = true
 		for e := range r.touches {
 			r.narrow(e, r.recorded(e))
@@ -108,9 +118,17 @@ func (r *reasoner) explain() {
 	r.pretend()
 	r.settle()
 	r.chooseCut()
-	for e := range r.touches {
-		if done, not, open := r.votes(e); open > 0 && done == 0 && not == 0 {
-			r.decide(e, r.guess(e))
+	// Those that have proven neighbours in their own migration go first: what they
+	// are taken for may prove the others.
+	for _, near := range []bool{true, false} {
+		for e := range r.touches {
+			if done, not, open := r.votes(e); open == 0 || done > 0 || not > 0 {
+				continue
+			}
+			if is, certain := r.guess(e); certain || !near {
+				r.guessed[e] = r.cut == nil && !r.recorded(e)
+				r.decide(e, is)
+			}
 		}
 	}
 }
@@ -140,17 +158,18 @@ func (r *reasoner) chooseCut() {
 	r.cut = &best
 }
 
-// guess decides a statement whose objects look the same before and after it.
-func (r *reasoner) guess(effect int) (done bool) {
+// guess decides a statement whose objects look the same before and after it. It is
+// certain of it where a position of the set, the history, or a proven statement of
+// its own migration tells: nothing runs behind what has not run.
+func (r *reasoner) guess(effect int) (done, certain bool) {
 	if r.cut != nil {
-		return effect < r.cut.from
+		return effect < r.cut.from, true
 	}
 	if r.recorded(effect) {
-		return true
+		return true, true
 	}
-	r.guessed[effect] = true
 	mine := r.Replay.Effects[effect].Migration
-	var doneHere, doneLater, notBefore bool
+	var doneHere, doneBehind, doneLater, notBefore bool
 	for e := range r.touches {
 		done, not, _ := r.votes(e)
 		isDone, isNot := done > 0 && not == 0, not > 0 && done == 0
@@ -158,16 +177,19 @@ func (r *reasoner) guess(effect int) (done bool) {
 		case same && e < effect:
 			notBefore = notBefore || isNot
 			doneHere = doneHere || isDone
-		case same && e > effect && isDone:
-			return true
-		case !same && e > effect:
+		case same && e > effect:
+			doneBehind = doneBehind || isDone
+		case e > effect:
 			doneLater = doneLater || isDone
 		}
 	}
-	if notBefore {
-		return false
+	switch {
+	case notBefore:
+		return false, true
+	case doneBehind:
+		return true, true
 	}
-	return doneHere || doneLater
+	return doneHere || doneLater, false
 }
 
 // judge gives one statement its verdict.
@@ -198,13 +220,14 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 func (r *reasoner) judgeByProbe(ctx context.Context, e int, f *Finding) error {
 	ran, err := r.Witness.Probe(ctx, f.Statement.Probe)
 	switch {
-	case err != nil:
-		f.is(NotDone, fmt.Sprintf("the author's probe cannot be run here: %v", err))
-		if !r.d.Agrees {
-			return r.askWhetherRun(ctx, e, f)
-		}
-	case ran:
+	case ran && err == nil:
 		f.is(Done, "the author's probe says that it has run")
+	case err != nil && r.recorded(e):
+		f.is(Done, "recorded, and the author's probe cannot be run any more")
+	case err != nil && r.d.Agrees:
+		f.is(NotDone, "pending, and the author's probe cannot be run yet")
+	case err != nil || r.recorded(e):
+		return r.askWhetherRun(ctx, e, f)
 	default:
 		f.is(NotDone, "the author's probe says that it has not run")
 	}
@@ -235,10 +258,30 @@ func (r *reasoner) askAboutUnknownRows() {
 		return
 	}
 	if r.Ahead {
+		// Whether that may be, holdAhead looks at last.
 		r.d.Notes = append(r.d.Notes, fmt.Sprintf("the history knows %d migrations that this set does not: %s",
 			len(r.Recorded.Unknown), list(r.Recorded.Unknown, 5)))
 		return
 	}
+	r.askAboutNewer()
+}
+
+// holdAhead lets an old program go on with a newer database only if all of its own
+// is there.
+func (r *reasoner) holdAhead() {
+	if !r.Ahead || len(r.Recorded.Unknown) == 0 {
+		return
+	}
+	for e := range r.findings {
+		switch r.findings[e].Verdict {
+		case NotDone, Partly, Conflict, Ambiguous:
+			r.askAboutNewer()
+			return
+		}
+	}
+}
+
+func (r *reasoner) askAboutNewer() {
 	r.ask(Question{
 		Code: Q2,
 		Text: fmt.Sprintf("This database was migrated by a newer program (%s). Start that one, or restore a backup from before it? Nothing was changed.",

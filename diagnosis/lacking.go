@@ -41,6 +41,12 @@ func (r *reasoner) pretend() {
 	}
 }
 
+// takes reports that a statement drops the object, and not just by giving its
+// table another name.
+func (r *reasoner) takes(t *trajectory, e int) bool {
+	return t.values[slices.Index(t.effects, e)+1] == nil && r.Replay.Effects[e].Statement.Verb != "alter table rename"
+}
+
 // lacking returns what the live schema lacks of what its history says, if that is
 // all that is amiss: columns that can be added again, and what is loose.
 func (r *reasoner) lacking() ([]*trajectory, bool) {
@@ -63,7 +69,7 @@ func (r *reasoner) lacking() ([]*trajectory, bool) {
 	var lacking []*trajectory
 	for _, t := range r.trajectories {
 		said := t.values[at[t]]
-		if t.live == nil && slices.ContainsFunc(t.values[at[t]:], func(v *schema.Object) bool { return v == nil }) && said != nil {
+		if t.live == nil && said != nil && slices.ContainsFunc(t.effects[at[t]:], func(e int) bool { return r.takes(t, e) }) {
 			return nil, false // what is not recorded takes it away: perhaps it has
 		}
 		switch {

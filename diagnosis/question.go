@@ -57,7 +57,11 @@ type Answers map[string]string
 // To returns the answer to a question, and "" if there is none or if it is none
 // of the choices.
 func (a Answers) To(q *Question) string {
-	for _, name := range []string{q.Name(), string(q.Code)} {
+	names := []string{q.Name(), string(q.Code)}
+	if _, named := a[q.Name()]; named {
+		names = names[:1] // who names the place has answered it, be it badly
+	}
+	for _, name := range names {
 		answer, ok := a[name]
 		if ok && slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Answer == answer }) {
 			return answer

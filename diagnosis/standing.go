@@ -87,12 +87,26 @@ func (r *reasoner) dropForeign(target *schema.Snapshot) {
 				continue
 			}
 			for _, part := range r.Have.Parts(r.cameFrom(e, t.key)) {
-				if !r.knows(part.Key) && part.Source == "" {
+				if !r.knows(part.Key) && (part.Source == "" || !r.fits(part)) {
 					target.Delete(part.Key)
 				}
 			}
 		}
 	}
+}
+
+// fits reports whether a foreign index can be made on the table as the set wants it.
+func (r *reasoner) fits(o *schema.Object) bool {
+	if o.Key.Kind != schema.Index {
+		return true
+	}
+	for _, column := range r.Have.Parts(o.Key.Owner()) {
+		if column.Key.Kind == schema.Column && r.Replay.Want.Get(column.Key) == nil && r.knows(column.Key) &&
+			speaksOf(o.Fact(schema.Columns)+" "+o.Fact(schema.Where), column.Key.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // carryForeign moves what nobody knows along with a table that is to be renamed.

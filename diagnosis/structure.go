@@ -313,12 +313,7 @@ func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
 	case r.Drift == ReportDrift:
 		r.leave(e, f)
 	case r.Drift == RefuseDrift:
-		r.ask(Question{
-			Code:  Q17,
-			Text:  "The database is not what its history says, and drift is to be refused. Look at the differences, then heal them, or report and go on.",
-			Facts: f.Evidence,
-		})
-		f.is(Ambiguous, "drift is refused")
+		r.refuseDrift(f)
 	case doomed == nil && r.additive(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
 	default:
@@ -342,6 +337,7 @@ func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
 		}) {
 		case "drop":
 		case "keep":
+			r.kept[f.Ref.Version] = true
 			r.leave(e, f)
 		default:
 			f.is(Ambiguous, "whether to run it again is to be answered")
@@ -461,6 +457,11 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 			continue
 		}
 		change := r.Replay.Effects[e].Changes[i]
+		if change.After != nil && replaceable(t.live) && r.goesBefore(t.trajectory, e) {
+			f.is(NotDone, fmt.Sprintf("%s is there with another definition, and goes with its table before", t.key))
+			handled = true
+			continue
+		}
 		if change.After != nil && replaceable(change.After) && replaceable(t.live) {
 			f.Instead = append(f.Instead, t.live)
 			f.is(NotDone, fmt.Sprintf("%s is there with another definition (%s; wanted %s); it is neither unique nor part of a constraint, so it is replaced",
@@ -497,7 +498,54 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 		r.conflict(e, f, different)
 		return true, nil
 	}
-	return handled || f.Instead != nil || f.Twin != nil, nil
+	handled = handled || f.Instead != nil || f.Twin != nil
+	if handled && r.recorded(e) {
+		r.judgeReplaced(e, f)
+	}
+	return handled, nil
+}
+
+// judgeReplaced treats what is recorded, and there with another definition, as the
+// drift that it is.
+func (r *reasoner) judgeReplaced(e int, f *Finding) {
+	for i, t := range r.touches[e] {
+		if t.lost() && t.live != nil {
+			r.d.Drift = append(r.d.Drift, Drift{
+				Difference: schema.Difference{Key: t.key, Want: r.Replay.Effects[e].Changes[i].After, Have: t.live},
+				Ref:        f.Ref, Why: "recorded, and there with another definition",
+			})
+		}
+	}
+	switch r.Drift {
+	case ReportDrift:
+		f.Instead, f.Twin, f.Left = nil, nil, true
+		for _, t := range r.touches[e] {
+			r.accepted[t.key] = true
+		}
+	case RefuseDrift:
+		r.refuseDrift(f)
+	}
+}
+
+// refuseDrift stops at drift, as it was told to.
+func (r *reasoner) refuseDrift(f *Finding) {
+	r.ask(Question{
+		Code:  Q17,
+		Text:  "The database is not what its history says, and drift is to be refused. Look at the differences, then heal them with --drift heal, or go on with --drift report.",
+		Facts: f.Evidence,
+	})
+	f.is(Ambiguous, "drift is refused")
+}
+
+// goesBefore reports that a statement which will run drops the object before this
+// one makes it.
+func (r *reasoner) goesBefore(t *trajectory, e int) bool {
+	for i, earlier := range t.effects {
+		if earlier < e && t.values[i+1] == nil && r.findings[earlier].Verdict == NotDone && !r.findings[earlier].Left {
+			return true
+		}
+	}
+	return false
 }
 
 // twin reports whether a live column of another definition stands, without a

@@ -60,6 +60,7 @@ type course struct {
 	have         *schema.Snapshot
 	trajectories map[schema.Key]*trajectory
 	touches      [][]touch // by effect
+	doubted      bool      // something of the base proves nothing: see doubtPresumed
 }
 
 // newCourse lays the live schema over the trajectories.
@@ -115,6 +116,7 @@ func (c *course) doubtPresumed() {
 	for key, t := range c.trajectories {
 		if c.replay.Presumed[key] && made[key.Owner()] {
 			t.possible[0] = false
+			c.doubted = true
 		}
 	}
 }
@@ -125,9 +127,9 @@ func (c *course) doubtPresumed() {
 // does when the table is renamed, votes only where nothing else can: it may have
 // been dropped by itself.
 func (c *course) votes(effect int) (done, not, open int) {
-	firm := slices.ContainsFunc(c.touches[effect], func(t touch) bool { return !t.loose() && !t.lost() })
+	firm := slices.ContainsFunc(c.touches[effect], func(t touch) bool { return !c.rides(effect, t) && !t.lost() })
 	for _, t := range c.touches[effect] {
-		if firm && t.loose() {
+		if firm && c.rides(effect, t) {
 			continue
 		}
 		switch before, behind := t.side(t.step); {
@@ -140,6 +142,14 @@ func (c *course) votes(effect int) (done, not, open int) {
 		}
 	}
 	return done, not, open
+}
+
+// rides reports that a statement touches the object only because it works on
+// another one: what is loose, and other tables' references to one that is renamed.
+func (c *course) rides(effect int, t touch) bool {
+	s := c.replay.Effects[effect].Statement
+	return t.loose() || s.Verb == "alter table rename" && t.key.Kind == schema.ForeignKey &&
+		t.key.Table != s.Target && t.key.Table != s.NewName
 }
 
 // settle lets what is proven of one object narrow the others, statement by

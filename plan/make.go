@@ -24,7 +24,7 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		To:        d.Target.Fingerprint(),
 	}}
 	for _, o := range d.Aside {
-		if err := m.drop(diagnosis.Ref{}, o, "it is empty, and stands where a rename puts another table"); err != nil {
+		if err := m.drop(diagnosis.Ref{}, o, "it holds nothing, and stands where a rename puts another"); err != nil {
 			return nil, err
 		}
 		m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to go
@@ -40,10 +40,14 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		}
 	}
 	for _, s := range d.Seeded {
-		for _, sql := range m.synth.Insert(s.Table, s.Columns, s.Rows) {
+		inserts := m.synth.Insert(s.Table, s.Columns, s.Rows)
+		if inserts == nil {
+			return nil, &SynthesisError{s.Ref, s.Table, "fill"}
+		}
+		for _, sql := range inserts {
 			m.plan.Steps = append(m.plan.Steps, Step{
 				Kind: Synthesised, Ref: s.Ref, SQL: sql,
-				Reason: s.Table.Key.String() + " is empty, and the migrations leave these rows in it",
+				Reason: s.Table.Key.String() + " lacks these rows, which the migrations leave in it",
 			})
 			m.plan.Healing = true
 		}
@@ -145,7 +149,11 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 	}
 	if f.Seeds != nil {
 		m.plan.Healing = true
-		for _, sql := range m.synth.Pick(f.Statement.Text, f.Seeds) {
+		picked := m.synth.Pick(f.Statement.Text, f.Seeds)
+		if picked == nil {
+			return &SynthesisError{f.Ref, &schema.Object{Key: schema.Key{Kind: schema.Table, Name: f.Statement.Target}}, "fill"}
+		}
+		for _, sql := range picked {
 			m.plan.Steps = append(m.plan.Steps, Step{Kind: Synthesised, Ref: f.Ref, SQL: sql, Reason: strings.Join(f.Evidence, "; ")})
 		}
 		return nil
@@ -217,18 +225,35 @@ func (m *maker) synthesise(ref diagnosis.Ref, o *schema.Object, action string, s
 // keepForeign makes again what nobody knows and what goes with a table that the
 // plan drops and makes anew: foreign indexes and triggers stay.
 func (m *maker) keepForeign() error {
+	made := map[schema.Key]int{} // the last step that makes a table which was dropped before
 	dropped := map[schema.Key]bool{}
 	for i := range m.plan.Steps {
 		for _, c := range m.plan.Steps[i].changes {
-			if c.Key.Kind == schema.Table && c.After == nil {
+			switch {
+			case c.Key.Kind != schema.Table:
+			case c.After == nil:
 				dropped[c.Key] = true
+			case dropped[c.Key]:
+				made[c.Key] = i
 			}
 		}
 	}
 	for _, o := range m.d.Foreign {
-		if o.Key.IsPart() && dropped[o.Key.Owner()] && m.d.Target.Get(o.Key) != nil && o.Source != "" {
-			if err := m.add(diagnosis.Ref{}, o, "unknown to the migrations, and kept while its table is made anew"); err != nil {
-				return err
+		at, again := made[o.Key.Owner()]
+		if !o.Key.IsPart() || !again || m.d.Target.Get(o.Key) == nil || o.Source == "" {
+			continue
+		}
+		// Right behind the step, in its transaction: who else would know of it.
+		behind := slices.Clone(m.plan.Steps[at+1:])
+		m.plan.Steps = m.plan.Steps[: at+1 : at+1]
+		if err := m.add(m.plan.Steps[at].Ref, o, "unknown to the migrations, and kept while its table is made anew"); err != nil {
+			return err
+		}
+		added := len(m.plan.Steps) - at - 1
+		m.plan.Steps = append(m.plan.Steps, behind...)
+		for table, step := range made {
+			if step > at {
+				made[table] = step + added
 			}
 		}
 	}
@@ -249,7 +274,7 @@ func (m *maker) markRebuilds() {
 	for i := range m.plan.Steps {
 		s := &m.plan.Steps[i]
 		s.Rebuild = s.Rebuild || slices.ContainsFunc(s.changes, func(c schema.Change) bool {
-			return c.Key.Kind == schema.Table && c.After == nil && parents[c.Key.Name]
+			return c.Key.Kind == schema.Table && c.After == nil && parents[c.Key.Name] && s.Source.Verb == "drop table"
 		})
 	}
 }

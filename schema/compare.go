@@ -38,11 +38,12 @@ func (d Difference) String() string {
 }
 
 // Compare returns every difference between want and have, in the order of
-// [Key.Compare]; none means that they are the same schema.
+// [Key.Compare]; none means that they are the same schema. Of an unsupported object
+// it is no difference if both read the same to the letter.
 func Compare(want, have *Snapshot) []Difference {
 	var diff []Difference
 	for k, w := range want.objects {
-		if h := have.objects[k]; !w.Equal(h) {
+		if h := have.objects[k]; !w.Equal(h) && !w.unmoved(h) {
 			diff = append(diff, Difference{k, w, h})
 		}
 	}

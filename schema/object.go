@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Names of the facts that the core reads. Engines may add others; those are
 // compared and shown, never interpreted.
@@ -76,6 +79,13 @@ func (o *Object) Equal(other *Object) bool {
 		}
 	}
 	return true
+}
+
+// unmoved reports that two unsupported objects read the same to the letter: nobody
+// knows what they mean, but nothing has happened to them.
+func (o *Object) unmoved(other *Object) bool {
+	return other != nil && o.Unsupported != "" && other.Unsupported != "" &&
+		o.Source == other.Source && slices.Equal(o.Facts, other.Facts)
 }
 
 // Spelling returns the name as the database spells it, or the key's name.

@@ -1,0 +1,79 @@
+package diagnosis
+
+import (
+	"fmt"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how an INSERT of a query is judged, by comparing what it gives
+// with what is there.
+
+// judgeCopy judges an INSERT of a query by comparing what it gives with what is
+// there, both ways, and reports whether that settled it.
+func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
+	switch {
+	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where != doubtful && r.sourceGoes(e):
+		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", plural(c.Missing, "row")))
+	case c.Missing > 0 && (c.Missing < c.Given || c.Extra > 0) && where != doubtful && r.sourceGoes(e):
+		r.askWhichTable(f, c)
+	case c.Extra > 0 && where == doubtful && r.aside(f):
+		r.askWhichTable(f, c)
+	case c.Missing == 0 && c.Given > 0:
+		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", plural(c.Given, "row")))
+	case c.Given == 0 && where != behind:
+		f.is(NoOp, "there is nothing for it to copy")
+	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
+		return false
+	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:
+		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(c.Given, "row")))
+	case c.Extra == 0 && where == doubtful && r.aside(f):
+		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.is(NotDone, fmt.Sprintf("%d of the %d rows that it copies are there and no others, in a table that is still to take the place of another: it is filled anew",
+			c.Given-c.Missing, c.Given))
+	default:
+		return false
+	}
+	return true
+}
+
+// askWhichTable asks about the new table of a rebuild that holds rows which the
+// original does not have.
+func (r *reasoner) askWhichTable(f *Finding, c Copied) {
+	switch r.ask(Question{
+		Code:  Q5,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("A rebuild was left half-way: %s holds %s that the original would not give, and lacks %d that it would. Which of the two is live?",
+			f.Statement.Target, plural(c.Extra, "row"), c.Missing),
+		Facts: []string{"statement: " + quote(f.Statement.Text)},
+		Choices: []Choice{
+			{"original", "fill the new table anew from the original, and go on"},
+			{"new", "keep the new table as it is, and go on"},
+		},
+	}) {
+	case "original":
+		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.is(NotDone, "the original is live, by answer")
+	case "new":
+		f.is(Done, "the new table is live, by answer")
+	default:
+		f.is(Ambiguous, "which of two tables is live is to be answered")
+	}
+}
+
+// aside reports whether the statement fills a table that its own migration is
+// still to rename: the new table of a rebuild, which nobody writes but the rebuild.
+func (r *reasoner) aside(f *Finding) bool {
+	for e := range r.touches {
+		effect := &r.Replay.Effects[e]
+		if effect.Migration.Version != f.Ref.Version || effect.Statement.Number < f.Ref.Number {
+			continue
+		}
+		if effect.Statement.Verb == "alter table rename" && effect.Statement.Target == f.Statement.Target {
+			_, not, _ := r.votes(e)
+			return not > 0
+		}
+	}
+	return false
+}

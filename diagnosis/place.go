@@ -1,0 +1,233 @@
+package diagnosis
+
+import (
+	"slices"
+
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains where a statement on data stands among proven ones, and how
+// far the history is believed about it.
+
+// place is where a statement on data stands among proven statements.
+type place int
+
+const (
+	doubtful place = iota // nothing around it tells
+	behind                // what follows it on its own table, or in its migration, is done
+	ahead                 // what it needs is not there yet
+	disputed              // a later migration is there, which the history claims as little as this one
+)
+
+// edited reports whether the statement itself is another one than was recorded.
+func (r *reasoner) edited(e int) bool {
+	c := r.claim(e)
+	if !c.Edited || !c.Recorded {
+		return false
+	}
+	s := r.Replay.Effects[e].Statement
+	if c.Statements == nil {
+		return true // what it was is not known
+	}
+	recorded, known := c.Statements[s.Number]
+	return known && recorded != s.Sum
+}
+
+// passed reports whether a recorded migration of a later version works on the
+// table that the statement writes.
+func (r *reasoner) passed(e int) bool {
+	table := r.Replay.Effects[e].Statement.Target
+	for i := e + 1; i < len(r.touches); i++ {
+		if !r.recorded(i) {
+			continue
+		}
+		if r.Replay.Effects[i].Statement.Class == migration.Data && r.Replay.Effects[i].Statement.Target == table ||
+			slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner().Name == table }) {
+			return true
+		}
+	}
+	return false
+}
+
+// believed reports whether a recorded statement on data can be taken for done on
+// the history's word: not where the same history is wrong about tables and columns
+// around it. An index, a view or a trigger that is missing is no such sign: those
+// get dropped by hand.
+func (r *reasoner) believed(e int) bool {
+	if r.cut != nil && e >= r.cut.from {
+		return !slices.ContainsFunc(r.claimedBehind(r.cut.to), r.deep)
+	}
+	mine := r.Replay.Effects[e].Migration
+	for i := range r.touches {
+		if r.Replay.Effects[i].Migration != mine {
+			continue
+		}
+		done, not, _ := r.votes(i)
+		switch {
+		case not > 0 && r.deep(i):
+			return false
+		case done > 0 && i > e:
+			return true
+		}
+	}
+	return true
+}
+
+// deep reports whether a statement makes or changes more than what can be dropped
+// and made again at will.
+func (r *reasoner) deep(e int) bool {
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool { return !t.loose() })
+}
+
+// claimedBehind returns the statements on the schema from a position on that the
+// history claims.
+func (r *reasoner) claimedBehind(position int) []int {
+	var claimed []int
+	for e := position; e < len(r.touches); e++ {
+		if r.recorded(e) && len(r.touches[e]) > 0 {
+			claimed = append(claimed, e)
+		}
+	}
+	return claimed
+}
+
+// untouched reports that nothing of what the history does not claim is there,
+// while it claims something: then all of that is pending, whatever else is amiss.
+func (r *reasoner) untouched() bool {
+	if !r.Recorded.Any() {
+		return false
+	}
+	for e := range r.touches {
+		if r.claim(e).Begun {
+			return false
+		}
+		if r.recorded(e) || r.guessed[e] {
+			continue
+		}
+		if done, not, _ := r.votes(e); done > 0 && not == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// stamped reports that the history was written without anything being run: one
+// position explains the whole schema, and of what is recorded behind it nothing is
+// there, in several statements. One that is missing may have been undone by hand.
+func (r *reasoner) stamped() bool {
+	return r.cut != nil && len(r.claimedBehind(r.cut.to)) >= 2
+}
+
+// absent reports whether the live database lacks the table.
+func (r *reasoner) absent(table string) bool {
+	return r.Have.Get(schema.Key{Kind: schema.Table, Name: table}) == nil
+}
+
+// place looks at what is proven around a statement on data.
+func (r *reasoner) place(e int) (place, string) {
+	if r.cut != nil && !r.d.Agrees {
+		switch {
+		case e < r.cut.from && (!r.Recorded.Any() || r.recorded(e) || r.overrun(e)):
+			return behind, "what comes after it is done"
+		case e < r.cut.from:
+			return disputed, ""
+		case e >= r.cut.to:
+			return ahead, "the database is as it is before this statement"
+		}
+		return doubtful, ""
+	}
+	effect := &r.Replay.Effects[e]
+	table := schema.Key{Kind: schema.Table, Name: effect.Statement.Target}
+	var past, later bool
+	for i := range r.touches {
+		done, not, _ := r.votes(i)
+		if done == 0 && not == 0 {
+			continue
+		}
+		about := slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })
+		same := r.Replay.Effects[i].Migration == effect.Migration
+		switch {
+		case i < e && not > 0 && r.deep(i) && (about || same):
+			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
+		case i > e && done > 0 && not == 0 && !r.guessed[i]:
+			past = past || about || same
+			later = true
+		}
+	}
+	if past || later && !r.Recorded.Any() {
+		return behind, "what comes after it is done"
+	}
+	return doubtful, ""
+}
+
+// feedsOn reports that a statement writes a table that is empty, and that another
+// one will have filled by then; it returns that one.
+func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
+	first, ok := r.filling[f.Statement.Target]
+	return first, ok
+}
+
+// overrun reports that a statement which comes after this one, on its own table or
+// in its own migration, is done.
+func (r *reasoner) overrun(e int) bool {
+	mine := &r.Replay.Effects[e]
+	table := schema.Key{Kind: schema.Table, Name: mine.Statement.Target}
+	for i := e + 1; i < len(r.touches); i++ {
+		done, not, _ := r.votes(i)
+		if done == 0 || not > 0 {
+			continue
+		}
+		if slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table }) {
+			return true
+		}
+		if r.Replay.Effects[i].Migration == mine.Migration && !(r.additive(i) && r.scripted()) {
+			return true
+		}
+	}
+	return false
+}
+
+// scripted reports that a script of the whole schema may have made things: every
+// table that the set ends with is there.
+func (r *reasoner) scripted() bool {
+	for o := range r.Replay.Want.All() {
+		if o.Key.Kind == schema.Table && r.Have.Get(o.Key) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// sourceGoes reports that a statement which is not done, further on in the same
+// migration, drops a live table or column that this one speaks of: what is not
+// taken over by then is lost.
+func (r *reasoner) sourceGoes(e int) bool {
+	text, mine := r.Replay.Effects[e].Statement.Text, r.Replay.Effects[e].Migration
+	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
+		if _, not, _ := r.votes(i); not == 0 || r.renames(i) {
+			continue
+		}
+		for _, t := range r.touches[i] {
+			goes := t.live != nil && t.values[t.step+1] == nil && speaksOf(text, t.key.Name)
+			if goes && (t.key.Kind == schema.Table || t.key.Kind == schema.Column && speaksOf(text, t.key.Table)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nextInLine reports whether the statement's migration is the first that a
+// history which claims something does not claim.
+func (r *reasoner) nextInLine(ref Ref) bool {
+	if !r.Recorded.Any() {
+		return false
+	}
+	for _, m := range r.Replay.Set.Migrations {
+		if c := r.Recorded.Of(m); !c.Recorded || c.Begun {
+			return m.Version == ref.Version
+		}
+	}
+	return false
+}

@@ -1,0 +1,203 @@
+package diagnosis
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how statements on data are judged by what they would do now.
+
+// judgeBehind judges a statement on data whose time has passed. It is not run:
+// either it has run, or the rows that it was for were never there.
+func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why string) error {
+	if f.Statement.Verb == "update" && r.sourceGoes(e) {
+		// Rows that came late to a table which is about to be replaced lack what the
+		// statement filled in.
+		trial, err := r.Witness.Try(ctx, f.Statement)
+		if err != nil {
+			return err
+		}
+		switch {
+		case trial.Err == nil && trial.First > 0 && trial.Again == 0 && len(r.fresh(e)) > 0:
+			f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", plural(trial.First, "row")))
+			return nil
+		case trial.Err == nil && trial.First > 0:
+			return r.askWhetherRun(ctx, e, f)
+		}
+	}
+	if f.Statement.Verb != "insert" || r.Recorded.Any() {
+		f.is(Superseded, why)
+		return nil
+	}
+	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+	if r.absent(f.Statement.Target) {
+		f.is(Superseded, why+", and its table is gone")
+		return nil
+	}
+	rows, err := r.Witness.Rows(ctx, table, 1)
+	if err != nil {
+		return err
+	}
+	if rows > 0 {
+		f.is(Done, why+", and its table has rows")
+		return nil
+	}
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	if err != nil {
+		return err
+	}
+	switch {
+	case trial.Err != nil:
+		f.is(Superseded, why+", and it cannot run any more")
+	case trial.First == 0:
+		f.is(NoOp, "it would write no row")
+	default:
+		f.is(NotDone, fmt.Sprintf("%s is empty, and it would put in %s", table, plural(trial.First, "row")))
+	}
+	return nil
+}
+
+// judgeDisputed judges a statement on data of a migration that the history does
+// not claim, while a later one is there that it does not claim either: perhaps the
+// history is behind, perhaps somebody was ahead of it.
+func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	switch {
+	case err != nil:
+		return err
+	case trial.Err == nil && trial.First == 0:
+		f.is(NoOp, "it would change nothing")
+	case f.Statement.Rerunnable:
+		f.is(NotDone, "the author declares that it may be run again")
+	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0:
+		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", plural(trial.First, "row")))
+	default:
+		return r.askWhetherRun(ctx, e, f)
+	}
+	return nil
+}
+
+// judgeByTrial judges a statement on data by what it would do now.
+func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
+	trial, err := r.Witness.Try(ctx, f.Statement)
+	if err != nil {
+		return err
+	}
+	fresh := r.fresh(e)
+	var filled int64
+	for _, column := range fresh {
+		n, err := r.Witness.Filled(ctx, column)
+		if err != nil {
+			return err
+		}
+		filled += n
+	}
+	switch {
+	case trial.Err == nil && trial.First == 0:
+		f.is(NoOp, "it would change nothing")
+	case len(fresh) > 0 && filled == 0:
+		f.is(NotDone, fmt.Sprintf("%s, which it fills, has just been added and holds nothing", fresh[0].Key))
+	case len(fresh) > 0 && trial.Err == nil && !f.Statement.Rerunnable:
+		return r.askWhetherRun(ctx, e, f) // some rows were filled, by it or by the program
+	case f.Statement.Rerunnable:
+		f.is(NotDone, "the author declares that it may be run again")
+	case trial.Guarded() && f.Statement.Verb != "delete":
+		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", plural(trial.First, "row")))
+	default:
+		if trial.Err == nil && f.Statement.Verb == "insert" {
+			rows, err := r.Witness.Rows(ctx, schema.Key{Kind: schema.Table, Name: f.Statement.Target}, 1)
+			if err != nil {
+				return err
+			}
+			if rows == 0 {
+				f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(trial.First, "row")))
+				return nil
+			}
+		}
+		return r.askWhetherRun(ctx, e, f)
+	}
+	return nil
+}
+
+// fresh returns the live columns that an UPDATE speaks of and that an earlier
+// statement of its own migration has just added to its table.
+func (r *reasoner) fresh(e int) []*schema.Object {
+	mine := &r.Replay.Effects[e]
+	if mine.Statement.Verb != "update" {
+		return nil
+	}
+	var columns []*schema.Object
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		if r.Replay.Effects[i].Statement.Verb != "alter table add column" {
+			continue
+		}
+		for _, c := range r.Replay.Effects[i].Changes {
+			live := r.Have.Get(c.Key)
+			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Table == mine.Statement.Target &&
+				live != nil && speaksOf(mine.Statement.Text, c.Key.Name) {
+				columns = append(columns, live)
+			}
+		}
+	}
+	return columns
+}
+
+// seededLater returns a statement that follows in the same migration and of which
+// the rows, found by their key, prove that it has run.
+func (r *reasoner) seededLater(ctx context.Context, e int) (*Effect, error) {
+	mine := r.Replay.Effects[e].Migration
+	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
+		later := &r.Replay.Effects[i]
+		if later.Statement.Verb != "insert" {
+			continue
+		}
+		seeds, literal, err := r.Witness.Seeds(ctx, later.Statement, r.Have)
+		if err != nil {
+			return nil, err
+		}
+		if literal && seeds.Keyed && seeds.Present == seeds.Wanted {
+			return later, nil
+		}
+	}
+	return nil, nil
+}
+
+// askWhetherRun asks about a statement on data that nothing proves.
+func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
+	if later, err := r.seededLater(ctx, e); err != nil {
+		return err
+	} else if later != nil {
+		f.is(Done, fmt.Sprintf("%s, which follows it, has run: its rows are there", later.Ref()))
+		return nil
+	}
+	facts := []string{"statement: " + quote(f.Statement.Text)}
+	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+	if r.Have.Get(table) != nil {
+		sample, err := r.Witness.Sample(ctx, table)
+		if err != nil {
+			return err
+		}
+		facts = append(facts, sample...)
+	}
+	state := "is not recorded as finished"
+	if r.recorded(e) {
+		state = "is recorded, but the schema denies it"
+	}
+	switch r.ask(Question{
+		Code:    Q6,
+		Place:   f.Ref.String(),
+		Text:    fmt.Sprintf("Migration %s %s. Did %s already run?", f.Ref.Version, state, quote(f.Statement.Text)),
+		Facts:   facts,
+		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
+	}) {
+	case "done":
+		f.is(Done, "it has run, by answer")
+	case "run":
+		f.is(NotDone, "it has not run, by answer")
+	default:
+		f.is(Ambiguous, "whether it has run cannot be told from the rows")
+	}
+	return nil
+}
