@@ -125,7 +125,9 @@ func (c tally) String() string {
 	return b.String()
 }
 
-// heal runs Up over a state and judges what came of it.
+// heal runs Up over a state, answering what it asks, and judges what came of it: a
+// refusal and a plan change nothing, the plan foretells what is run, and a second
+// run does nothing.
 func heal(t *testing.T, s *hybrid.State) (outcome, string) {
 	t.Helper()
 	e := hybrid.SQLite("sqlite")
@@ -197,31 +199,37 @@ func heal(t *testing.T, s *hybrid.State) (outcome, string) {
 		if again, err := fresh.Up(t.Context()); err != nil || !again.Nothing() || dump(t, db) != healedDump {
 			return failed, fmt.Sprintf("the second up: %v, ran %q", err, steps(again))
 		}
-		s.Expected.Forget(s.Loose)
-		after.Forget(s.Loose)
-		if slices.ContainsFunc(s.Also, after.Same) {
-			s.Expected = after
-		}
-		differences, gone := hybrid.Difference(s.Expected, after)
-		detail = strings.Join(append(differences, detail, "up ran:\n   "+strings.Join(steps(report), "\n   ")), "\n")
-		switch {
-		case s.Consent && len(questions) == 0:
-			return lost, "unasked: " + s.Note
-		case s.Consent:
-			return asked, ""
-		case gone:
-			return lost, detail
-		case len(differences) > 0:
-			return wrong, detail
-		case s.Class == hybrid.Blind:
-			return blind, ""
-		case len(questions) > 0 && s.Class == hybrid.Derivable:
-			return needless, detail
-		case len(questions) > 0:
-			return asked, ""
-		}
-		return healed, ""
+		return judge(s, after, questions, report)
 	}
+}
+
+// judge compares what Up has led to with what it should lead to.
+func judge(s *hybrid.State, after *hybrid.Picture, questions []string, report *dbmend.Report) (outcome, string) {
+	want := s.Expected
+	if slices.ContainsFunc(s.Also, after.Same) {
+		want = after
+	}
+	want.Forget(s.Loose)
+	after.Forget(s.Loose)
+	differences, gone := hybrid.Difference(want, after)
+	detail := strings.Join(slices.Concat(differences, questions, []string{"up ran:"}, steps(report)), "\n   ")
+	switch {
+	case s.Consent && len(questions) == 0:
+		return lost, "unasked: " + s.Note
+	case s.Consent:
+		return asked, ""
+	case gone:
+		return lost, detail
+	case len(differences) > 0:
+		return wrong, detail
+	case s.Class == hybrid.Blind:
+		return blind, ""
+	case len(questions) > 0 && s.Class == hybrid.Derivable:
+		return needless, strings.Join(questions, "\n")
+	case len(questions) > 0:
+		return asked, ""
+	}
+	return healed, ""
 }
 
 // truthful answers a question as somebody who was there would; "" where the world

@@ -81,31 +81,6 @@ func TestNotADatabase(t *testing.T) {
 	}
 }
 
-// TestDamagedRows: pages that nothing reads until a migration works on them turn out
-// to be damaged. Nothing is written to such a file, the first error included.
-func TestDamagedRows(t *testing.T) {
-	s := scenes(t)[2]
-	content := s.build(t)
-	db := open(t, put(t, content))
-	var root int
-	if err := db.QueryRow("SELECT rootpage FROM sqlite_master WHERE name = 'tokens'").Scan(&root); err != nil {
-		t.Fatal(err)
-	}
-	page := content[(root-1)*4096 : root*4096]
-	for i := range page {
-		page[i] = byte(i * 7)
-	}
-	path := put(t, content)
-	sum := fileSum(t, path)
-	report, err := s.migrator(t, open(t, path)).Up(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "malformed") || !report.Nothing() {
-		t.Errorf("up: %v, ran %v", err, steps(report))
-	}
-	if fileSum(t, path) != sum {
-		t.Error("it changed the file")
-	}
-}
-
 // TestReadOnly: a database that we may only read can be looked at, and is left
 // alone with an error that says why.
 func TestReadOnly(t *testing.T) {

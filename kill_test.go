@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/dbmend/dbmend"
 )
 
 // Migrating processes are killed: by probes, by timeouts, by people. Whatever they
@@ -119,7 +117,6 @@ func (v *victim) run(t *testing.T, s start, killAfter time.Duration) result {
 	}
 	db := open(t, path)
 	defer db.Close()
-	var report *dbmend.Report
 	report, err := v.scene.migrator(t, db).Up(t.Context())
 	if err != nil {
 		t.Errorf("%s: the next up: %v, ran %v", what, err, steps(report))

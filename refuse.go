@@ -54,6 +54,11 @@ func tellsOfSchema(p engine.Problem) bool {
 // violated turns rows that a statement cannot be applied to into a refusal: no
 // row is ever changed to make a statement pass.
 func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error) error {
+	if r.report.Run != "" {
+		failure := stepError(s, "run", err) // what was committed before is no refusal any more
+		failure.Migration = r.set.Find(s.Ref.Version)
+		return failure
+	}
 	q := diagnosis.Question{
 		Code: diagnosis.Q8, Place: s.Ref.String(),
 		Text: fmt.Sprintf("Rows are in the way of %s (%v). Which of them may change, and how? Mend them, then run again.", oneLine(s.SQL), err),
@@ -69,6 +74,13 @@ func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error
 
 // orphaned turns references that a run would break into a refusal.
 func (r *run) orphaned(p *prepared, orphans []engine.Orphan) error {
+	if r.report.Run != "" {
+		mismatch := &MismatchError{During: "run"} // what was committed before is no refusal any more
+		for _, o := range orphans {
+			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
+		}
+		return mismatch
+	}
 	q := diagnosis.Question{
 		Code: diagnosis.Q8, Place: "references",
 		Text: fmt.Sprintf("After this run %s would refer to nothing, where they refer to something now or are not there. Which of them may go, or change? Mend them, then run again.",

@@ -16,6 +16,8 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where != doubtful && r.sourceGoes(e):
 		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
 		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", plural(c.Missing, "row")))
+	case c.Missing > 0 && c.Missing == c.Given && where != doubtful && r.sourceGoes(e) && !r.aside(f):
+		f.is(NotDone, fmt.Sprintf("none of the %s that it copies is there, and what it copies from is about to go", plural(c.Given, "row")))
 	case c.Missing > 0 && (c.Missing < c.Given || c.Extra > 0) && where != doubtful && r.sourceGoes(e):
 		r.askWhichTable(f, c)
 	case c.Extra > 0 && where == doubtful && r.aside(f):
@@ -27,6 +29,7 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
 		return false
 	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:
+		r.filling[f.Statement.Target] = f.Ref
 		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(c.Given, "row")))
 	case c.Extra == 0 && where == doubtful && r.aside(f):
 		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})

@@ -51,7 +51,9 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		accepted: map[schema.Key]bool{},
 	}
 	r.askAboutUnknownRows()
-	r.explain()
+	if err := r.explain(ctx); err != nil {
+		return nil, err
+	}
 	for e := range r.findings {
 		if err := r.judge(ctx, e); err != nil {
 			return nil, err
@@ -101,7 +103,7 @@ func (r *reasoner) recorded(effect int) bool {
 
 // explain finds one consistent explanation of the live schema, as far as the
 // schema alone tells.
-func (r *reasoner) explain() {
+func (r *reasoner) explain(ctx context.Context) error {
 	begun := false
 	for _, c := range r.Recorded.Claims {
 		begun = begun || c.Begun
@@ -113,11 +115,13 @@ func (r *reasoner) explain() {
 		for e := range r.touches {
 			r.narrow(e, r.recorded(e))
 		}
-		return
+		return nil
 	}
 	r.pretend()
 	r.settle()
-	r.chooseCut()
+	if err := r.chooseCut(ctx); err != nil {
+		return err
+	}
 	// Those that have proven neighbours in their own migration go first: what they
 	// are taken for may prove the others.
 	for _, near := range []bool{true, false} {
@@ -131,31 +135,69 @@ func (r *reasoner) explain() {
 			}
 		}
 	}
+	return nil
 }
 
 // chooseCut picks the position at which the set stopped, where one explains the
-// whole live schema: the one that agrees with the history if there are several,
-// else the last.
-func (r *reasoner) chooseCut() {
-	spans := r.cuts()
-	if len(spans) == 0 {
-		return
-	}
+// whole live schema. If several do, with statements on data between them that would
+// change something, the schema alone does not tell, and only an answer can.
+func (r *reasoner) chooseCut(ctx context.Context) error {
 	claimed := 0
 	for e := range r.touches {
 		if r.recorded(e) {
 			claimed = e + 1
 		}
 	}
-	best := spans[len(spans)-1]
-	if r.Recorded.Any() {
-		for _, s := range slices.Backward(spans) {
-			if s.to >= claimed {
-				best = s
+	spans := r.cuts()
+	if later := slices.DeleteFunc(slices.Clone(spans), func(s span) bool { return s.to < claimed }); r.Recorded.Any() && len(later) > 0 {
+		spans = later
+	}
+	if len(spans) == 0 {
+		return nil
+	}
+	first, last := spans[0], spans[len(spans)-1]
+	r.cut = &last
+	between, err := r.telling(ctx, first.to, last.from)
+	if err != nil || between == nil {
+		return err
+	}
+	switch r.ask(Question{
+		Code:  Q6,
+		Place: between.Ref().String(),
+		Text: fmt.Sprintf("The schema looks the same before and after %s and what follows it. Did %s already run?",
+			between.Ref(), quote(between.Statement.Text)),
+		Facts:   []string{"statement: " + quote(between.Statement.Text)},
+		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
+	}) {
+	case "run":
+		r.cut = &first
+	}
+	return nil
+}
+
+// telling returns the first statement on data between two positions that works on
+// rows which are there; nil if none does.
+func (r *reasoner) telling(ctx context.Context, from, to int) (*Effect, error) {
+	for e := from; e < to; e++ {
+		effect := &r.Replay.Effects[e]
+		if effect.Statement.Class != migration.Data {
+			continue
+		}
+		table := r.lastName(e, effect.Statement.Target)
+		if r.Have.Get(table) == nil {
+			if table.Name = effect.Statement.Target; r.Have.Get(table) == nil {
+				continue
 			}
 		}
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		if err != nil {
+			return nil, err
+		}
+		if rows > 0 {
+			return effect, nil
+		}
 	}
-	r.cut = &best
+	return nil, nil
 }
 
 // guess decides a statement whose objects look the same before and after it. It is

@@ -139,7 +139,7 @@ func (r *reasoner) place(e int) (place, string) {
 	}
 	effect := &r.Replay.Effects[e]
 	table := schema.Key{Kind: schema.Table, Name: effect.Statement.Target}
-	var past, later bool
+	var past, later, lagging bool
 	for i := range r.touches {
 		done, not, _ := r.votes(i)
 		if done == 0 && not == 0 {
@@ -150,12 +150,17 @@ func (r *reasoner) place(e int) (place, string) {
 		switch {
 		case i < e && not > 0 && r.deep(i) && (about || same):
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
+		case i < e && not > 0 && r.deep(i):
+			lagging = true
 		case i > e && done > 0 && not == 0 && !r.guessed[i]:
-			past = past || about || same
+			past = past || same || about && !r.Recorded.Any()
 			later = true
 		}
 	}
-	if past || later && !r.Recorded.Any() {
+	switch {
+	case later && (lagging || r.Recorded.Any()) && !past:
+		return disputed, ""
+	case past || later:
 		return behind, "what comes after it is done"
 	}
 	return doubtful, ""
@@ -168,20 +173,12 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 	return first, ok
 }
 
-// overrun reports that a statement which comes after this one, on its own table or
-// in its own migration, is done.
+// overrun reports that a statement which comes after this one in its own migration
+// is done, and was not just made ahead of its time by a script of the whole schema.
 func (r *reasoner) overrun(e int) bool {
-	mine := &r.Replay.Effects[e]
-	table := schema.Key{Kind: schema.Table, Name: mine.Statement.Target}
-	for i := e + 1; i < len(r.touches); i++ {
-		done, not, _ := r.votes(i)
-		if done == 0 || not > 0 {
-			continue
-		}
-		if slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table }) {
-			return true
-		}
-		if r.Replay.Effects[i].Migration == mine.Migration && !(r.additive(i) && r.scripted()) {
+	mine := r.Replay.Effects[e].Migration
+	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
+		if done, not, _ := r.votes(i); done > 0 && not == 0 && !(r.additive(i) && r.scripted()) {
 			return true
 		}
 	}

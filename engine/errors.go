@@ -13,6 +13,6 @@ var (
 	// ErrLocked: another runner has not let go of the lock in time.
 	ErrLocked = errors.New("another runner holds the lock")
 	// ErrRolledBack: the server has ended the transaction by itself, or nothing
-	// proves that it has not. Whatever ran in it is not kept; Rollback is due.
+	// proves that it has not. Nothing that runs ahead of Rollback is kept.
 	ErrRolledBack = errors.New("the whole transaction is rolled back")
 )
