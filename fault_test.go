@@ -61,11 +61,12 @@ func TestWhereverItFails(t *testing.T) {
 			t.Run(s.name+"/"+f.name, func(t *testing.T) {
 				t.Parallel()
 				call := 1
-				for ; s.survives(t, content, ends, func(cancel func()) fault.Fault {
-					due := f.at(call, cancel)
-					due.Spare = scratch
-					return due
-				}); call += f.step {
+				for struck := true; struck; call += f.step {
+					struck, _ = s.survives(t, content, ends, func(cancel func()) fault.Fault {
+						due := f.at(call, cancel)
+						due.Spare = scratch
+						return due
+					})
 				}
 				if call < 30 {
 					t.Errorf("Up was seen to make %d calls only: the faults missed most of them", call)
@@ -85,7 +86,8 @@ func TestWhereverScratchFails(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			call := 1
-			for ; s.survives(t, content, ends, func(cancel func()) fault.Fault { return f.at(call, cancel) }); call += 4 * f.step {
+			for struck := true; struck; call += 4 * f.step {
+				struck, _ = s.survives(t, content, ends, func(cancel func()) fault.Fault { return f.at(call, cancel) })
 			}
 			if call < 200 {
 				t.Errorf("Up was seen to make %d calls only: the faults missed most of them", call)
@@ -102,7 +104,7 @@ func TestOthersAreWaitedFor(t *testing.T) {
 			t.Run(s.name+"/"+statement, func(t *testing.T) {
 				content := s.build(t)
 				times := 0
-				s.survives(t, content, s.ends(t, content)[1:], func(func()) fault.Fault {
+				_, err := s.survives(t, content, s.ends(t, content), func(func()) fault.Fault {
 					return fault.Fault{First: 1, Last: math.MaxInt, Spare: scratch, Before: func(call string, _ driver.Conn) error {
 						if call != statement || times == 5 {
 							return nil
@@ -111,8 +113,8 @@ func TestOthersAreWaitedFor(t *testing.T) {
 						return errors.New("database is locked (5) (SQLITE_BUSY)")
 					}}
 				})
-				if times != 5 {
-					t.Errorf("it was in the way %d times; wanted 5", times)
+				if err != nil || times != 5 {
+					t.Errorf("up: %v; somebody was in the way %d times, wanted 5", err, times)
 				}
 			})
 		}
@@ -122,8 +124,9 @@ func TestOthersAreWaitedFor(t *testing.T) {
 // scratch is the name of every scratch database.
 const scratch = ":memory:"
 
-// survives runs Up with a fault. It reports whether the fault has struck.
-func (s *scene) survives(t *testing.T, content []byte, ends []string, due func(cancel func()) fault.Fault) bool {
+// survives runs Up with a fault and checks what it leaves. It reports whether the
+// fault has struck, and what Up said.
+func (s *scene) survives(t *testing.T, content []byte, ends []string, due func(cancel func()) fault.Fault) (bool, error) {
 	t.Helper()
 	path := put(t, content)
 	d := fault.New(open(t, ":memory:").Driver())
@@ -154,6 +157,9 @@ func (s *scene) survives(t *testing.T, content []byte, ends []string, due func(c
 	if refusal, ok := errors.AsType[*dbmend.Refusal](err); ok {
 		wrong("a fault became a question: %s", refusal.Questions[0].Text)
 	}
+	if noted := failuresNoted(t, path); noted > 1 || noted == 1 && (err == nil || ctx.Err() != nil) {
+		wrong("the journal tells of %d failures", noted)
+	}
 	if now := sessionOf(t, db); now != settings {
 		wrong("the pool has a connection with other settings: %s\nit was %s", now, settings)
 	}
@@ -166,5 +172,19 @@ func (s *scene) survives(t *testing.T, content []byte, ends []string, due func(c
 	if report, err := m.Up(t.Context()); err != nil || !report.Nothing() {
 		wrong("the run after it: %v, ran %v", err, steps(report))
 	}
-	return struck != ""
+	return struck != "", err
+}
+
+// failuresNoted returns how many failed tries the journal tells of.
+func failuresNoted(t testing.TB, path string) (n int) {
+	t.Helper()
+	db := open(t, path)
+	defer db.Close()
+	if queryJSON(t, db, "SELECT name FROM sqlite_master WHERE name = 'dbmend_journal'") == "[]" {
+		return 0
+	}
+	if err := db.QueryRow("SELECT count(*) FROM dbmend_journal WHERE kind = 'error'").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -201,7 +201,7 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	}
 	for i := range p.plan.Steps {
 		s := &p.plan.Steps[i]
-		if s.Kind == plan.Afterwards || s.Source != nil && s.Source.Class == migration.Session {
+		if s.Kind == plan.Afterwards {
 			continue
 		}
 		if _, err := scratch.Exec(ctx, s.SQL); err != nil {

@@ -163,9 +163,10 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*sc
 
 // inspectAfter reads the schema again, without tracking tables.
 func (r *run) inspectAfter(ctx context.Context, p *prepared) (*schema.Snapshot, error) {
-	all, err := r.db.Inspect(ctx)
+	after, err := r.db.Inspect(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
-	return all.Filter(func(o *schema.Object) bool { return !p.hidden[o.Key.Owner()] }), nil
+	after.DeleteFunc(func(o *schema.Object) bool { return p.hidden[o.Key.Owner()] })
+	return after, nil
 }

@@ -179,7 +179,7 @@ func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last boo
 }
 
 func stepEntry(step StepReport) journal.Entry {
-	s := &step.Step
+	s := step.Step
 	e := journal.Entry{
 		Kind: journal.Ran, Outcome: journal.Applied, Version: s.Ref.Version, Statement: s.Ref.Number,
 		Evidence: s.Reason, Duration: step.Took,

@@ -16,18 +16,18 @@ import (
 
 // A survey is what a live database holds and claims at one moment.
 type survey struct {
-	all         *schema.Snapshot // with tracking tables
-	have        *schema.Snapshot // without
+	have        *schema.Snapshot // without tracking tables
 	fingerprint schema.Fingerprint
 	stamp       string
 
-	journal  bool          // there is a journal
-	last     journal.Entry // the last run that ended well; zero without one
-	foreign  *tracking.History
-	recorded *diagnosis.Recorded
-	edited   []*migration.Migration // recorded with another checksum, and meaning the same
-	question *diagnosis.Question    // which history rules
-	hidden   map[schema.Key]bool    // tracking tables
+	journal   bool          // there is a journal
+	unclaimed bool          // nothing has been claimed or taken back since the last run
+	last      journal.Entry // the last run that ended well; zero without one
+	foreign   *tracking.History
+	recorded  *diagnosis.Recorded
+	edited    []*migration.Migration // recorded with another checksum, and meaning the same
+	question  *diagnosis.Question    // which history rules
+	hidden    map[schema.Key]bool    // tracking tables
 }
 
 // look surveys the database. It changes nothing.
@@ -37,14 +37,14 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 		hidden:   map[schema.Key]bool{},
 	}
 	var err error
-	if s.all, err = db.Inspect(ctx); err != nil {
+	if s.have, err = db.Inspect(ctx); err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
 	if s.stamp, err = db.Stamp(ctx); err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
 	ours := schema.Key{Kind: schema.Table, Name: journal.Table}
-	if s.journal = s.all.Get(ours) != nil; s.journal {
+	if s.journal = s.have.Get(ours) != nil; s.journal {
 		s.hidden[ours] = true
 		runs, err := journal.Read(ctx, db, journal.Filter{Kinds: []journal.Kind{journal.Completed}, Limit: 1})
 		if err != nil {
@@ -57,7 +57,7 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 	if err := m.findForeign(ctx, db, s); err != nil {
 		return nil, err
 	}
-	s.have = s.all.Filter(func(o *schema.Object) bool { return !s.hidden[o.Key.Owner()] })
+	s.have.DeleteFunc(func(o *schema.Object) bool { return s.hidden[o.Key.Owner()] })
 	s.fingerprint = s.have.Fingerprint()
 	if err := m.readClaims(ctx, db, s); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 		hint.Table = m.historyKey(db)
 	}
 	var readable []tracking.Candidate
-	for _, c := range tracking.Detect(s.all, hint) {
+	for _, c := range tracking.Detect(s.have, hint) {
 		s.hidden[c.Table] = true
 		if c.Runner == nil {
 			s.question = &diagnosis.Question{
@@ -163,6 +163,10 @@ func (m *Migrator) readClaims(ctx context.Context, db engine.Database, s *survey
 			continue
 		}
 		c := r.Of(mig)
+		if c.Recorded && (e.Outcome == journal.Applied || e.Outcome == journal.Healed) && e.Checksum != "" {
+			c.Ran = true
+			r.Claims[migration.Version(mig.Version.Normal())] = c
+		}
 		if !c.Recorded || e.Checksum == "" || e.Checksum == mig.Checksum {
 			continue
 		}
@@ -170,6 +174,9 @@ func (m *Migrator) readClaims(ctx context.Context, db engine.Database, s *survey
 			return err
 		}
 		r.Claims[migration.Version(mig.Version.Normal())] = c
+	}
+	if s.unclaimed, err = m.since(ctx, db, s); err != nil {
+		return fmt.Errorf("read the journal: %w", err)
 	}
 	return m.claimUnfinished(ctx, db, s)
 }
@@ -277,8 +284,22 @@ func (m *Migrator) healthy(s *survey) bool {
 	if s.empty() {
 		return m.schema == nil && m.base == nil
 	}
-	return s.journal && s.last.Kind == journal.Completed && s.last.Outcome != journal.Left &&
+	return s.journal && s.unclaimed && s.last.Kind == journal.Completed && s.last.Outcome != journal.Left &&
 		s.last.After == s.fingerprint.String()
+}
+
+// since tells whether the histories still claim what they claimed when the last
+// run ended: nobody has stamped a version or taken one back.
+func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bool, error) {
+	newest, ok, err := journal.Last(ctx, db)
+	if err != nil || !ok || newest.Kind != journal.Completed && newest.Kind != journal.Failed {
+		return false, err
+	}
+	if s.foreign == nil {
+		return s.last.Name == "", nil
+	}
+	r, err := parseRuling(s.last.Name)
+	return err == nil && r.runner == s.foreign.Runner && r.table == s.foreign.Table && r.digest == s.foreign.Digest, nil
 }
 
 // drops reports that something pending would drop a table or a column of a

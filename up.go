@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,7 +31,7 @@ func (r *Report) Nothing() bool { return len(r.Steps) == 0 && len(r.Records) == 
 
 // A StepReport is one step that was run.
 type StepReport struct {
-	Step plan.Step
+	Step *plan.Step
 	Rows int64 // that it wrote, as far as the engine tells
 	Took time.Duration
 }
@@ -157,14 +158,14 @@ func (p *prepared) settled(m *Migrator) bool {
 
 // within works inside the open transaction, and ends it.
 func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (more bool, err error) {
-	p, err := r.prepare(ctx, r.db)
+	p, err := r.prepareAgain(ctx, first)
 	if err != nil {
 		return false, err
 	}
 	if r.done(p) {
 		return false, r.db.Rollback(ctx) // another runner was faster
 	}
-	if !sameSteps(first.plan, p.plan) {
+	if first.plan != p.plan && !sameSteps(first.plan, p.plan) {
 		if err := r.rehearse(ctx, r.db, p); err != nil {
 			return false, unproven(ctx, r.db, p, err)
 		}
@@ -206,6 +207,23 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	return !last, r.afterwards(ctx, segment.Steps)
 }
 
+// prepareAgain prepares behind the lock. A plan that rests on nothing but the
+// history is still good where the history and the schema are what they were.
+func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, error) {
+	if !first.plain {
+		return r.prepare(ctx, r.db)
+	}
+	s, err := r.look(ctx, r.db)
+	if err != nil {
+		return nil, err
+	}
+	if r.healthy(s) && s.fingerprint == first.fingerprint && s.last.Number == first.last.Number &&
+		maps.EqualFunc(s.recorded.Claims, first.recorded.Claims, func(a, b diagnosis.Claim) bool { return a.Recorded == b.Recorded }) {
+		return &prepared{survey: s, plan: first.plan, plain: true}, nil
+	}
+	return r.prepare(ctx, r.db)
+}
+
 func sameSteps(a, b *plan.Plan) bool {
 	return slices.EqualFunc(a.Steps, b.Steps, func(x, y plan.Step) bool { return x.SQL == y.SQL && x.Ref == y.Ref }) &&
 		a.From == b.From && a.To == b.To
@@ -235,7 +253,7 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 			return nil, failure
 		}
 		took := time.Since(started)
-		done = append(done, StepReport{*s, rows, took})
+		done = append(done, StepReport{s, rows, took})
 		r.tell(Stepped{i + 1, len(steps), s, rows, took})
 	}
 	return done, nil
@@ -254,7 +272,7 @@ func (r *run) afterwards(ctx context.Context, steps []plan.Step) error {
 			e.Hint = "everything else is done and recorded: run this one statement by hand"
 			return e
 		}
-		r.report.Steps = append(r.report.Steps, StepReport{*s, 0, time.Since(started)})
+		r.report.Steps = append(r.report.Steps, StepReport{s, 0, time.Since(started)})
 	}
 	return nil
 }

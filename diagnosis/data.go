@@ -26,6 +26,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		}
 	}
 	switch {
+	case r.recorded(e) && where == ahead && r.absent(f.Statement.Target):
+		f.is(NotDone, "recorded, but its table is gone and made again")
+		return nil
 	case r.recorded(e) && r.believed(e):
 		f.is(Done, "recorded")
 		return nil

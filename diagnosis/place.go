@@ -55,6 +55,9 @@ func (r *reasoner) passed(e int) bool {
 // around it. An index, a view or a trigger that is missing is no such sign: those
 // get dropped by hand.
 func (r *reasoner) believed(e int) bool {
+	if r.claim(e).Ran {
+		return true // written in the transaction that ran it
+	}
 	if r.cut != nil && e >= r.cut.from {
 		return !slices.ContainsFunc(r.claimedBehind(r.cut.to), r.deep)
 	}
@@ -116,7 +119,16 @@ func (r *reasoner) untouched() bool {
 // position explains the whole schema, and of what is recorded behind it nothing is
 // there, in several statements. One that is missing may have been undone by hand.
 func (r *reasoner) stamped() bool {
-	return r.cut != nil && len(r.claimedBehind(r.cut.to)) >= 2
+	if r.cut == nil {
+		return false
+	}
+	deep := 0
+	for _, e := range r.claimedBehind(r.cut.to) {
+		if r.deep(e) {
+			deep++
+		}
+	}
+	return deep >= 2
 }
 
 // absent reports whether the live database lacks the table.

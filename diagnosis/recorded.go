@@ -5,6 +5,7 @@ import "github.com/dbmend/dbmend/migration"
 // A Claim is what the history says of one migration of the set.
 type Claim struct {
 	Recorded bool // it was applied
+	Ran      bool // our own journal says that it was run, statement by statement, with this schema
 	Begun    bool // it was begun, and nobody has written that it was finished
 	// Edited says that it was recorded with another content than the file has now.
 	Edited bool

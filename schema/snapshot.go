@@ -72,6 +72,11 @@ func (s *Snapshot) Parts(table Key) []*Object {
 	return parts
 }
 
+// DeleteFunc removes the objects that del says true to.
+func (s *Snapshot) DeleteFunc(del func(*Object) bool) {
+	maps.DeleteFunc(s.objects, func(_ Key, o *Object) bool { return del(o) })
+}
+
 // Filter returns a snapshot of the objects that keep says true to.
 func (s *Snapshot) Filter(keep func(*Object) bool) *Snapshot {
 	kept := &Snapshot{objects: make(map[Key]*Object, len(s.objects))}

@@ -173,7 +173,7 @@ func newUpView(r *dbmend.Report) *upView {
 	ran := map[diagnosis.Ref]bool{}
 	for _, s := range r.Steps {
 		ran[s.Step.Ref] = true
-		step := newStepView(s.Step)
+		step := newStepView(*s.Step)
 		took := s.Took.Microseconds()
 		step.Rows, step.TookUS = &s.Rows, &took
 		v.Steps = append(v.Steps, step)
@@ -182,7 +182,7 @@ func newUpView(r *dbmend.Report) *upView {
 		v.Skipped = append(v.Skipped, newStatementView(*f))
 	}
 	if r.Diagnosis != nil {
-		v.Notes = list(r.Diagnosis.Notes)
+		v.Notes = append(list(r.Diagnosis.Notes), orphanNotes(r)...)
 	}
 	return v
 }

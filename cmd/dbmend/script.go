@@ -15,7 +15,7 @@ func (s *screen) script(p *plan.Plan, c *call) {
 		s.line("-- nothing to do")
 		return
 	}
-	for _, segment := range p.Segments(false) {
+	for _, segment := range p.Segments(false, true) {
 		if len(segment.Steps) > 0 {
 			s.segment(&segment, c)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -99,6 +100,7 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 func (s *screen) report(r *dbmend.Report) {
 	if r.Nothing() {
 		s.drift(r.Drift)
+		s.orphans(r)
 		if n := len(r.Drift); n > 0 {
 			s.line(s.warn("nothing to do but what is left alone: " + plural(n, "difference")))
 		} else {
@@ -140,6 +142,7 @@ func (s *screen) report(r *dbmend.Report) {
 	}
 	t.print(s)
 	s.drift(r.Drift)
+	s.orphans(r)
 	s.line(s.strong(summary(r, len(skips))))
 }
 
@@ -195,4 +198,24 @@ func summary(r *dbmend.Report, skips int) string {
 		text += ", " + plural(skips, "statement") + " skipped"
 	}
 	return text + ", " + plural(len(r.Records), "migration") + " recorded"
+}
+
+// orphans says which rows refer to nothing since the run, on a connection that
+// does not enforce references.
+func (s *screen) orphans(r *dbmend.Report) {
+	for _, note := range orphanNotes(r) {
+		s.line("note: ", note)
+	}
+}
+
+func orphanNotes(r *dbmend.Report) []string {
+	const most = 10
+	var notes []string
+	for _, o := range r.Orphans[:min(len(r.Orphans), most)] {
+		notes = append(notes, "row "+o.Row+" of table "+exact(o.Table)+" refers to nothing in table "+exact(o.Parent)+" since this run")
+	}
+	if n := len(r.Orphans) - most; n > 0 {
+		notes = append(notes, fmt.Sprintf("and %d more such rows", n))
+	}
+	return notes
 }

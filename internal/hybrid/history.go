@@ -121,7 +121,7 @@ func (h *History) Completed(position int) int {
 // Script returns what leads to a position: the statements before it and what the
 // application wrote meanwhile. It never writes amid a migration.
 func (h *History) Script(position int) []string {
-	script := []string{}
+	script := []string{h.engine.ForeignKeys(h.ForeignKeys)}
 	resting := false
 	for _, e := range h.life {
 		if e.statement >= position {

@@ -1,0 +1,113 @@
+package diagnosis
+
+import (
+	"fmt"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how it is judged that something is recorded and is not there,
+// or is there with another definition.
+
+// additive reports whether running a recorded statement again only adds, and
+// touches no row.
+func (r *reasoner) additive(e int) bool {
+	if r.renames(e) {
+		return true
+	}
+	for _, t := range r.touches[e] {
+		if t.values[t.step] != nil || t.values[t.step+1] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// judgeDrift judges a statement that the history claims and the schema denies.
+func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
+	for _, t := range r.touches[e] {
+		if before, behind := t.side(t.step); before && !behind && !t.values[t.step+1].Equal(t.live) {
+			r.d.Drift = append(r.d.Drift, Drift{
+				Difference: schema.Difference{Key: t.key, Want: t.values[t.step+1], Have: t.live},
+				Ref:        f.Ref, Why: "recorded, and its effect is not there",
+			})
+		}
+	}
+	switch {
+	case r.Drift == ReportDrift:
+		r.leave(e, f)
+	case r.Drift == RefuseDrift:
+		r.refuseDrift(f)
+	case doomed == nil && r.additive(e):
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
+	default:
+		what := "change what is there now"
+		if doomed != nil {
+			what = "drop " + doomed.what
+		}
+		var facts []string
+		if doomed != nil {
+			facts = doomed.facts
+		}
+		switch r.ask(Question{
+			Code:  Q12,
+			Place: f.Ref.String(),
+			Text:  fmt.Sprintf("%s is recorded and its effect is missing. Running it now would %s. Run it?", f.Ref, what),
+			Facts: append([]string{"statement: " + quote(f.Statement.Text)}, facts...),
+			Choices: []Choice{
+				{"drop", "run the statement as it is written"},
+				{"keep", "leave the database as it is, and the history too"},
+			},
+		}) {
+		case "drop":
+		case "keep":
+			r.kept[f.Ref.Version] = true
+			r.leave(e, f)
+		default:
+			f.is(Ambiguous, "whether to run it again is to be answered")
+		}
+	}
+	return nil
+}
+
+// leave lets the live values stand although the set wants others.
+func (r *reasoner) leave(e int, f *Finding) {
+	f.Left = true
+	for _, t := range r.touches[e] {
+		if before, behind := t.side(t.step); before && !behind {
+			r.accepted[t.key] = true
+		}
+	}
+}
+
+// judgeReplaced treats what is recorded, and there with another definition, as the
+// drift that it is.
+func (r *reasoner) judgeReplaced(e int, f *Finding) {
+	for i, t := range r.touches[e] {
+		if t.lost() && t.live != nil {
+			r.d.Drift = append(r.d.Drift, Drift{
+				Difference: schema.Difference{Key: t.key, Want: r.Replay.Effects[e].Changes[i].After, Have: t.live},
+				Ref:        f.Ref, Why: "recorded, and there with another definition",
+			})
+		}
+	}
+	switch r.Drift {
+	case ReportDrift:
+		f.Instead, f.Twin, f.Left = nil, nil, true
+		for _, t := range r.touches[e] {
+			r.accepted[t.key] = true
+		}
+	case RefuseDrift:
+		r.refuseDrift(f)
+	}
+}
+
+// refuseDrift stops at drift, as it was told to.
+func (r *reasoner) refuseDrift(f *Finding) {
+	r.ask(Question{
+		Code:  Q17,
+		Text:  "The database is not what its history says, and drift is to be refused. Look at the differences, then heal them with --drift heal, or go on with --drift report.",
+		Facts: f.Evidence,
+	})
+	f.is(Ambiguous, "drift is refused")
+}

@@ -1,0 +1,286 @@
+package hybrid
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An explanation is one way in which what can be seen may have come about.
+type explanation struct {
+	ran func(i int) bool
+	end []string // what it leaves to do
+}
+
+// settle works out how a right repair ends, and whether somebody who sees schema,
+// rows and history could know it. It reports false for a state that nobody can
+// repair by running what is left.
+func (s *State) settle() (bool, error) {
+	live, err := run(s.History.engine, s.Live)
+	if err != nil {
+		return false, nil // what was done by hand cannot be done here
+	}
+	defer live.Close()
+	have, err := Look(s.History.engine, live)
+	if err != nil {
+		return false, err
+	}
+	truth := explanation{s.ran, s.end()}
+	wanted, ok := s.after(truth)
+	if !ok {
+		return false, nil
+	}
+	s.Expected = wanted
+	if !foreign(s.Kind) && !wanted.SameSchema(s.History.Final) {
+		return false, nil // what was done by hand stands in the way of what is left
+	}
+	for _, again := range []Verb{Backfill, Copy} {
+		if p := s.again(again, have); p != nil {
+			s.Also = append(s.Also, p)
+		}
+	}
+	if s.Class == "" {
+		s.Class = s.classify(live, have, truth)
+	}
+	return true, nil
+}
+
+// classify says what can be known of the state. Of a blind one it takes what it
+// looks like for the truth.
+func (s *State) classify(live *sql.DB, have *Picture, truth explanation) Class {
+	switch {
+	case s.Kind == ForeignColumn && !s.Expected.hasColumn(s.column):
+		s.Consent = true
+		return Doubtful
+	case foreign(s.Kind):
+		return Derivable
+	case s.Kind == Unseeded && !s.author(have):
+		return Doubtful
+	}
+	explanations, certain := s.explain(live, have, truth)
+	if !certain && s.Kind == Ahead && s.undoes() {
+		return Doubtful
+	}
+	var ends []*Picture
+	for _, x := range explanations {
+		end, ok := s.after(x)
+		if !ok {
+			continue // an explanation that leads nowhere is none
+		}
+		if s.completes(x) {
+			s.Also = append(s.Also, end)
+		}
+		ends = append(ends, end)
+	}
+	switch {
+	case len(ends) == 0:
+		return Derivable
+	case slices.ContainsFunc(ends, func(p *Picture) bool { return !p.Same(ends[0]) }):
+		return Doubtful
+	case certain && !ends[0].Same(s.Expected):
+		s.Expected, s.ran = ends[0], explanations[0].ran
+		return Blind
+	}
+	return Derivable
+}
+
+// again returns the end if statements of a kind that are not recorded are run once
+// more, where that is as good: those that leave out what they have done only fill
+// what an older program has left empty since, and those that copy into a table that
+// is empty find it as they would have. It is nil where there are none.
+func (s *State) again(verb Verb, have *Picture) *Picture {
+	var script []string
+	for i, st := range s.History.Statements {
+		if i < s.claimed() || !s.ran(i) || st.Verb != verb || st.Rebuild || st.Whole {
+			continue
+		}
+		if verb == Backfill || len(have.Rows[st.Table]) == 0 {
+			script = append(script, st.SQL)
+		}
+	}
+	for len(script) > 0 {
+		if p, ok := s.after(explanation{end: append(slices.Clone(script), s.end()...)}); ok {
+			return p
+		}
+		script = script[1:] // an early one that cannot be run any more
+	}
+	return nil
+}
+
+// foreign reports whether a kind of damage leaves things that no migration knows.
+func foreign(k Kind) bool {
+	return k == ForeignTable || k == ForeignColumn || k == ForeignIndex
+}
+
+// author reports whether the author's own statements put in the rows that are
+// missing, run late as they are.
+func (s *State) author(have *Picture) bool {
+	_, ran := s.History.unseeded(have)
+	after, ok := s.after(explanation{end: s.History.Rest(ran)})
+	return ok && after.Same(s.Expected)
+}
+
+// completes reports whether an explanation differs from the truth only in that
+// statements are to be run again which leave out what they have done: they complete
+// what came later, which does no harm.
+func (s *State) completes(x explanation) bool {
+	for i, st := range s.History.Statements {
+		if x.ran(i) != s.ran(i) && (st.Verb != Backfill || x.ran(i)) {
+			return false
+		}
+	}
+	return true
+}
+
+// undoes reports whether a recorded statement that has not run would, run now,
+// change or remove rows: who recorded it may have had a reason.
+func (s *State) undoes() bool {
+	for i, st := range s.History.Statements[:s.claimed()] {
+		if !s.ran(i) && slices.Contains([]Verb{Drop, Update, Delete, Copy}, st.Verb) {
+			return true
+		}
+	}
+	return false
+}
+
+// after returns what running the rest of an explanation leads to.
+func (s *State) after(x explanation) (*Picture, bool) {
+	e := s.History.engine
+	db, err := run(e, s.Live, x.end)
+	if err != nil {
+		return nil, false
+	}
+	defer db.Close()
+	p, err := Look(e, db)
+	return p, err == nil
+}
+
+// explain returns the explanations that fit what can be seen. certain says that
+// the history is believed and the truth need not be among them.
+func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []explanation, certain bool) {
+	h := s.History
+	position := func(p int) explanation {
+		ran := func(i int) bool { return i < p }
+		return explanation{ran, h.Rest(ran)}
+	}
+	// A database that is just what its history says is what its history says, unless
+	// its rows deny that.
+	claimed := s.claimed()
+	if !s.Begun && (s.Count > 0 || claimed == 0 && len(have.Objects) == 0) && have.SameSchema(h.Schemas[claimed]) && !s.rowsAdd(live, have, claimed) {
+		return []explanation{position(claimed)}, true
+	}
+	from, to := 0, len(h.Statements)
+	if s.Begun {
+		from, to = claimed, h.End(s.Count)
+	}
+	var behind []explanation // what the history knows has run
+	for p := from; p <= to; p++ {
+		x := position(p)
+		if !have.SameSchema(h.Schemas[p]) || !s.rowsAllow(live, have, x) {
+			continue
+		}
+		if fit = append(fit, x); p >= claimed {
+			behind = append(behind, x)
+		}
+	}
+	if len(behind) > 0 {
+		fit = behind
+	}
+	fit = append(fit, s.overlays(live, have, claimed)...)
+	if len(h.Statements) > 0 && s.Count == 0 && have.SameSchema(h.Final) {
+		// The whole schema from a script: nothing is left but seeds of empty tables.
+		end, ran := h.unseeded(have)
+		fit = append(fit, explanation{ran, end})
+	}
+	return append(fit, truth), false
+}
+
+// overlays returns the explanations by which a script of the whole schema made the
+// tables that are new.
+func (s *State) overlays(live *sql.DB, have *Picture, claimed int) (fit []explanation) {
+	h := s.History
+	for n := h.Completed(claimed); n < len(h.Migrations); n++ {
+		position := h.End(n)
+		tables := h.newTables(position)
+		if len(tables) == 0 || position == 0 {
+			continue
+		}
+		for _, indexes := range []bool{true, false} {
+			made := h.Schemas[position].with(h.Final, tables, func(key string) bool {
+				return !strings.Contains(key, "/trigger ") && (indexes || !strings.Contains(key, "/index "))
+			})
+			if !have.SameSchema(made) {
+				continue
+			}
+			ran := func(i int) bool { return i < position }
+			var rows []string
+			for _, t := range tables {
+				for _, row := range have.Rows[t] {
+					rows = append(rows, insert(t, row))
+				}
+			}
+			if x := (explanation{ran, h.beneath(tables, rows, ran)}); s.rowsAllow(live, have, x) {
+				fit = append(fit, x)
+			}
+			break
+		}
+	}
+	return fit
+}
+
+// rowsAllow reports whether the rows of seeds speak for an explanation, or at
+// least not against it.
+func (s *State) rowsAllow(live *sql.DB, have *Picture, x explanation) bool {
+	for i, st := range s.History.Statements {
+		if st.Seeds == nil {
+			continue
+		}
+		switch there, told := s.seeded(live, have, i, x); {
+		case told && there != x.ran(i):
+			return false
+		}
+	}
+	return true
+}
+
+// rowsAdd reports whether rows are there that a statement behind a position puts
+// in. That rows are missing which a recorded one has put in says nothing: rows get
+// deleted.
+func (s *State) rowsAdd(live *sql.DB, have *Picture, position int) bool {
+	for i, st := range s.History.Statements {
+		if i < position || st.Seeds == nil {
+			continue
+		}
+		if there, told := s.seeded(live, have, i, explanation{ran: func(j int) bool { return j < position }}); told && there {
+			return true
+		}
+	}
+	return false
+}
+
+// seeded looks for the rows of an INSERT. They tell that it has run if all are
+// there, and that it has not if there are no rows at all and nothing that an
+// explanation says took them away.
+func (s *State) seeded(live *sql.DB, have *Picture, i int, x explanation) (there, told bool) {
+	st := s.History.Statements[i]
+	if have.Objects[st.Table+"/column "+st.Seeds.Column] == "" {
+		return false, false
+	}
+	found, err := query(live, fmt.Sprintf("SELECT 1 FROM %s WHERE %s IN (%s)", st.Table, st.Seeds.Column, strings.Join(st.Seeds.Values, ", ")))
+	switch {
+	case err != nil:
+		return false, false
+	case len(found) >= len(st.Seeds.Values):
+		return true, true
+	case len(have.Rows[st.Table]) > 0:
+		return false, false
+	}
+	for j := i + 1; j < len(s.History.Statements); j++ {
+		later := s.History.Statements[j]
+		if x.ran(j) && !later.Rebuild && (later.Verb == Delete || later.Table == st.Table && later.Verb == Drop || later.Verb == Renames) {
+			return false, false
+		}
+	}
+	return false, true
+}

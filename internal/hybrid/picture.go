@@ -1,0 +1,126 @@
+package hybrid
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A Picture is what a database holds, in a form that two databases share if they
+// mean the same: objects by their names, without the order of columns or the way in
+// which a statement was spelt, and rows as sets.
+type Picture struct {
+	Objects map[string]string   // what is there, and its facts: "notes/column title"
+	Rows    map[string][]string // by table, each row as sorted "column=value" texts
+}
+
+// owner returns the table that an object of a picture belongs to.
+func owner(key string) string {
+	table, _, _ := strings.Cut(key, "/")
+	return table
+}
+
+// Tables returns the names of the tables.
+func (p *Picture) Tables() []string {
+	var found []string
+	for key := range p.Objects {
+		if table, ok := strings.CutSuffix(key, "/table"); ok {
+			found = append(found, table)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// Columns returns the names of a table's columns.
+func (p *Picture) Columns(table string) []string {
+	var found []string
+	for key := range p.Objects {
+		if name, ok := strings.CutPrefix(key, table+"/column "); ok {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// hasColumn reports whether any table has a column.
+func (p *Picture) hasColumn(column string) bool {
+	for key := range p.Objects {
+		if strings.HasSuffix(key, "/column "+column) {
+			return true
+		}
+	}
+	return false
+}
+
+// SameSchema reports whether two pictures show the same schema.
+func (p *Picture) SameSchema(q *Picture) bool { return maps.Equal(p.Objects, q.Objects) }
+
+// Same reports whether two pictures show the same schema and rows.
+func (p *Picture) Same(q *Picture) bool {
+	return p.SameSchema(q) && maps.EqualFunc(p.Rows, q.Rows, slices.Equal)
+}
+
+// Forget takes an object out of a picture, by the end of its name.
+func (p *Picture) Forget(name string) {
+	maps.DeleteFunc(p.Objects, func(key, _ string) bool { return name != "" && strings.HasSuffix(key, " "+name) })
+}
+
+// Difference says in a few lines what is in one of the pictures and not in the
+// other; lost says that rows or values of want are not in have.
+func Difference(want, have *Picture) (lines []string, lost bool) {
+	for _, key := range slices.Sorted(maps.Keys(want.Objects)) {
+		facts := want.Objects[key]
+		switch got, ok := have.Objects[key]; {
+		case !ok:
+			lines = append(lines, fmt.Sprintf("missing: %s (%s)", key, facts))
+			if strings.HasSuffix(key, "/table") && len(want.Rows[owner(key)]) > 0 {
+				lost = true
+			}
+		case got != facts:
+			lines = append(lines, fmt.Sprintf("differs: %s is %s; wanted %s", key, got, facts))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(have.Objects)) {
+		if _, ok := want.Objects[key]; !ok {
+			lines = append(lines, "not wanted: "+key)
+		}
+	}
+	for _, table := range slices.Sorted(maps.Keys(want.Rows)) {
+		rows, got := want.Rows[table], have.Rows[table]
+		if slices.Equal(rows, got) {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("rows of %s:\n      are    %s\n      wanted %s",
+			table, strings.Join(without(got, rows), "; "), strings.Join(without(rows, got), "; ")))
+		lost = lost || len(got) < len(rows)
+	}
+	return lines, lost
+}
+
+// without returns the rows of a that are not in b.
+func without(a, b []string) []string {
+	left := slices.Clone(b)
+	var rest []string
+	for _, row := range a {
+		if i := slices.Index(left, row); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+			continue
+		}
+		rest = append(rest, row)
+	}
+	return rest
+}
+
+// with returns the picture and the objects of another one's tables besides.
+func (p *Picture) with(q *Picture, tables []string, take func(key string) bool) *Picture {
+	both := &Picture{Objects: maps.Clone(p.Objects)}
+	for key, facts := range q.Objects {
+		if slices.Contains(tables, owner(key)) && take(key) {
+			both.Objects[key] = facts
+		}
+	}
+	return both
+}
