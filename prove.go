@@ -98,12 +98,22 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 				continue
 			}
 			key := schema.Key{Kind: schema.Table, Name: source.Target}
+			if emptied(s.Steps[j+1:], source.Target) {
+				continue // as the author means it to be
+			}
 			if p.have.Get(key) != nil && p.plan.Diagnosis.Target.Get(key) != nil {
 				tables = append(tables, key)
 			}
 		}
 	}
 	return tables
+}
+
+// emptied reports that an author's statement takes rows from the table.
+func emptied(steps []plan.Step, table string) bool {
+	return slices.ContainsFunc(steps, func(s plan.Step) bool {
+		return s.Source != nil && s.Source.Target == table && (s.Source.Verb == "delete" || s.Source.Verb == "drop table")
+	})
 }
 
 // prove checks what the transaction has led to, and returns the schema. Only the

@@ -339,6 +339,28 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 	return c, true, nil
 }
 
+func (w *witness) Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error) {
+	from, ok := w.engine.Copy(s.Text)
+	if !ok || w.have.Get(table) == nil {
+		return 0, false, nil
+	}
+	if len(from.Columns) == 0 {
+		from.Columns = columnsInOrder(w.have, table)
+	}
+	if !has(w.have, table, from.Columns) {
+		return 0, false, nil
+	}
+	quoted := make([]string, len(from.Columns))
+	for i, column := range from.Columns {
+		quoted[i] = w.quote(column)
+	}
+	query := "SELECT count(*) FROM (SELECT * FROM (" + from.Query + ") AS given EXCEPT SELECT " + strings.Join(quoted, ", ") + " FROM " + w.name(table) + ") AS t"
+	if err := w.db.QueryRow(ctx, query).Scan(&rows); err != nil {
+		return 0, false, ctx.Err() // what it copies from has another form
+	}
+	return rows, true, nil
+}
+
 func (w *witness) Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error) {
 	for _, part := range w.have.Parts(table) {
 		if part.Key.Kind != schema.Column {

@@ -62,6 +62,11 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		}
 		return nil
 	}
+	if unit, ok := r.sameForm(e); ok && where != doubtful {
+		if settled, err := r.judgeSameForm(ctx, e, f, unit); settled || err != nil {
+			return err
+		}
+	}
 	switch where {
 	case behind:
 		return r.judgeBehind(ctx, e, f, why)
@@ -116,7 +121,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 		if err != nil {
 			return err
 		}
-		if literal && seeds.Keyed && seeds.Present == seeds.Wanted {
+		if literal && seeds.Present == seeds.Wanted && (seeds.Keyed || seeds.Wanted > 1) {
 			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", plural(int64(seeds.Wanted), "row")))
 			return nil
 		}

@@ -45,6 +45,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		d:        d,
 		findings: make([]Finding, len(in.Replay.Effects)),
 		guessed:  map[int]bool{},
+		again:    map[int]bool{},
 		kept:     map[migration.Version]bool{},
 		filling:  map[string]Ref{},
 		stopped:  map[migration.Version]int{},
@@ -80,6 +81,7 @@ type reasoner struct {
 	findings []Finding // by effect
 	cut      *span     // where the set stopped, if one position explains everything
 	guessed  map[int]bool
+	again    map[int]bool               // statements of a rebuild that is to be run, by answer
 	kept     map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
 	filling  map[string]Ref             // by table: the statement that puts the first rows in
 	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
@@ -240,6 +242,8 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	f := &r.findings[e]
 	f.Ref, f.Statement, f.Changes = effect.Ref(), effect.Statement, effect.Changes
 	switch {
+	case r.again[e]:
+		f.is(NotDone, "part of a rebuild that has not run, by answer")
 	case effect.Statement.Probe != "":
 		return r.judgeByProbe(ctx, e, f)
 	case len(effect.Changes) > 0:

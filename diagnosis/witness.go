@@ -31,6 +31,9 @@ type Witness interface {
 	// its table has. ok is false where the statement is no such INSERT, or where it
 	// cannot be compared.
 	Copied(ctx context.Context, s *migration.Statement) (copied Copied, ok bool, err error)
+	// Transforms returns how many rows an INSERT of a query would give that another
+	// table than its own lacks. ok is false as for Copied.
+	Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error)
 	// Astray returns how many rows of a table refer, by a foreign key or by a column
 	// named for another table's key, to rows that are not there, and in words which.
 	Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error)

@@ -192,3 +192,11 @@ func (w *witness) Probe(_ context.Context, query string) (ran bool, err error) {
 	}
 	return false, fmt.Errorf("nobody wrote the probe %q", query)
 }
+
+func (w *witness) Transforms(_ context.Context, s *migration.Statement, _ schema.Key) (rows int64, ok bool, err error) {
+	words := w.ref(s) + " transforms"
+	if _, ok := w.answer(words); !ok {
+		return 0, false, nil
+	}
+	return rows, true, w.read(words, "%d", &rows)
+}
