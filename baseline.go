@@ -53,6 +53,12 @@ func (r *run) baseline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, open := range d.Questions {
+		switch open.Code {
+		case diagnosis.Q1, diagnosis.Q2, diagnosis.Q17: // not about what is there, but about where we are
+			return &Refusal{Questions: []diagnosis.Question{open}, Diagnosis: d}
+		}
+	}
 	q := diagnosis.Question{
 		Code:    diagnosis.Q18,
 		Text:    "The database lacks what this baseline would claim. Record it all the same?",
@@ -82,8 +88,8 @@ func (r *run) baseline(ctx context.Context) error {
 		}
 		d.Answered = []diagnosis.Question{q}
 	}
-	prep := &prepared{survey: s, plan: p}
-	if err := r.write(ctx, prep, &plan.Segment{Records: p.Records}, nil, s.have, len(q.Facts) == 0); err != nil {
+	prep := &prepared{survey: s, plan: p, claimed: len(q.Facts) > 0}
+	if err := r.write(ctx, prep, &plan.Segment{Records: p.Records}, nil, s.fingerprint, true); err != nil {
 		return err
 	}
 	r.report.Run, r.report.Diagnosis, r.report.Records = r.id, d, p.Records

@@ -128,9 +128,9 @@ func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, er
 		}
 	}
 	m.set, m.sum = set, set.Sum
-	for _, s := range []*script{m.base, m.schema} {
+	for i, s := range []*script{m.base, m.schema} {
 		if s != nil {
-			sum := sha256.Sum256([]byte(m.sum + s.text))
+			sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %s", m.sum, i, len(s.text), s.text))
 			m.sum = hex.EncodeToString(sum[:])
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -31,6 +32,7 @@ type StatementError struct {
 	Migration *migration.Migration // nil for a statement that belongs to none
 	Path      string               // the file; empty for a synthesised statement
 	Line      int                  // where the statement begins in it
+	Number    int                  // its number in the migration; zero where it has none
 	SQL       string               // the statement
 	During    string               // "replay", "rehearsal", "run"
 	Hint      string               // what to do about it; may be empty
@@ -69,7 +71,23 @@ func (e *MismatchError) Error() string {
 	return e.During + " did not lead to the schema that is wanted, and was undone: " + strings.Join(what, "; ")
 }
 
-// An AheadError says that the history records migrations that lie behind the
+// A PartialError says that a run was refused after earlier transactions of it were
+// committed: those stay, and the questions are about the rest.
+type PartialError struct {
+	Recorded []plan.Record
+	Refusal  *Refusal
+}
+
+// Error says how far the run came, and what is open.
+func (e *PartialError) Error() string {
+	names := make([]string, len(e.Refusal.Questions))
+	for i := range e.Refusal.Questions {
+		names[i] = e.Refusal.Questions[i].Name() + ": " + e.Refusal.Questions[i].Text
+	}
+	return fmt.Sprintf("stopped after %s had been committed; open questions %s", counted(len(e.Recorded), "migration"), strings.Join(names, "; "))
+}
+
+// An AheadError says that the history records migrations that come after the
 // version that was asked for.
 type AheadError struct {
 	To       migration.Version
@@ -78,5 +96,5 @@ type AheadError struct {
 
 // Error names them.
 func (e *AheadError) Error() string {
-	return fmt.Sprintf("the database is behind %s already: recorded are %s", e.To, strings.Join(e.Recorded, ", "))
+	return fmt.Sprintf("the database is past %s already: recorded are %s", e.To, strings.Join(e.Recorded, ", "))
 }

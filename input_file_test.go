@@ -81,6 +81,44 @@ func TestNotADatabase(t *testing.T) {
 	}
 }
 
+// TestDamageFoundLater: the first read does not see every page.
+func TestDamageFoundLater(t *testing.T) {
+	s := scenes(t)[2]
+	content := s.build(t)
+	for i := 4096; i < len(content); i++ {
+		content[i] = byte(i * 7)
+	}
+	path := put(t, content)
+	if _, err := s.migrator(t, open(t, path)).Up(t.Context()); !errors.Is(err, engine.ErrUnreadable) {
+		t.Errorf("up: %v; wanted %v", err, engine.ErrUnreadable)
+	}
+}
+
+// TestDamagedRows: pages that nothing reads until a migration works on them turn out
+// to be damaged. Nothing is written to such a file, the first error included.
+func TestDamagedRows(t *testing.T) {
+	s := scenes(t)[2]
+	content := s.build(t)
+	db := open(t, put(t, content))
+	var root int
+	if err := db.QueryRow("SELECT rootpage FROM sqlite_master WHERE name = 'tokens'").Scan(&root); err != nil {
+		t.Fatal(err)
+	}
+	page := content[(root-1)*4096 : root*4096]
+	for i := range page {
+		page[i] = byte(i * 7)
+	}
+	path := put(t, content)
+	sum := fileSum(t, path)
+	report, err := s.migrator(t, open(t, path)).Up(t.Context())
+	if !errors.Is(err, engine.ErrUnreadable) || !report.Nothing() {
+		t.Errorf("up: %v, ran %v; wanted %v", err, steps(report), engine.ErrUnreadable)
+	}
+	if fileSum(t, path) != sum {
+		t.Error("it changed the file")
+	}
+}
+
 // TestReadOnly: a database that we may only read can be looked at, and is left
 // alone with an error that says why.
 func TestReadOnly(t *testing.T) {
@@ -142,6 +180,9 @@ func TestFull(t *testing.T) {
 				t.Errorf("up: %v; it does not say what is wrong", err)
 			}
 			small.Close()
+			if n := failuresNoted(t, path); n != 0 {
+				t.Errorf("the journal tells of %d failures: there was no room for them", n)
+			}
 			if found, want := picture(t, path), ends[len(ends)-2]; found != want {
 				t.Errorf("it left\n%s\nwanted\n%s", found, want)
 			}

@@ -190,6 +190,7 @@ func TestWhatFilesBringAlong(t *testing.T) {
 		{"a VACUUM", many + "DELETE FROM notes;\nVACUUM;", "PRAGMA freelist_count", "0"},
 		{"another journal mode", "PRAGMA journal_mode = WAL;\n" + rows, "PRAGMA journal_mode", "wal"},
 		{"an ANALYZE", rows + "CREATE INDEX i ON notes (text);\nANALYZE;", "SELECT count(*) FROM notes", "2"},
+		{"a temporary table that is left", "CREATE TEMPORARY TABLE notes_ids (id INTEGER);\n" + rows, "SELECT count(*) FROM notes", "2"},
 		{"queries", "SELECT * FROM notes;\n" + rows + "\nVALUES (1), (2);\nEXPLAIN QUERY PLAN SELECT * FROM notes;", "SELECT count(*) FROM notes", "2"},
 		{"nothing", "", "SELECT count(*) FROM notes", "0"},
 		{"blanks", " \n\t\n", "SELECT count(*) FROM notes", "0"},

@@ -179,9 +179,11 @@ func hold(t testing.TB, path, begin string) (release func()) {
 func TestLockTimeout(t *testing.T) {
 	for _, mode := range journalModes {
 		for _, timeout := range []time.Duration{0, 200 * time.Millisecond} {
-			t.Run(fmt.Sprintf("%s/%v", mode, timeout), func(t *testing.T) {
-				checkLockTimeout(t, mode, "BEGIN IMMEDIATE", timeout)
-			})
+			for _, begin := range []string{"BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"} {
+				t.Run(fmt.Sprintf("%s/%v/%s", mode, timeout, begin), func(t *testing.T) {
+					checkLockTimeout(t, mode, begin, timeout)
+				})
+			}
 		}
 	}
 }
@@ -206,6 +208,27 @@ func checkLockTimeout(t *testing.T, mode, begin string, timeout time.Duration) {
 	if picture(t, path) != before || fileSum(t, path) != sum {
 		t.Error("it changed the database")
 	}
+}
+
+// TestWaitsForExclusiveHolder: in rollback mode, a runner whose work outgrows the
+// cache keeps readers out as well, for as long as it works. Who starts meanwhile
+// waits for it, however short SQLite's own patience is.
+func TestWaitsForExclusiveHolder(t *testing.T) {
+	t.Parallel()
+	s := crowded(t)[1]
+	content := s.build(t)
+	ends := s.ends(t, content)
+	path := put(t, content)
+	const held = 2 * time.Second
+	time.AfterFunc(held, hold(t, path, "BEGIN EXCLUSIVE"))
+	began := time.Now()
+	if _, err := s.migrator(t, open(t, path)).Up(t.Context()); err != nil {
+		t.Fatalf("up: %v", err)
+	}
+	if took := time.Since(began); took < held-100*time.Millisecond {
+		t.Errorf("it took %v: the holder was in nobody's way", took)
+	}
+	checkOnce(t, path, ends)
 }
 
 // TestCancelledWhileWaiting: an application that is stopped while it waits for

@@ -19,6 +19,8 @@ type prepared struct {
 	// plain says that the database is what its journal says, or empty: then the
 	// author's statements are run as they are, and there is nothing to rehearse.
 	plain bool
+	// claimed says that something is recorded which is not there, by answer.
+	claimed bool
 	// opening is the script that is run ahead of the plan, on an empty database.
 	opening *script
 }
@@ -226,5 +228,5 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 }
 
 func stepError(s *plan.Step, during string, err error) *StatementError {
-	return &StatementError{Path: s.Path, Line: s.Line, SQL: s.SQL, During: during, Err: err}
+	return &StatementError{Path: s.Path, Line: s.Line, Number: s.Ref.Number, SQL: s.SQL, During: during, Err: err}
 }

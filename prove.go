@@ -16,7 +16,7 @@ import (
 // schema is the one that is wanted, synthesised statements have lost no row, and
 // no reference was broken.
 
-// most bounds how many broken references are looked at.
+// mostOrphans bounds how many broken references are looked at.
 const mostOrphans = 100
 
 // A proof is what was weighed before the steps ran.
@@ -116,36 +116,37 @@ func emptied(steps []plan.Step, table string) bool {
 	})
 }
 
-// prove checks what the transaction has led to, and returns the schema. Only the
+// prove checks what the transaction has led to, and returns the schema's
+// fingerprint. Only the
 // last transaction of a run must have led to what is wanted.
 //
 // Errors: *[MismatchError]; *[Refusal] for references that would be broken.
-func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*schema.Snapshot, error) {
-	after, err := r.inspectAfter(ctx, p)
+func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (after schema.Fingerprint, err error) {
+	schemaAfter, err := r.inspectAfter(ctx, p)
 	if err != nil {
-		return nil, err
+		return after, err
 	}
 	mismatch := &MismatchError{During: "run"}
 	if !p.plain && last {
-		mismatch.Differences = schema.Compare(p.plan.Diagnosis.Target, after)
+		mismatch.Differences = schema.Compare(p.plan.Diagnosis.Target, schemaAfter)
 	}
-	w := &witness{db: r.db, engine: r.engine, have: after}
+	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
 	for table, before := range pf.rows {
 		rows, err := w.Rows(ctx, table, 0)
 		if err != nil {
-			return nil, err
+			return after, err
 		}
 		if rows < before {
 			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s has %d rows and had %d", table, rows, before))
 		}
 	}
 	for _, table := range pf.filled {
-		if after.Get(table) == nil || !last {
+		if schemaAfter.Get(table) == nil || !last {
 			continue
 		}
 		rows, err := w.Rows(ctx, table, 1)
 		if err != nil {
-			return nil, err
+			return after, err
 		}
 		if rows == 0 {
 			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s would be left without a row", table))
@@ -154,7 +155,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*sc
 	if pf.checks && (last || r.db.Traits().ForeignKeys) {
 		orphans, err := r.db.Orphans(ctx, mostOrphans)
 		if err != nil {
-			return nil, fmt.Errorf("check references: %w", err)
+			return after, fmt.Errorf("check references: %w", err)
 		}
 		orphans = slices.DeleteFunc(orphans, func(o engine.Orphan) bool {
 			return len(pf.orphans) == mostOrphans || slices.Contains(pf.orphans, o)
@@ -162,13 +163,14 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (*sc
 		if !r.db.Traits().ForeignKeys {
 			r.report.Orphans = orphans
 		} else if len(orphans) > 0 {
-			return nil, r.orphaned(p, orphans)
+			return after, r.orphaned(p, orphans)
 		}
 	}
+	slices.Sort(mismatch.Rows)
 	if len(mismatch.Differences) > 0 || len(mismatch.Rows) > 0 {
-		return nil, mismatch
+		return after, mismatch
 	}
-	return after, nil
+	return schemaAfter.Fingerprint(), nil
 }
 
 // inspectAfter reads the schema again, without tracking tables.

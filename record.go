@@ -2,8 +2,11 @@ package dbmend
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -20,7 +23,7 @@ import (
 // table of the runner that the application has.
 
 // write records one transaction, inside it.
-func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []StepReport, after *schema.Snapshot, last bool) error {
+func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []StepReport, after schema.Fingerprint, last bool) error {
 	if err := r.writeForeign(ctx, p, s.Records); err != nil {
 		return err
 	}
@@ -29,14 +32,35 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 			return err
 		}
 	}
-	entries := r.entries(p, s, steps, last)
+	// The journal is written part by part: a fresh install has very many entries.
+	const part = 1000
+	var entries []journal.Entry
+	flush := func(most int) error {
+		if len(entries) <= most {
+			return nil
+		}
+		for i := range entries {
+			entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
+		}
+		if err := journal.Append(ctx, r.db, entries); err != nil {
+			return fmt.Errorf("write the journal: %w", err)
+		}
+		entries = entries[:0]
+		return nil
+	}
+	for e := range r.entries(p, s, steps, last) {
+		entries = append(entries, e)
+		if err := flush(part); err != nil {
+			return err
+		}
+	}
 	stamp, err := r.db.Stamp(ctx)
 	if err != nil {
 		return err
 	}
 	completed := journal.Entry{
 		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.sum,
-		Before: p.plan.From.String(), After: after.Fingerprint().String(), Stamp: stamp,
+		Before: p.plan.From.String(), After: after.String(), Stamp: stamp,
 		Evidence: fmt.Sprintf("%d statements run, %d migrations recorded", len(steps), len(s.Records)),
 	}
 	if p.plan.Healing {
@@ -55,16 +79,14 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		}
 		completed.Name = ruling{p.foreign.Runner, p.foreign.Table, digest}.String()
 	}
-	if !last {
-		// The set is not through: a start must not take it for settled.
+	if !last || p.claimed {
+		// The set is not through, or claims what is not there: a start must not take
+		// it for settled.
 		completed.Checksum = ""
 	}
 	entries = append(entries, completed)
-	for i := range entries {
-		entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
-	}
-	if err := journal.Append(ctx, r.db, entries); err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+	if err := flush(0); err != nil {
+		return err
 	}
 	for _, record := range s.Records {
 		r.tell(Recorded{record})
@@ -112,22 +134,27 @@ func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Reco
 }
 
 // entries puts a transaction into words.
-func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last bool) []journal.Entry {
-	var entries []journal.Entry
+func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last bool) iter.Seq[journal.Entry] {
+	return func(yield func(journal.Entry) bool) {
+		r.yieldEntries(p, s, steps, last, func(e journal.Entry) { yield(e) })
+	}
+}
+
+func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, last bool, entry func(journal.Entry)) {
 	d := p.plan.Diagnosis
 	if last {
 		for _, q := range d.Answered {
-			entries = append(entries, journal.Entry{Kind: journal.Answered, Name: q.Name(), Evidence: strings.Join(append([]string{q.Text}, q.Facts...), "\n")})
+			entry(journal.Entry{Kind: journal.Answered, Name: q.Name(), Evidence: strings.Join(append([]string{q.Text}, q.Facts...), "\n")})
 		}
 		for _, drift := range left(d) {
-			entries = append(entries, journal.Entry{
+			entry(journal.Entry{
 				Kind: journal.Noticed, Outcome: journal.Left, Version: drift.Ref.Version, Statement: drift.Ref.Number,
 				Evidence: drift.Difference.String() + ": " + drift.Why,
 			})
 		}
 	}
 	for _, o := range r.report.Orphans {
-		entries = append(entries, journal.Entry{
+		entry(journal.Entry{
 			Kind:     journal.Noticed,
 			Evidence: fmt.Sprintf("row %s of table %s refers to nothing in table %s since this run", o.Row, o.Table, o.Parent),
 		})
@@ -137,7 +164,7 @@ func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last boo
 		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
 	}
 	for _, step := range ran[diagnosis.Ref{}] {
-		entries = append(entries, stepEntry(step))
+		entry(stepEntry(step))
 	}
 	recorded := map[*migration.Migration]plan.Record{}
 	for _, record := range s.Records {
@@ -154,28 +181,27 @@ func (r *run) entries(p *prepared, s *plan.Segment, steps []StepReport, last boo
 			f := &mf.Findings[j]
 			for _, step := range ran[f.Ref] {
 				took += step.Took
-				entries = append(entries, stepEntry(step))
+				entry(stepEntry(step))
 			}
 			if len(ran[f.Ref]) == 0 {
-				entries = append(entries, journal.Entry{
+				entry(journal.Entry{
 					Kind: journal.Ran, Outcome: journal.Skipped, Version: f.Ref.Version, Statement: f.Ref.Number,
 					Name: f.Statement.Verb, Checksum: f.Statement.Sum,
 					Evidence: f.Verdict.String() + ": " + strings.Join(f.Evidence, "; "),
 				})
 			}
 		}
-		entries = append(entries, journal.Entry{
+		entry(journal.Entry{
 			Kind: journal.Migrated, Outcome: record.Outcome, Version: mf.Migration.Version, Name: mf.Migration.Name,
 			Checksum: mf.Migration.Checksum, Evidence: record.Reason, Duration: took,
 		})
 	}
 	for _, mig := range p.edited {
-		entries = append(entries, journal.Entry{
+		entry(journal.Entry{
 			Kind: journal.Migrated, Outcome: journal.Present, Version: mig.Version, Name: mig.Name,
 			Checksum: mig.Checksum, Evidence: "the file differs from what was recorded in comments, blanks and line ends alone",
 		})
 	}
-	return entries
 }
 
 func stepEntry(step StepReport) journal.Entry {
@@ -194,10 +220,11 @@ func stepEntry(step StepReport) journal.Entry {
 }
 
 // noteFailure writes the first error down, in a transaction of its own. A refusal
-// and a cancelled context leave no trace.
+// and a cancelled context leave no trace, and nothing is written where writing is
+// what fails: see unfit.
 func (r *run) noteFailure(ctx context.Context, cause error) error {
 	failure, ok := errors.AsType[*StatementError](cause)
-	if !ok || failure.During != "run" || ctx.Err() != nil {
+	if !ok || failure.During != "run" || ctx.Err() != nil || r.unfit(cause) {
 		return nil
 	}
 	entry := journal.Entry{
@@ -205,7 +232,7 @@ func (r *run) noteFailure(ctx context.Context, cause error) error {
 		Evidence: fmt.Sprintf("%s:%d: %v", failure.Path, failure.Line, failure.Err),
 	}
 	if failure.Migration != nil {
-		entry.Version, entry.Name = failure.Migration.Version, failure.Migration.Name
+		entry.Version, entry.Name, entry.Statement = failure.Migration.Version, failure.Migration.Name, failure.Number
 	}
 	if err := r.db.Begin(ctx, engine.Normal); err != nil {
 		return nil // the database does not let us; the error itself is on its way
@@ -224,4 +251,20 @@ func (r *run) noteFailure(ctx context.Context, cause error) error {
 		return r.db.Rollback(ctx)
 	}
 	return nil
+}
+
+// unfit reports an error after which nothing more may be written: the trees of a
+// damaged file lead anywhere, a full disk has no room for what is not the user's,
+// and the connection is gone or another's turn has come.
+func (r *run) unfit(err error) bool {
+	for _, why := range [...]error{engine.ErrUnreadable, engine.ErrReadOnly, engine.ErrLocked, driver.ErrBadConn, sql.ErrConnDone} {
+		if errors.Is(err, why) {
+			return true
+		}
+	}
+	switch r.db.Explain(err).Problem {
+	case engine.Full, engine.Busy, engine.ReadOnly:
+		return true
+	}
+	return false
 }

@@ -103,11 +103,18 @@ func counted(n int, noun string) string {
 // duplicates shows rows that share what a unique index is to keep apart. It is
 // advice: what cannot be read is left out.
 func (r *run) duplicates(ctx context.Context, p *prepared, o *schema.Object) []string {
-	if o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" {
+	if o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" || o.Fact(schema.Where) != "" {
 		return nil
 	}
 	w := &witness{db: r.db, engine: r.engine, have: p.have}
-	columns := o.Fact(schema.Columns)
+	var quoted []string
+	for name := range strings.SplitSeq(o.Fact(schema.Columns), ", ") {
+		if p.have.Get(schema.Key{Kind: schema.Column, Space: o.Key.Space, Table: o.Key.Table, Name: name}) == nil {
+			return nil // an expression, or a direction: not worth reading
+		}
+		quoted = append(quoted, w.quote(name))
+	}
+	columns := strings.Join(quoted, ", ")
 	query := fmt.Sprintf("SELECT %s, count(*) FROM %s GROUP BY %s HAVING count(*) > 1 LIMIT 10", columns, w.name(o.Key.Owner()), columns)
 	rows, err := r.db.Query(ctx, query)
 	if err != nil {

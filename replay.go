@@ -44,7 +44,7 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 			return nil, err
 		}
 	}
-	m.replay = &replayed{Replay: r.result, borrowed: r.base == nil, live: live}
+	m.replay = &replayed{Replay: r.result, borrowed: r.base == nil || len(r.presumed) > 0, live: live}
 	return r.result, nil
 }
 

@@ -77,6 +77,9 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 	}
 	report.Took = time.Since(started)
 	if err != nil {
+		if refusal, ok := errors.AsType[*Refusal](err); ok && report.Run != "" {
+			err = &PartialError{Recorded: report.Records, Refusal: refusal}
+		}
 		return report, errors.Join(err, run.noteFailure(ctx, err))
 	}
 	return report, nil
@@ -85,11 +88,10 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 // A run is one call of Up.
 type run struct {
 	*Migrator
-	db      engine.Database
-	report  *Report
-	id      string
-	warned  bool // beforeHealed has been called
-	healing bool // some transaction of this run healed
+	db     engine.Database
+	report *Report
+	id     string
+	warned bool // beforeHealed has been called
 }
 
 // next plans what is left to do and runs the first transaction of it; it reports
@@ -178,10 +180,11 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	if segment.Rebuild != (mode == engine.Rebuild) {
 		return true, r.db.Rollback(ctx) // it needs another kind of transaction now
 	}
-	last := len(segments) == 1
-	if first.plan != nil {
-		r.tell(Planned{p.plan})
+	if p.plan.Healing && r.beforeHealed != nil && !r.warned {
+		return true, r.db.Rollback(ctx) // it has come to a healing only now: first things first
 	}
+	last := len(segments) == 1
+	r.tell(Planned{p.plan})
 	proof, err := r.weigh(ctx, p, &segment)
 	if err != nil {
 		return false, err

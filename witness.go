@@ -41,12 +41,21 @@ func (w *witness) Rows(ctx context.Context, table schema.Key, limit int64) (n in
 func (w *witness) Filled(ctx context.Context, column *schema.Object) (n int64, err error) {
 	name := w.quote(column.Spelling())
 	where := name + " IS NOT NULL"
-	if fallback := column.Fact(schema.Default); fallback != "" {
+	if fallback := column.Fact(schema.Default); literal(fallback) {
 		where += " AND " + name + " <> (" + fallback + ")"
 	}
 	query := fmt.Sprintf("SELECT count(*) FROM %s WHERE %s", w.name(column.Key.Owner()), where)
 	err = w.db.QueryRow(ctx, query).Scan(&n)
 	return n, err
+}
+
+// literal reports whether a default is a plain number or string: only such a one
+// is put into a query of ours.
+func literal(text string) bool {
+	if len(text) >= 2 && text[0] == '\'' && text[len(text)-1] == '\'' {
+		return !strings.Contains(strings.ReplaceAll(text[1:len(text)-1], "''", ""), "'")
+	}
+	return text != "" && strings.Trim(text, "0123456789.-") == ""
 }
 
 func (w *witness) Differ(ctx context.Context, a, b *schema.Object) (n int64, err error) {
@@ -58,20 +67,25 @@ func (w *witness) Differ(ctx context.Context, a, b *schema.Object) (n int64, err
 }
 
 func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error) {
-	rows, err := w.db.Query(ctx, fmt.Sprintf("SELECT * FROM %s LIMIT %d", w.name(table), sampleRows))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
 	total, err := w.Rows(ctx, table, 0)
 	if err != nil {
 		return nil, err
 	}
-	lines := []string{fmt.Sprintf("%s holds %d rows, for example:", table, total)}
+	names := columnsInOrder(w.have, table)
+	names = names[:min(len(names), sampleValues)]
+	if len(names) == 0 {
+		return nil, nil
+	}
+	columns := make([]string, len(names))
+	for i, name := range names {
+		columns[i] = fmt.Sprintf("substr(%s, 1, %d)", w.quote(name), sampleWidth+1)
+	}
+	rows, err := w.db.Query(ctx, fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(columns, ", "), w.name(table), sampleRows))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	lines := []string{fmt.Sprintf("%s holds %s, for example:", table, counted(int(total), "row"))}
 	for rows.Next() {
 		values := make([]any, len(names))
 		for i := range values {
@@ -81,7 +95,7 @@ func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error
 			return nil, err
 		}
 		var cells []string
-		for i := range min(len(names), sampleValues) {
+		for i := range names {
 			cells = append(cells, names[i]+"="+cell(*values[i].(*any)))
 		}
 		lines = append(lines, strings.Join(cells, " "))
@@ -106,25 +120,39 @@ func cell(value any) string {
 	}
 }
 
-// mostCopied bounds the tables that are copied to tell what an UPDATE would make
-// different; of larger ones it is told what it would write.
-const mostCopied = 200_000
-
 func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+	if w.db.Traits().ReadOnly {
+		return diagnosis.Trial{Err: engine.ErrReadOnly}, nil
+	}
 	err = w.db.Try(ctx, func(ctx context.Context) error {
 		run := func() (written, different int64, failed, err error) {
-			count, err := w.watchRows(ctx, s)
-			if err != nil {
-				return 0, 0, nil, err
+			do := func(ctx context.Context) error {
+				written, failed = w.db.Exec(ctx, s.Text)
+				return failed
 			}
-			if written, failed = w.db.Exec(ctx, s.Text); failed != nil {
+			table := w.have.Get(schema.Key{Kind: schema.Table, Name: s.Target})
+			if s.Verb != "update" || table == nil {
+				failed = do(ctx)
+				return written, written, failed, nil
+			}
+			different, told, err := w.db.Different(ctx, table, columnsInOrder(w.have, table.Key), do)
+			if failed != nil {
 				return 0, 0, failed, nil
 			}
-			different, err = count(ctx, written)
+			if !told {
+				different = written
+			}
 			return written, different, nil, err
 		}
-		if _, t.First, t.Err, err = run(); t.Err != nil || err != nil {
+		if _, t.First, t.Err, err = run(); err != nil {
 			return err
+		}
+		if t.Err != nil {
+			// Only what the schema or the rows say against it is evidence.
+			if !tellsOfSchema(w.db.Explain(t.Err).Problem) {
+				return t.Err
+			}
+			return nil
 		}
 		var failed error
 		if t.Second, t.Again, failed, err = run(); failed != nil {
@@ -133,32 +161,6 @@ func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.
 		return err
 	})
 	return t, err
-}
-
-// watchRows copies the table that an UPDATE writes, and returns what tells in how
-// many rows it is different by then. Whoever calls it undoes the copy.
-func (w *witness) watchRows(ctx context.Context, s *migration.Statement) (different func(ctx context.Context, written int64) (int64, error), err error) {
-	written := func(_ context.Context, n int64) (int64, error) { return n, nil }
-	table := schema.Key{Kind: schema.Table, Name: s.Target}
-	if s.Verb != "update" || w.have.Get(table) == nil {
-		return written, nil
-	}
-	if n, err := w.Rows(ctx, table, mostCopied); err != nil || n == mostCopied {
-		return written, err
-	}
-	const before = "dbmend_rows_before"
-	for _, sql := range []string{
-		"DROP TABLE IF EXISTS " + before,
-		"CREATE TEMPORARY TABLE " + before + " AS SELECT * FROM " + w.name(table),
-	} {
-		if _, err := w.db.Exec(ctx, sql); err != nil {
-			return nil, err
-		}
-	}
-	return func(ctx context.Context, _ int64) (n int64, err error) {
-		err = w.db.QueryRow(ctx, "SELECT count(*) FROM (SELECT * FROM "+w.name(table)+" EXCEPT SELECT * FROM "+before+") AS t").Scan(&n)
-		return n, err
-	}, nil
 }
 
 func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {
@@ -178,13 +180,23 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	}
 	keyed := key(have, table, seed.Columns)
 	seeds.Wanted, seeds.Keyed = len(seed.Rows), keyed != nil
+	for _, row := range seed.Rows {
+		for i, column := range seed.Columns {
+			if i < len(row) && keyed[column] && (row[i] == "" || strings.EqualFold(row[i], "NULL")) {
+				seeds.Keyed = false
+			}
+		}
+	}
 	for i, row := range seed.Rows {
 		if len(row) != len(seed.Columns) {
 			return seeds, false, nil
 		}
 		present, comparable, err := w.seedPresent(ctx, table, seed.Columns, row, keyed)
+		if err != nil && !tellsOfSchema(w.db.Explain(err).Problem) {
+			return seeds, false, err
+		}
 		if err != nil || !comparable {
-			return seeds, false, nil // a column has gone or been renamed: rows cannot tell
+			return seeds, false, nil // rows cannot tell
 		}
 		if present {
 			seeds.Present++
@@ -223,6 +235,15 @@ func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.
 // seedPresent looks for one row, by its key where the values give one. A value
 // that only the time of running tells is not compared.
 func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, row []string, keyed map[string]bool) (present, comparable bool, err error) {
+	// A key tells only if all of it is known: NULL is no value, and in a primary key
+	// it stands for one that the database finds itself.
+	for i, column := range columns {
+		if keyed[column] && (row[i] == "" || strings.EqualFold(row[i], "NULL")) {
+			keyed = nil
+			break
+		}
+	}
+	primary := key(w.have, table, columns)
 	var where []string
 	for i, column := range columns {
 		if keyed != nil && !keyed[column] {
@@ -231,6 +252,7 @@ func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, ro
 		name := w.quote(column)
 		switch value := row[i]; {
 		case value == "":
+		case strings.EqualFold(value, "NULL") && primary[column] && w.refusesNull(table, column):
 		case strings.EqualFold(value, "NULL"):
 			where = append(where, name+" IS NULL")
 		default:
@@ -244,6 +266,13 @@ func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, ro
 	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t", w.name(table), strings.Join(where, " AND "))
 	err = w.db.QueryRow(ctx, query).Scan(&n)
 	return n > 0, true, err
+}
+
+// refusesNull reports whether a column is the whole primary key, which a NULL
+// leaves to the database.
+func (w *witness) refusesNull(table schema.Key, column string) bool {
+	pk := w.have.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name})
+	return pk.Fact(schema.Columns) == column
 }
 
 // key returns the columns of a key of the table that a row with these columns
@@ -322,19 +351,29 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 	for i, column := range from.Columns {
 		quoted[i] = w.quote(column)
 	}
+	var all, held int64
 	there := "SELECT " + strings.Join(quoted, ", ") + " FROM " + w.name(table)
 	given := "SELECT * FROM (" + from.Query + ") AS given"
-	for query, into := range map[string]*int64{
-		"SELECT count(*) FROM (SELECT DISTINCT * FROM (" + given + ") AS d) AS t": &c.Given,
-		"SELECT count(*) FROM (" + given + " EXCEPT " + there + ") AS t":          &c.Missing,
-		"SELECT count(*) FROM (" + there + " EXCEPT " + given + ") AS t":          &c.Extra,
+	for _, q := range []struct {
+		query string
+		into  *int64
+	}{
+		{"SELECT count(*) FROM (SELECT DISTINCT * FROM (" + given + ") AS d) AS t", &c.Given},
+		{"SELECT count(*) FROM (" + given + " EXCEPT " + there + ") AS t", &c.Missing},
+		{"SELECT count(*) FROM (" + given + ") AS t", &all},
+		{"SELECT count(*) FROM " + w.name(table), &held},
+		{"SELECT count(*) FROM (" + there + " EXCEPT " + given + ") AS t", &c.Extra},
 	} {
-		if err := w.db.QueryRow(ctx, query).Scan(into); err != nil {
-			if ctx.Err() != nil {
-				return c, false, ctx.Err()
+		if err := w.db.QueryRow(ctx, q.query).Scan(q.into); err != nil {
+			if !tellsOfSchema(w.db.Explain(err).Problem) {
+				return c, false, err
 			}
 			return c, false, nil // what it copies from is gone, or has another form
 		}
+	}
+	// Rows that are equal count once for EXCEPT, and each by itself for their owner.
+	if c.Missing == 0 && all > held {
+		c.Missing = all - held
 	}
 	return c, true, nil
 }
@@ -391,25 +430,30 @@ func (w *witness) Probe(ctx context.Context, query string) (ran bool, err error)
 		if err := w.db.QueryRow(ctx, query).Scan(&value); err != nil {
 			return err
 		}
-		ran = truth(value)
-		return nil
+		var err error
+		ran, err = truth(value)
+		return err
 	})
 	return ran, err
 }
 
 // truth says whether a probe's value means yes.
-func truth(value any) bool {
+func truth(value any) (bool, error) {
 	switch v := value.(type) {
+	case nil:
+		return false, nil
 	case bool:
-		return v
+		return v, nil
 	case int64:
-		return v != 0
+		return v != 0, nil
+	case float64:
+		return v != 0, nil
 	case []byte:
-		return len(v) > 0 && string(v) != "0" && string(v) != "f"
+		return len(v) > 0 && string(v) != "0" && string(v) != "f", nil
 	case string:
-		return v != "" && v != "0" && v != "f"
+		return v != "" && v != "0" && v != "f", nil
 	}
-	return false
+	return false, fmt.Errorf("the probe gives a %T, which is neither true nor false", value)
 }
 
 func (w *witness) quote(name string) string { return w.db.Traits().Quote(name) }

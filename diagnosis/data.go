@@ -121,7 +121,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 		if err != nil {
 			return err
 		}
-		if literal && seeds.Present == seeds.Wanted && (seeds.Keyed || seeds.Wanted > 1) {
+		if literal && seeds.Present == seeds.Wanted {
 			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", plural(int64(seeds.Wanted), "row")))
 			return nil
 		}

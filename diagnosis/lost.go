@@ -94,10 +94,15 @@ func (r *reasoner) twin(ctx context.Context, e int, c schema.Change) (bool, erro
 // hollow reports whether a column holds NULL and nothing else: a default that was
 // filled in is a value like any other.
 func (r *reasoner) hollow(ctx context.Context, column *schema.Object) (bool, error) {
+	filled, err := r.values(ctx, column)
+	return filled == 0, err
+}
+
+// values returns in how many rows a column holds anything but NULL.
+func (r *reasoner) values(ctx context.Context, column *schema.Object) (int64, error) {
 	bare := *column
 	bare.Facts = nil
-	filled, err := r.Witness.Filled(ctx, &bare)
-	return filled == 0, err
+	return r.Witness.Filled(ctx, &bare)
 }
 
 // vacant reports whether the live object is a column that holds nothing but NULL

@@ -165,7 +165,7 @@ func (r *reasoner) place(e int) (place, string) {
 		case i < e && not > 0 && r.deep(i):
 			lagging = true
 		case i > e && done > 0 && not == 0 && !r.guessed[i]:
-			past = past || same || about && !r.Recorded.Any()
+			past = past || same && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
 			later = true
 		}
 	}
@@ -190,22 +190,11 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
 	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
-		if done, not, _ := r.votes(i); done > 0 && not == 0 && !(r.additive(i) && r.scripted()) {
+		if done, not, _ := r.votes(i); done > 0 && not == 0 && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
 			return true
 		}
 	}
 	return false
-}
-
-// scripted reports that a script of the whole schema may have made things: every
-// table that the set ends with is there.
-func (r *reasoner) scripted() bool {
-	for o := range r.Replay.Want.All() {
-		if o.Key.Kind == schema.Table && r.Have.Get(o.Key) == nil {
-			return false
-		}
-	}
-	return true
 }
 
 // sourceGoes reports that a statement which is not done, further on in the same

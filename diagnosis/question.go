@@ -19,9 +19,6 @@ const (
 	Q10 Code = "Q10" // a recorded migration has another text now
 	Q11 Code = "Q11" // rows that may belong to another life of the database
 	Q12 Code = "Q12" // something with rows would be dropped
-	Q13 Code = "Q13" // traces of another application
-	Q14 Code = "Q14" // the lock is held
-	Q15 Code = "Q15" // the base is unknown: a statement needs what nothing tells the form of
 	Q16 Code = "Q16" // no explanation leads to the schema that is wanted
 	Q17 Code = "Q17" // drift was found and is to be refused
 	Q18 Code = "Q18" // a baseline would claim what the database denies
@@ -51,21 +48,16 @@ func (q *Question) Name() string {
 	return string(q.Code) + "@" + q.Place
 }
 
-// Answers maps questions, by [Question.Name] or by code alone, to answers.
+// Answers maps questions, by [Question.Name], to answers.
 type Answers map[string]string
 
 // To returns the answer to a question, and "" if there is none or if it is none
-// of the choices.
+// of the choices. Consent is given for a place: a code alone answers a question
+// that has none.
 func (a Answers) To(q *Question) string {
-	names := []string{q.Name(), string(q.Code)}
-	if _, named := a[q.Name()]; named {
-		names = names[:1] // who names the place has answered it, be it badly
+	answer, ok := a[q.Name()]
+	if !ok || !slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Answer == answer }) {
+		return ""
 	}
-	for _, name := range names {
-		answer, ok := a[name]
-		if ok && slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Answer == answer }) {
-			return answer
-		}
-	}
-	return ""
+	return answer
 }

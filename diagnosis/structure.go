@@ -251,11 +251,11 @@ func (r *reasoner) judgeTwins(ctx context.Context, e int, f *Finding) error {
 		r.conflict(e, f, []string{"some of the renamed column's parts have moved and some have not"})
 		return nil
 	}
-	old, err := r.Witness.Filled(ctx, from)
+	old, err := r.values(ctx, from)
 	if err != nil {
 		return err
 	}
-	young, err := r.Witness.Filled(ctx, to)
+	young, err := r.values(ctx, to)
 	if err != nil {
 		return err
 	}

@@ -108,8 +108,13 @@ type Database interface {
 	// meant for scratch databases; names that are taken are an error.
 	Build(ctx context.Context, s *schema.Snapshot) error
 
+	// Different runs do, which may write rows of the table, and returns in how many
+	// of its rows a value is another one by then, or the row is new. told is false
+	// where that cannot be found out. It is meant for what Try undoes.
+	Different(ctx context.Context, table *schema.Object, columns []string, do func(ctx context.Context) error) (rows int64, told bool, err error)
+
 	// Literals returns rows of a table as SQL literals, at most limit of them, with
-	// these columns, in the order of the table's key where it has one.
+	// these columns, in the order of the columns' values.
 	Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error)
 
 	// Orphans returns the rows that break a foreign key, at most limit of them and

@@ -78,12 +78,17 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 	segments := []Segment{}
 	rebuilds, relies := p.foreignKeys()
 	split := each || enforced && len(rebuilds) > 0 && len(relies) > 0
+	if !split {
+		if p.Empty() {
+			return segments
+		}
+		return append(segments, Segment{Steps: p.Steps, Records: p.Records, Rebuild: len(rebuilds) > 0})
+	}
 	add := func(s Segment) {
-		if n := len(segments); n > 0 && (!split || !each && segments[n-1].Rebuild == s.Rebuild) {
+		if n := len(segments); n > 0 && !each && segments[n-1].Rebuild == s.Rebuild {
 			last := &segments[n-1]
 			last.Steps = append(last.Steps, s.Steps...)
 			last.Records = append(last.Records, s.Records...)
-			last.Rebuild = last.Rebuild || s.Rebuild
 			return
 		}
 		segments = append(segments, s)

@@ -21,16 +21,19 @@ type database struct {
 	pool   *sql.DB       // a scratch database's own pool, closed with it; nil for others
 	traits engine.Traits
 
-	busy      int           // the connection's busy_timeout as we found it, in milliseconds; -1 until we know
-	patience  time.Duration // how long Begin and Commit wait; negative: for ever
-	found     []setting     // the session's settings before a statement set one; nil until then
-	unchecked bool          // foreign_keys was on, and is off for a rebuild; see recheck
+	busy      int             // the connection's busy_timeout as we found it, in milliseconds; -1 until we know
+	patience  time.Duration   // how long we wait for others; negative: for ever
+	weary     bool            // a statement has waited for that long, and none got through since
+	found     []setting       // the session's settings before a statement set one; nil until then
+	temporary map[object]bool // the temporary objects before a statement made one; nil until then
+	unchecked bool            // foreign_keys was on, and is off for a rebuild; see recheck
 	tx        transaction
 }
 
-// ease is the least time that a statement other than BEGIN and COMMIT waits for
-// a lock that a reader or a checkpoint holds for a moment.
-const ease = 5 * time.Second
+// ease is how long a statement other than BEGIN and COMMIT lets SQLite itself wait
+// for a lock, which is often held for a moment only: no context ends that wait. See
+// [database.patiently] for the rest of it.
+const ease = 250 * time.Millisecond
 
 // meet looks at the database for the first time.
 func (d *database) meet(ctx context.Context) error {
@@ -40,13 +43,19 @@ func (d *database) meet(ctx context.Context) error {
 	}
 	d.busy = busy
 	d.patience = time.Duration(d.busy) * time.Millisecond
-	if err := d.setBusy(ctx, d.calm()); err != nil {
+	if err := d.setBusy(ctx, int(ease/time.Millisecond)); err != nil {
 		return err
 	}
 	// Any read of the schema makes SQLite parse all of it, and find what is wrong.
 	var version string
 	const first = "SELECT sqlite_version() FROM (SELECT count(*) FROM (SELECT 1 FROM main.sqlite_master LIMIT 1))"
-	if err := d.conn.QueryRowContext(ctx, first).Scan(&version); err != nil {
+	err := d.conn.QueryRowContext(ctx, first).Scan(&version)
+	if explain(err).Problem == engine.Busy {
+		// Somebody keeps readers out. Nobody has told us yet how long to wait: that is
+		// for the first statement. None of what else is asked here is in the file.
+		version, err = d.versionInMemory(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	readOnly, err := d.readOnly(ctx)
@@ -63,6 +72,15 @@ func (d *database) meet(ctx context.Context) error {
 		Fold:             fold,
 	}
 	return d.checks(ctx)
+}
+
+// versionInMemory asks for SQLite's version where no lock is in the way: a SELECT,
+// even one without a table, does not compile before the schema has been read.
+func (d *database) versionInMemory(ctx context.Context) (version string, err error) {
+	pool := sql.OpenDB(inMemory{d.driver})
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	err = pool.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version)
+	return version, err
 }
 
 // flavor reads what sqlite_version() returns, "3.54.1".
@@ -114,7 +132,11 @@ func (d *database) Traits() engine.Traits { return d.traits }
 
 // Inspect reads the schema of main.
 func (d *database) Inspect(ctx context.Context) (*schema.Snapshot, error) {
-	s, err := inspect(ctx, d.conn)
+	var s *schema.Snapshot
+	err := d.patiently(ctx, func() (err error) {
+		s, err = inspect(ctx, d.conn)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
@@ -123,7 +145,11 @@ func (d *database) Inspect(ctx context.Context) (*schema.Snapshot, error) {
 
 // Watch starts to observe the schema of main.
 func (d *database) Watch(ctx context.Context) (engine.Watch, error) {
-	w, err := newWatch(ctx, d.conn)
+	var w *watch
+	err := d.patiently(ctx, func() (err error) {
+		w, err = newWatch(ctx, d.conn)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
 	}
@@ -141,14 +167,13 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 		return 0, err
 	}
 	if !writesRows(statement) {
-		_, err := d.conn.ExecContext(ctx, statement, args...)
-		return 0, d.survey(ctx, err)
+		return 0, d.survey(ctx, d.run(ctx, statement, args))
 	}
 	_, before, err := d.written(ctx)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := d.conn.ExecContext(ctx, statement, args...); err != nil {
+	if err := d.run(ctx, statement, args); err != nil {
 		return 0, d.survey(ctx, err)
 	}
 	last, after, err := d.written(ctx)
@@ -158,12 +183,21 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	return after - before, err
 }
 
+func (d *database) run(ctx context.Context, statement string, args []any) error {
+	return d.patiently(ctx, func() error {
+		_, err := d.conn.ExecContext(ctx, statement, args...)
+		return err
+	})
+}
+
 // written returns how many rows the last data statement wrote itself, and how
 // many this connection has written so far, those of triggers and foreign key
 // actions included. SQLite knows better than drivers: those report the rows of
 // an earlier statement for one that writes none, or that is RETURNING some.
 func (d *database) written(ctx context.Context) (last, all int64, err error) {
-	err = d.conn.QueryRowContext(ctx, "SELECT changes(), total_changes()").Scan(&last, &all)
+	err = d.patiently(ctx, func() error {
+		return d.conn.QueryRowContext(ctx, "SELECT changes(), total_changes()").Scan(&last, &all)
+	})
 	return last, all, err
 }
 
@@ -182,37 +216,52 @@ func writesRows(statement string) bool {
 	return false
 }
 
-// Query runs a query.
+// Query runs a query. What SQLite tells only while the rows are read, they tell in
+// its own words.
 func (d *database) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := d.ready(ctx, query); err != nil {
 		return nil, err
 	}
 	// Its rows are read later, and their error will not be seen here.
 	d.tx.doubt = d.tx.open
-	rows, err := d.conn.QueryContext(ctx, query, args...)
+	var rows *sql.Rows
+	err := d.patiently(ctx, func() (err error) {
+		rows, err = d.conn.QueryContext(ctx, query, args...)
+		return err
+	})
 	return rows, d.survey(ctx, err)
 }
 
-// QueryRow runs a query for its first row.
+// QueryRow runs a query for its first row, which tells errors in SQLite's own words.
 func (d *database) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	// What ready finds wrong is told by the next Exec, Query or Commit: there is no
 	// way to make a Row that holds an error, and a lost transaction keeps nothing.
 	_ = d.ready(ctx, query)
 	d.tx.doubt = d.tx.open
-	return d.conn.QueryRowContext(ctx, query, args...)
+	var row *sql.Row
+	_ = d.patiently(ctx, func() error {
+		row = d.conn.QueryRowContext(ctx, query, args...)
+		return row.Err()
+	})
+	if row == nil || ctx.Err() != nil && explain(row.Err()).Problem == engine.Busy {
+		// Nothing has run, and nothing will: the context's error is what the row tells.
+		row = d.conn.QueryRowContext(ctx, query, args...)
+	}
+	return row
 }
 
-// Patience says how long Begin, Commit and Try wait for other writers.
-func (d *database) Patience(timeout time.Duration) { d.patience = timeout }
+// Patience says how long Begin, Commit and Try wait for other writers, and what
+// runs outside a transaction for those who keep readers out.
+func (d *database) Patience(timeout time.Duration) { d.patience, d.weary = timeout, false }
 
 // Lock sets how long Begin and Commit wait: on SQLite the transaction is the
 // lock. Until then they wait as long as the connection's busy_timeout says, and
 // after unlock again.
 func (d *database) Lock(_ context.Context, timeout time.Duration) (func() error, error) {
 	before := d.patience
-	d.patience = timeout
+	d.Patience(timeout)
 	return func() error {
-		d.patience = before
+		d.Patience(before)
 		return nil
 	}, nil
 }
@@ -221,7 +270,8 @@ func (d *database) Lock(_ context.Context, timeout time.Duration) (func() error,
 func (d *database) Explain(err error) engine.Complaint { return explain(err) }
 
 // Close rolls back what is open, gives the connection back with the settings it
-// came with, and throws a scratch database away.
+// came with and without temporary objects that are ours, and throws a scratch
+// database away.
 //
 // A connection that does not say that all this is done is thrown away too: in the
 // application's pool, foreign keys that nobody checks and a lock that nobody

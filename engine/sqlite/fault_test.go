@@ -168,7 +168,7 @@ func TestWhereverASessionFails(t *testing.T) {
 // A connection is thrown away only where there is a doubt left: it may be a
 // database in memory, and go with it.
 func TestPoolKeepsWhatIsInOrder(t *testing.T) {
-	const on, busy, calm = "PRAGMA foreign_keys = '1'", "PRAGMA busy_timeout = '1234'", "PRAGMA busy_timeout = '5000'"
+	const on, busy, calm = "PRAGMA foreign_keys = '1'", "PRAGMA busy_timeout = '1234'", "PRAGMA busy_timeout = '250'"
 	none := func(*testing.T, string) fault.Fault { return fault.Fault{} }
 	for _, test := range []struct {
 		name      string

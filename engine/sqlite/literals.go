@@ -17,7 +17,12 @@ func (d *database) Literals(ctx context.Context, table *schema.Object, columns [
 	for i, c := range columns {
 		quoted[i] = "quote(" + quote(c) + ")"
 	}
-	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(quoted, ", "), quote(table.Spelling()), limit))
+	order := make([]string, len(columns))
+	for i, c := range columns {
+		order[i] = quote(c)
+	}
+	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d",
+		strings.Join(quoted, ", "), quote(table.Spelling()), strings.Join(order, ", "), limit))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", table.Key, err)
 	}

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
+	"strings"
 )
 
 // A setting is one pragma of the connection and its value.
@@ -52,8 +52,87 @@ func (d *database) remember(ctx context.Context) error {
 	return nil
 }
 
-// restore sets again what has changed since we came. Without an error all is as
-// it was.
+// An object is one of the temporary database: its type, as in DROP, and its name.
+type object struct{ kind, name string }
+
+// rememberTemporary notes the temporary objects before the first statement that
+// may make one. Others open no temporary database: from then on SQLite lets nobody
+// set temp_store inside a transaction.
+func (d *database) rememberTemporary(ctx context.Context, statement string) error {
+	if d.temporary != nil || !namesTemporary(statement) {
+		return nil
+	}
+	list, err := d.temporaries(ctx)
+	if err != nil {
+		return err
+	}
+	d.temporary = make(map[object]bool, len(list))
+	for _, o := range list {
+		d.temporary[o] = true
+	}
+	return nil
+}
+
+// namesTemporary reports whether a CREATE may be about the temporary database.
+// That the word stands for something else does no harm.
+func namesTemporary(statement string) bool {
+	for l := newLexer(statement); ; {
+		t, ok := l.next(false)
+		if !ok {
+			return false
+		}
+		if name := t.name(); t.isName() && (strings.EqualFold(name, "temp") || strings.EqualFold(name, "temporary")) {
+			return true
+		}
+	}
+}
+
+// temporaries returns the temporary objects in an order in which they can be
+// dropped: what has no pages of its own (triggers, views, virtual tables, which
+// take their shadows along) first, and then what refers before what is referred to.
+func (d *database) temporaries(ctx context.Context) ([]object, error) {
+	rows, err := d.conn.QueryContext(ctx, `SELECT type, name FROM sqlite_temp_master
+WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY coalesce(rootpage, 0) <> 0, rowid DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("read temporary objects: %w", err)
+	}
+	defer rows.Close()
+	var list []object
+	for rows.Next() {
+		var o object
+		if err := rows.Scan(&o.kind, &o.name); err != nil {
+			return nil, fmt.Errorf("read temporary objects: %w", err)
+		}
+		list = append(list, o)
+	}
+	return list, rows.Err()
+}
+
+// dropTemporary drops the temporary objects that have come since we came: they
+// would be in the way of the same migration on this connection, and hide tables of
+// the same name from the application.
+func (d *database) dropTemporary(ctx context.Context) error {
+	if d.temporary == nil {
+		return nil
+	}
+	list, err := d.temporaries(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		if d.temporary[o] {
+			continue
+		}
+		// One of them may have gone with another.
+		if _, err := d.conn.ExecContext(ctx, "DROP "+o.kind+" IF EXISTS temp."+quote(o.name)); err != nil {
+			return fmt.Errorf("drop temporary %s %s: %w", o.kind, o.name, err)
+		}
+	}
+	return nil
+}
+
+// restore sets again what has changed since we came, and drops what is temporary.
+// Without an error all is as it was.
 func (d *database) restore(ctx context.Context) error {
 	var errs []error
 	for _, s := range d.found {
@@ -63,6 +142,7 @@ func (d *database) restore(ctx context.Context) error {
 		}
 		errs = append(errs, err)
 	}
+	errs = append(errs, d.dropTemporary(ctx))
 	if d.busy >= 0 {
 		errs = append(errs, d.setBusy(ctx, d.busy))
 	}
@@ -104,7 +184,9 @@ func (d *database) recheck(ctx context.Context) error {
 
 // pragma reads a setting; ok is false where this SQLite does not know it.
 func (d *database) pragma(ctx context.Context, name string) (value string, ok bool, err error) {
-	err = d.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&value)
+	err = d.patiently(ctx, func() error {
+		return d.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&value)
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}
@@ -146,6 +228,3 @@ func (d *database) set(ctx context.Context, name, value string) error {
 func (d *database) setBusy(ctx context.Context, milliseconds int) error {
 	return d.set(ctx, "busy_timeout", strconv.Itoa(milliseconds))
 }
-
-// calm is the busy_timeout of our statements, in milliseconds.
-func (d *database) calm() int { return max(d.busy, int(ease/time.Millisecond)) }

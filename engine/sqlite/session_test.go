@@ -120,3 +120,32 @@ func TestFlavor(t *testing.T) {
 		}
 	}
 }
+
+// What a migration leaves in the temporary database would be in its own way the
+// next time, and would hide the application's tables; what was there stays.
+func TestTemporaryObjectsAreDropped(t *testing.T) {
+	pool := openPool(t, address(t, "?_pragma=foreign_keys(1)"))
+	pool.SetMaxOpenConns(1)
+	setUp(t, pool, "CREATE TABLE notes (id INTEGER PRIMARY KEY)", "CREATE TEMP TABLE mine (id INTEGER PRIMARY KEY)")
+	d := take(t, pool)
+	execute(t, d,
+		"CREATE TABLE temp.authors (id INTEGER PRIMARY KEY)",
+		`CREATE TABLE "TEMP"."it's ""ours""" (author INTEGER REFERENCES authors)`,
+		"INSERT INTO authors VALUES (1)", `INSERT INTO "it's ""ours""" VALUES (1)`,
+		"CREATE TEMPORARY VIEW numbers AS SELECT id FROM authors",
+		"CREATE INDEX temp.authors_id ON authors (id)",
+		"CREATE TEMP TRIGGER kept AFTER INSERT ON notes BEGIN INSERT INTO authors VALUES (new.id); END",
+		"CREATE VIRTUAL TABLE temp.words USING fts5(word)",
+		"CREATE INDEX temp.mine_id ON mine (id)",
+	)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var names string
+	if err := pool.QueryRow("SELECT group_concat(name) FROM sqlite_temp_master").Scan(&names); err != nil {
+		t.Fatal(err)
+	}
+	if names != "mine" {
+		t.Errorf("the application finds %s, want mine", names)
+	}
+}

@@ -61,7 +61,7 @@ func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {
 	if err != nil {
 		// It may have begun all the same: then nobody shall find it open.
 		d.tx.lost = d.tx.open
-		return fmt.Errorf("begin: %w", errors.Join(err, d.Rollback(ctx)))
+		return fmt.Errorf("begin: %w", errors.Join(damage(err), d.Rollback(ctx)))
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func (d *database) Commit(ctx context.Context) error {
 	}
 	if err := d.insist(ctx, "COMMIT"); err != nil {
 		d.look(ctx)
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", damage(err))
 	}
 	d.tx = transaction{}
 	// A setting does not undo what was committed; Close tells if it stays wrong.
@@ -170,8 +170,8 @@ func also(err, second error) error {
 }
 
 // ready refuses to go on in a lost transaction, or with foreign keys unchecked
-// behind a rebuild, and remembers the settings before a statement that may change
-// one.
+// behind a rebuild, and remembers the settings and the temporary objects before a
+// statement that may change one.
 func (d *database) ready(ctx context.Context, statement string) error {
 	if d.tx.doubt {
 		d.tx.doubt = false
@@ -186,6 +186,8 @@ func (d *database) ready(ctx context.Context, statement string) error {
 	switch verb(statement) {
 	case "pragma":
 		return d.remember(ctx)
+	case "create":
+		return d.rememberTemporary(ctx, statement)
 	case "commit", "end", "rollback":
 		d.tx.doubt = d.tx.open
 	}
@@ -229,40 +231,80 @@ func (d *database) look(ctx context.Context) {
 // random length. The statement itself runs to its end whatever happens to the
 // context: an answer that is not waited for is one that nobody knows.
 func (d *database) insist(ctx context.Context, statement string) error {
-	const shortest, longest = time.Millisecond, 25 * time.Millisecond
 	whole := context.WithoutCancel(ctx)
 	if err := d.setBusy(whole, 0); err != nil {
 		return err
 	}
-	began := time.Now()
-	err := func() error {
-		for step := shortest; ; step = min(2*step, longest) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			_, err := d.conn.ExecContext(whole, statement)
-			if err == nil || explain(err).Problem != engine.Busy {
-				return err
-			}
-			pause := shortest/2 + rand.N(step)
-			if d.patience >= 0 {
-				left := d.patience - time.Since(began)
-				if left <= 0 {
-					return fmt.Errorf("%w: %w", engine.ErrLocked, err)
-				}
-				pause = min(pause, left)
-			}
-			timer := time.NewTimer(pause)
-			select {
-			case <-ctx.Done():
-				timer.Stop()
-			case <-timer.C:
-			}
-		}
-	}()
+	err := again(ctx, d.patience, func() error {
+		_, err := d.conn.ExecContext(whole, statement)
+		return err
+	})
 	// A busy_timeout of our own does not undo what was committed.
-	if again := d.setBusy(whole, d.calm()); again != nil && err != nil {
-		err = errors.Join(err, again)
+	if set := d.setBusy(whole, int(ease/time.Millisecond)); set != nil && err != nil {
+		err = errors.Join(err, set)
+	}
+	return err
+}
+
+// patiently runs what is not BEGIN or COMMIT. Outside a transaction it waits as they
+// do: who holds SQLite's exclusive lock, in rollback mode for as long as his work
+// outgrows his cache, keeps readers out as well. Inside one there is nobody to wait
+// for; and what SQLite might have rolled back must not run a second time.
+//
+// What has waited in vain is not followed by others that do: one after the other
+// they would wait for many times as long as they were told to.
+func (d *database) patiently(ctx context.Context, do func() error) error {
+	patience := d.patience
+	if d.weary || d.tx.open {
+		patience = 0
+	}
+	err := again(ctx, patience, do)
+	d.weary = errors.Is(err, engine.ErrLocked)
+	return damage(err)
+}
+
+// again runs do until no other connection is in its way, for as long as patience
+// lasts, and for ever if it is negative.
+//
+// Errors: [engine.ErrLocked], the context's, those of do.
+func again(ctx context.Context, patience time.Duration, do func() error) error {
+	const shortest, longest = time.Millisecond, 25 * time.Millisecond
+	began := time.Now()
+	for step := shortest; ; step = min(2*step, longest) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := do()
+		if err == nil || explain(err).Problem != engine.Busy {
+			return err
+		}
+		pause := shortest/2 + rand.N(step)
+		if patience >= 0 {
+			left := patience - time.Since(began)
+			if left <= 0 {
+				return fmt.Errorf("%w: %w", engine.ErrLocked, err)
+			}
+			pause = min(pause, left)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// damage adds to an error of SQLite's that the file is damaged, if it says so: the
+// first read of a database sees only a few of its pages. Only SQLite's own words
+// count, from their beginning; JSON may be malformed too.
+func damage(err error) error {
+	if err == nil || errors.Is(err, engine.ErrUnreadable) {
+		return err
+	}
+	text := message(err.Error())
+	if strings.HasPrefix(text, "database disk image is malformed") || strings.HasPrefix(text, "malformed database schema") {
+		return fmt.Errorf("%w: %w", engine.ErrUnreadable, err)
 	}
 	return err
 }

@@ -250,3 +250,91 @@ func TestBeginRefusesAnotherTransaction(t *testing.T) {
 		t.Errorf("the transaction of somebody else has been ended: %v", err)
 	}
 }
+
+// Who holds the exclusive lock keeps readers out as well, in rollback mode. They
+// wait for as long as they were told to, and no context is left waiting with them.
+func TestReadsWaitForAnExclusiveHolder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	holder := take(t, openPool(t, path))
+	execute(t, holder, "CREATE TABLE notes (id INTEGER PRIMARY KEY)", "INSERT INTO notes VALUES (1)", "BEGIN EXCLUSIVE")
+	d := take(t, openPool(t, path+"?_pragma=busy_timeout(60000)"))
+	if d.Traits().Flavor != holder.Traits().Flavor || d.Traits().ReadOnly {
+		t.Errorf("behind the lock the traits are %+v, want %+v", d.Traits(), holder.Traits())
+	}
+	reads := map[string]func(ctx context.Context) error{
+		"inspect": func(ctx context.Context) error { _, err := d.Inspect(ctx); return err },
+		"watch":   func(ctx context.Context) error { _, err := d.Watch(ctx); return err },
+		"exec":    func(ctx context.Context) error { _, err := d.Exec(ctx, "INSERT INTO notes VALUES (2)"); return err },
+		"row": func(ctx context.Context) error {
+			var n int
+			err := d.QueryRow(ctx, "SELECT count(*) FROM notes").Scan(&n)
+			if explain(err).Problem == engine.Busy {
+				return engine.ErrLocked // a row has SQLite's own words only
+			}
+			return err
+		},
+		"query": func(ctx context.Context) error {
+			rows, err := d.Query(ctx, "SELECT id FROM notes")
+			if err == nil {
+				err = rows.Close()
+			}
+			return err
+		},
+	}
+	for name, read := range reads {
+		d.Patience(0)
+		if err := read(t.Context()); !errors.Is(err, engine.ErrLocked) {
+			t.Errorf("%s: error %v, want %v", name, err, engine.ErrLocked)
+		}
+		d.Patience(-1)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		began := time.Now()
+		err := read(ctx)
+		if cancel(); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 4*ease {
+			t.Errorf("%s: error %v after %v", name, err, time.Since(began))
+		}
+	}
+	// Who has waited in vain does not do so once more with the next statement.
+	const patience = 3 * ease
+	d.Patience(patience)
+	began := time.Now()
+	for range 4 {
+		var n int
+		if err := d.QueryRow(t.Context(), "SELECT count(*) FROM notes").Scan(&n); explain(err).Problem != engine.Busy {
+			t.Errorf("error %v", err)
+		}
+	}
+	if took := time.Since(began); took < patience || took > 3*patience {
+		t.Errorf("four reads waited for %v, the first alone should for %v", took, patience)
+	}
+
+	d.Patience(time.Minute)
+	released := make(chan error)
+	time.AfterFunc(2*ease, func() {
+		_, err := holder.conn.ExecContext(context.Background(), "COMMIT")
+		released <- err
+	})
+	if have := value(t, d, "SELECT count(*) FROM notes"); have != "1" {
+		t.Errorf("%s rows, want 1", have)
+	}
+	if err := <-released; err != nil {
+		t.Error(err)
+	}
+}
+
+// Only SQLite's own words tell of damage.
+func TestDamage(t *testing.T) {
+	for text, want := range map[string]bool{
+		"database disk image is malformed (11)":                                true,
+		"sqlite3: database disk image is malformed":                            true,
+		"malformed database schema (notes)":                                    true,
+		"SQL logic error: malformed database schema (notes) - near \"x\" (1)":  true,
+		"SQL logic error: malformed JSON (1)":                                  false,
+		"SQL logic error: no such table: database disk image is malformed (1)": false,
+		"constraint failed: UNIQUE constraint failed: malformed.id (2067)":     false,
+	} {
+		if err := damage(errors.New(text)); errors.Is(err, engine.ErrUnreadable) != want {
+			t.Errorf("%q: %v, damage %v", text, err, !want)
+		}
+	}
+}
