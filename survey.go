@@ -2,6 +2,7 @@ package dbmend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -292,6 +293,9 @@ func (m *Migrator) healthy(s *survey) bool {
 // run ended: nobody has stamped a version or taken one back.
 func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bool, error) {
 	newest, ok, err := journal.Last(ctx, db)
+	if _, odd := errors.AsType[*journal.EntryError](err); odd {
+		return false, nil // nobody of ours has written that
+	}
 	if err != nil || !ok || newest.Kind != journal.Completed && newest.Kind != journal.Failed {
 		return false, err
 	}

@@ -51,11 +51,9 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 			if t.key.Owner() != u.table || t.loose() {
 				continue
 			}
-			if before := t.values[0]; t.step > 0 {
-				before = t.values[t.step-1]
-				if t.values[t.step+1] != nil && !before.Equal(t.values[t.step+1]) {
-					return unit{}, false // the schema tells
-				}
+			made := t.values[t.step+1]
+			if t.step > 0 && made != nil && !made.Equal(t.values[t.step-1]) {
+				return unit{}, false // the schema tells
 			}
 		}
 	}

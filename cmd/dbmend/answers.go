@@ -13,7 +13,7 @@ import (
 	"github.com/dbmend/dbmend/diagnosis"
 )
 
-// questionName matches what an answer is addressed to: a code, and a place where
+// questionName matches what an answer is addressed to: a code, and the place if
 // the question has one.
 var questionName = regexp.MustCompile(`^Q[0-9]+(@.+)?$`)
 
@@ -45,7 +45,7 @@ func (a *app) gatherAnswers(file *config) (diagnosis.Answers, error) {
 }
 
 // readAnswers reads a file of answers: TOML if its name says so, else lines
-// NAME=ANSWER, with comments behind # at the beginning of a line.
+// NAME=ANSWER, with comments after # at the beginning of a line.
 func readAnswers(path string) (diagnosis.Answers, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -48,16 +48,24 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return a.status
 	}
 	// What a verb had to say has been said: this is about the command line.
 	if !a.begun {
-		err = &usageError{message: err.Error(), hint: "dbmend help shows the commands and their flags"}
+		err = &usageError{message: err.Error(), hint: usageHint(cmd)}
 	}
 	a.complain(err, nil)
 	return exitStatus(ctx, err)
+}
+
+// usageHint names the help of the verb that was meant, as far as one was.
+func usageHint(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return "dbmend help shows the commands and their flags"
+	}
+	return cmd.CommandPath() + " --help shows its flags"
 }
 
 // noArguments is said of verbs that take flags alone.

@@ -13,7 +13,7 @@ import (
 var twoQuestions = []diagnosis.Question{
 	{
 		Code: diagnosis.Q6, Place: "002/3", Text: "Did it already run?", Facts: []string{"notes holds 3 rows"},
-		Choices: []diagnosis.Choice{{Answer: "done", Means: "go on behind it"}, {Answer: "run", Means: "run it"}},
+		Choices: []diagnosis.Choice{{Answer: "done", Means: "go on after it"}, {Answer: "run", Means: "run it"}},
 	},
 	{
 		Code: diagnosis.Q12, Place: "004/1", Text: "May that go?",
@@ -28,7 +28,7 @@ func TestAskAll_takesAnswersByWordAndByNumber(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
-	for _, text := range []string{"Did it already run?", "notes holds 3 rows", "1  done  go on behind it", "none of the choices"} {
+	for _, text := range []string{"Did it already run?", "notes holds 3 rows", "1  done  go on after it", "none of the choices"} {
 		if !strings.Contains(shown.String(), text) {
 			t.Errorf("%q was not shown in:\n%s", text, shown.String())
 		}

@@ -41,22 +41,24 @@ func answerCommand(q *diagnosis.Question, c diagnosis.Choice, verb string) strin
 	return "dbmend " + verb + " --answer " + shellWord(clean(q.Name()+"="+c.Answer))
 }
 
-// misanswered says which answers were given and are none of the choices.
+// misanswered says which answers were given and settle nothing: they are none of
+// the choices, or leave out the place.
 func (s *screen) misanswered(questions []diagnosis.Question, answers diagnosis.Answers) {
 	for i := range questions {
 		q := &questions[i]
-		for _, name := range []string{q.Name(), string(q.Code)} {
-			given, ok := answers[name]
-			if !ok || len(q.Choices) == 0 {
-				continue
-			}
+		if len(q.Choices) == 0 {
+			continue
+		}
+		if given, ok := answers[q.Name()]; ok {
 			var choices []string
 			for _, c := range q.Choices {
 				choices = append(choices, c.Answer)
 			}
-			s.line(s.bad("dbmend:"), " ", "the answer ", strconv.Quote(clean(given)), " to ", clean(name),
+			s.line(s.bad("dbmend:"), " ", "the answer ", strconv.Quote(clean(given)), " to ", clean(q.Name()),
 				" is none of the choices: ", clean(strings.Join(choices, ", ")))
-			break
+		} else if given, ok := answers[string(q.Code)]; ok {
+			s.line(s.bad("dbmend:"), " ", "the answer ", strconv.Quote(clean(given)), " to ", string(q.Code),
+				" names no place: this question is ", clean(q.Name()))
 		}
 	}
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
-	"os"
 )
 
 // An envelope is what --json prints and --report writes, for every verb. Its shape,
@@ -45,16 +43,4 @@ func (e *envelope) write(w io.Writer) error {
 		_, err = w.Write(text)
 	}
 	return err
-}
-
-// save writes the report to a file, in the place of an older one.
-func (e *envelope) save(path string) error {
-	text, err := e.text()
-	if err == nil {
-		err = os.WriteFile(path, text, 0o666)
-	}
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
 }

@@ -63,17 +63,17 @@ func (a *app) addFlags(root *cobra.Command) {
 	f.StringVar(&v.schema, "schema", "", "a `FILE` with the whole schema, as fresh installs run it")
 	f.StringVar(&v.history, "history", "", "the tracking `TABLE` of another runner that rules")
 	f.StringVar(&v.format, "format", "", "the format of the files, `NAME`, instead of recognising it")
-	f.StringVar(&v.to, "to", "", "leave out the migrations behind this `VERSION`")
+	f.StringVar(&v.to, "to", "", "leave out the migrations after this `VERSION`")
 	f.StringVar(&v.drift, "drift", "heal", "what becomes of what is recorded and not there: `heal|report|refuse`")
 	f.StringVar(&v.ahead, "ahead", "refuse", "what becomes of a database newer than the migrations: `refuse|allow`")
-	f.StringArrayVar(&v.answers, "answer", nil, "answer a question, `NAME=ANSWER` as it was shown (repeatable)")
+	f.StringArrayVar(&v.answers, "answer", nil, "answer one question, `NAME=ANSWER` as it was shown (repeatable)")
 	f.StringVar(&v.answersFile, "answers", "", "a `FILE` of answers: lines NAME=ANSWER, or TOML")
 	f.DurationVar(&v.lockTimeout, "lock-timeout", time.Minute, "how long to wait for another runner, `DURATION`; 0 not at all, negative for ever")
 	f.BoolVar(&v.json, "json", false, "print JSON: docs/formats/json.md")
 	f.BoolVarP(&v.quiet, "quiet", "q", false, "no progress, notes or hints; of up and baseline, nothing but what went wrong")
 	f.BoolVarP(&v.verbose, "verbose", "v", false, "show everything")
 	f.StringVar(&v.color, "color", "auto", "colour the output: `auto|always|never`")
-	f.StringVar(&v.report, "report", "", "write what --json would print to a `FILE` too, even if refused")
+	f.StringVar(&v.report, "report", "", "write what --json would print to a `FILE` too, new or an older report, even if refused")
 }
 
 // addExitCode declares --exit-code for a verb that only looks.

@@ -144,7 +144,7 @@ func (t *target) exists() (bool, error) {
 }
 
 // wait lets a verb that only looks wait for a writer, which the library does for
-// those that write: statements on data are tried out, and undone, behind the same
+// those that write: statements on data are tried out, and undone, under the same
 // lock. It is for a moment only, since SQLite's own waiting cannot be interrupted.
 func (t *target) wait(timeout time.Duration) {
 	const most = 5 * time.Second

@@ -28,6 +28,14 @@ func (a *app) statusVerb(ctx context.Context, c *call) (*result, error) {
 		if err != nil {
 			return nil, err
 		}
+		if st.Foreign > 0 {
+			// A status counts every part of a table; people count tables.
+			d, err := s.Diagnose(ctx)
+			if err != nil {
+				return nil, err
+			}
+			st.Foreign = len(topmost(d.Foreign))
+		}
 		r := &result{view: newStatusView(st), show: func(out *screen) { out.migrations(st) }}
 		if a.flags.exitCode {
 			r.status = verdictStatus(st.Questions, st.Current())

@@ -129,7 +129,7 @@ func (s *screen) room(used, otherwise int) int {
 	return max(s.width-used, 20)
 }
 
-// indented prints every line of a text behind a margin.
+// indented prints every line of a text after a margin.
 func (s *screen) indented(margin, text string) {
 	for line := range strings.Lines(clean(text)) {
 		s.line(margin, strings.TrimRight(line, "\n"))

@@ -44,7 +44,7 @@ func (a *app) up(ctx context.Context, c *call) (*result, error) {
 		return a.plan(ctx, c)
 	}
 	if a.flags.exitCode {
-		return nil, wrongUsage("--exit-code is for up --dry-run: up itself leaves no difference behind")
+		return nil, wrongUsage("--exit-code is for up --dry-run: up itself leaves no difference")
 	}
 	if a.flags.backup != "" {
 		backup, err := newBackup(a.flags.backup)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -48,6 +49,13 @@ func (a *app) perform(cmd *cobra.Command, args []string, v verb) error {
 			c.settings = s
 		}
 	}
+	var file *reportFile
+	if a.flags.report != "" {
+		var fileErr error
+		if file, fileErr = c.newReportFile(a.flags.report); fileErr != nil {
+			file, err = nil, errors.Join(err, fileErr)
+		}
+	}
 	if err == nil {
 		r, err = v.do(ctx, c)
 	}
@@ -75,8 +83,8 @@ func (a *app) perform(cmd *cobra.Command, args []string, v verb) error {
 	if err != nil {
 		a.complain(a.interruption(ctx, err), c)
 	}
-	if a.flags.report != "" {
-		if reportErr := out.save(a.flags.report); reportErr != nil {
+	if file != nil {
+		if reportErr := file.write(out); reportErr != nil {
 			a.complain(reportErr, c)
 			a.status = max(a.status, exitFailed)
 		}
