@@ -62,6 +62,9 @@ func (f *reportFile) check() error {
 	info, err := os.Lstat(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(f.path)); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
 		return nil
 	case err != nil:
 		return fmt.Errorf("write the report: %w", err)
