@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 	completed := journal.Entry{
 		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.sum,
 		Before: p.plan.From.String(), After: after.String(), Stamp: stamp,
-		Evidence: fmt.Sprintf("%d statements run, %d migrations recorded", len(steps), len(s.Records)),
+		Evidence: fmt.Sprintf("%s run, %s recorded", counted(len(steps), "statement"), counted(len(s.Records), "migration")),
 	}
 	if p.plan.Healing {
 		completed.Outcome = journal.Healed
@@ -79,9 +80,10 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		}
 		completed.Name = ruling{p.foreign.Runner, p.foreign.Table, digest}.String()
 	}
-	if !last || p.claimed {
-		// The set is not through, or claims what is not there: a start must not take
-		// it for settled.
+	r.completed = completed
+	if !last || p.claimed || slices.ContainsFunc(s.Steps, afterwards) {
+		// The set is not through, or claims what is not there, or something is still to
+		// run after this transaction: a start must not take it for settled.
 		completed.Checksum = ""
 	}
 	entries = append(entries, completed)
@@ -183,7 +185,12 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 				took += step.Took
 				entry(stepEntry(step))
 			}
-			if len(ran[f.Ref]) == 0 {
+			if slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return afterwards(step) && step.Ref == f.Ref }) {
+				entry(journal.Entry{
+					Kind: journal.Intent, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
+					Checksum: f.Statement.Sum, Evidence: "no transaction bears it: it runs after this one",
+				})
+			} else if len(ran[f.Ref]) == 0 {
 				entry(journal.Entry{
 					Kind: journal.Ran, Outcome: journal.Skipped, Version: f.Ref.Version, Statement: f.Ref.Number,
 					Name: f.Statement.Verb, Checksum: f.Statement.Sum,
@@ -202,6 +209,35 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			Checksum: mig.Checksum, Evidence: "the file differs from what was recorded in comments, blanks and line ends alone",
 		})
 	}
+}
+
+// afterwards reports whether a step runs after the transaction.
+func afterwards(s plan.Step) bool { return s.Kind == plan.Afterwards }
+
+// noteAfterwards writes down what has run after a transaction, and that the run is
+// through.
+func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
+	if err := r.begin(ctx, engine.Normal); err != nil {
+		return err
+	}
+	stamp, err := r.db.Stamp(ctx)
+	if err == nil {
+		var entries []journal.Entry
+		for _, step := range steps {
+			entries = append(entries, stepEntry(step))
+		}
+		r.completed.Stamp, r.completed.Before = stamp, r.completed.After
+		r.completed.Evidence = fmt.Sprintf("%s run after the transaction", counted(len(steps), "statement"))
+		entries = append(entries, r.completed)
+		for i := range entries {
+			entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
+		}
+		err = journal.Append(ctx, r.db, entries)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write the journal: %w", err), r.db.Rollback(ctx))
+	}
+	return r.db.Commit(ctx)
 }
 
 func stepEntry(step StepReport) journal.Entry {

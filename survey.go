@@ -250,7 +250,12 @@ func (m *Migrator) claimUnfinished(ctx context.Context, db engine.Database, s *s
 		case journal.Intent:
 			v := migration.Version(e.Version.Normal())
 			c := s.recorded.Claims[v]
-			c.Begun = true
+			if mig := m.set.Find(v); c.Recorded && mig != nil && e.Statement > 0 && e.Statement <= len(mig.Statements) &&
+				mig.Statements[e.Statement-1].Class == migration.Outside {
+				c.Open = append(c.Open, e.Statement)
+			} else {
+				c.Begun = true
+			}
 			s.recorded.Claims[v] = c
 		}
 	}
@@ -272,7 +277,7 @@ func (m *Migrator) healthy(s *survey) bool {
 	last := -1
 	for i, mig := range m.set.Migrations {
 		c := s.recorded.Of(mig)
-		if c.Begun || c.Edited {
+		if c.Begun || c.Edited || len(c.Open) > 0 {
 			return false
 		}
 		if c.Recorded {

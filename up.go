@@ -92,6 +92,8 @@ type run struct {
 	report *Report
 	id     string
 	warned bool // beforeHealed has been called
+
+	completed journal.Entry // the last entry that was written for a transaction that is through
 }
 
 // next plans what is left to do and runs the first transaction of it; it reports
@@ -207,7 +209,7 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	r.report.Healed = r.report.Healed || p.plan.Healing
 	r.report.Steps = append(r.report.Steps, steps...)
 	r.report.Records = append(r.report.Records, segment.Records...)
-	return !last, r.afterwards(ctx, segment.Steps)
+	return !last, r.runAfterwards(ctx, segment.Steps, last)
 }
 
 // prepareAgain prepares behind the lock. A plan that rests on nothing but the
@@ -237,7 +239,7 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 	done := make([]StepReport, 0, len(steps))
 	for i := range steps {
 		s := &steps[i]
-		if s.Kind == plan.Afterwards {
+		if afterwards(*s) {
 			continue
 		}
 		r.tell(Stepping{i + 1, len(steps), s})
@@ -262,22 +264,35 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 	return done, nil
 }
 
-// afterwards runs what no transaction bears, behind the one that it belongs to.
-func (r *run) afterwards(ctx context.Context, steps []plan.Step) error {
+// runAfterwards runs what no transaction bears, after the one that it belongs to.
+// Killed in between, the next run finds the intent in the journal.
+func (r *run) runAfterwards(ctx context.Context, steps []plan.Step, last bool) error {
+	var done []StepReport
 	for i := range steps {
 		s := &steps[i]
-		if s.Kind != plan.Afterwards {
+		if !afterwards(*s) {
 			continue
 		}
+		r.tell(Stepping{i + 1, len(steps), s})
 		started := time.Now()
 		if _, err := r.db.Exec(ctx, s.SQL); err != nil {
 			e := stepError(s, "run", err)
-			e.Hint = "everything else is done and recorded: run this one statement by hand"
+			e.Migration = r.set.Find(s.Ref.Version)
+			e.Hint = "everything else is done and recorded; the next run tries this one statement again"
 			return e
 		}
-		r.report.Steps = append(r.report.Steps, StepReport{s, 0, time.Since(started)})
+		report := StepReport{s, 0, time.Since(started)}
+		done = append(done, report)
+		r.report.Steps = append(r.report.Steps, report)
+		r.tell(Stepped{i + 1, len(steps), s, 0, report.Took})
 	}
-	return nil
+	if len(done) == 0 {
+		return nil
+	}
+	if !last {
+		r.completed.Checksum = ""
+	}
+	return r.noteAfterwards(ctx, done)
 }
 
 // left returns the drift that a diagnosis leaves alone.

@@ -14,6 +14,9 @@ import (
 func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 	for i := range in.Replay.Effects {
 		s := in.Replay.Effects[i].Statement
+		if in.Drift != HealDrift && in.Recorded.Of(in.Replay.Effects[i].Migration).Recorded {
+			continue // drift is to be left alone
+		}
 		if s.Verb == "alter table rename column" {
 			if err := in.setColumnAside(ctx, d, s); err != nil {
 				return err

@@ -25,6 +25,9 @@ func (r *reasoner) judgeBase() {
 		r.d.Drift = append(r.d.Drift, Drift{
 			Difference: schema.Difference{Key: o.Key, Want: o, Have: live}, Why: why,
 		})
+		if r.Drift == RefuseDrift {
+			r.refuseDrift(&Finding{Evidence: []string{r.d.Drift[len(r.d.Drift)-1].Difference.String()}})
+		}
 		if live == nil && r.Drift == HealDrift && o.Source != "" {
 			r.d.Restore = append(r.d.Restore, o)
 		}

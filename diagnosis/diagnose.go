@@ -246,6 +246,8 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 		f.is(NotDone, "part of a rebuild that has not run, by answer")
 	case effect.Statement.Probe != "":
 		return r.judgeByProbe(ctx, e, f)
+	case slices.Contains(r.claim(e).Open, effect.Statement.Number):
+		f.is(NotDone, "it was to run after its transaction, and is not known to have run")
 	case len(effect.Changes) > 0:
 		return r.judgeSchema(ctx, e, f)
 	case effect.Statement.Class == migration.Data:

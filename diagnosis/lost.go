@@ -124,6 +124,16 @@ func replaceable(o *schema.Object) bool {
 
 // conflict asks about what has another definition than the statement gives it.
 func (r *reasoner) conflict(e int, f *Finding, different []string) {
+	if r.recorded(e) {
+		for i, t := range r.touches[e] {
+			if after := r.Replay.Effects[e].Changes[i].After; !after.Equal(t.live) && (t.lost() || t.live == nil) {
+				r.d.Drift = append(r.d.Drift, Drift{
+					Difference: schema.Difference{Key: t.key, Want: after, Have: t.live},
+					Ref:        f.Ref, Why: "recorded, and there with another definition",
+				})
+			}
+		}
+	}
 	if r.Drift == ReportDrift && r.recorded(e) {
 		for _, t := range r.touches[e] {
 			r.accepted[t.key] = true

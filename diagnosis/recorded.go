@@ -7,6 +7,9 @@ type Claim struct {
 	Recorded bool // it was applied
 	Ran      bool // our own journal says that it was run, statement by statement, with this schema
 	Begun    bool // it was begun, and nobody has written that it was finished
+	// Open are the numbers of statements that were to run after its transaction, and
+	// that are not known to have run.
+	Open []int
 	// Edited says that it was recorded with another content than the file has now.
 	Edited bool
 	// Statements are the checksums of the statements as they were recorded, by

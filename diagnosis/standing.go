@@ -40,7 +40,13 @@ func standing(mf MigrationFinding, passed bool) (s Standing, plain bool) {
 		case Partly:
 			done++
 			not++
-		case Ambiguous, Conflict:
+		case Conflict:
+			if f.Left {
+				not++
+			} else {
+				unclear++
+			}
+		case Ambiguous:
 			unclear++
 		case NoOp:
 			// A statement that does nothing at its place speaks for neither side; one

@@ -194,6 +194,10 @@ func (r *reasoner) renames(e int) bool {
 // judgePartly judges a statement of which some is there and some is not. It is
 // never run as it stands.
 func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
+	if r.recorded(e) && r.Drift != HealDrift {
+		f.is(Partly, "some of what it makes is there, and some is not")
+		return r.judgeDrift(e, f, nil)
+	}
 	if f.Statement.Verb == "alter table rename column" {
 		return r.judgeTwins(ctx, e, f)
 	}

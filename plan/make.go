@@ -56,6 +56,16 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		return nil, err
 	}
 	m.markRebuilds()
+	// What no transaction bears runs after the one that bears the rest.
+	slices.SortStableFunc(m.plan.Steps, func(a, b Step) int {
+		switch {
+		case a.Kind != Afterwards && b.Kind == Afterwards:
+			return -1
+		case a.Kind == Afterwards && b.Kind != Afterwards:
+			return 1
+		}
+		return 0
+	})
 	return m.plan, nil
 }
 

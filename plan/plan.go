@@ -15,7 +15,7 @@ const (
 	Authored    Kind = "run"         // a statement of a migration, as it is written
 	Scripted    Kind = "schema"      // a statement of the base or schema file, on an empty database
 	Synthesised Kind = "synthesised" // a statement that dbmend wrote, since none of the author's fits
-	Afterwards  Kind = "afterwards"  // a statement of a migration that no transaction bears, run behind it
+	Afterwards  Kind = "afterwards"  // a statement of a migration that no transaction bears, run after it
 )
 
 // A Step is one statement that a run will execute.
@@ -103,11 +103,15 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 			s.Steps, steps = steps, nil
 		default:
 			v := records[0].Migration.Version
-			n := 0
-			for n < len(steps) && (steps[n].Ref.Version == "" || steps[n].Ref.Version.Compare(v) <= 0) {
-				n++
+			var later []Step
+			for i := range steps {
+				if steps[i].Ref.Version == "" || steps[i].Ref.Version.Compare(v) <= 0 {
+					s.Steps = append(s.Steps, steps[i])
+				} else {
+					later = append(later, steps[i])
+				}
 			}
-			s.Steps, steps = steps[:n:n], steps[n:]
+			steps = later
 			s.Records, records = records[:1:1], records[1:]
 			s.Rebuild = rebuilds[v]
 		}
