@@ -13,7 +13,7 @@ var (
 	// core is the library without the engines.
 	core = []string{".", "schema/...", "migration/...", "engine", "diagnosis/...", "plan/...", "journal/...", "tracking/..."}
 	// programs are what has a main function: they print, exit and read the environment.
-	programs = []string{"cmd/...", "examples/..."}
+	programs = []string{"bench/...", "cmd/...", "examples/..."}
 	// testSupport are ordinary packages that only tests import.
 	testSupport = []string{"engine/enginetest/...", "internal/testdb/..."}
 )
