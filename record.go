@@ -161,6 +161,12 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			Evidence: fmt.Sprintf("row %s of table %s refers to nothing in table %s since this run", o.Row, o.Table, o.Parent),
 		})
 	}
+	after := map[diagnosis.Ref]bool{}
+	for i := range s.Steps {
+		if afterwards(s.Steps[i]) {
+			after[s.Steps[i].Ref] = true
+		}
+	}
 	ran := map[diagnosis.Ref][]StepReport{}
 	for _, step := range steps {
 		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
@@ -185,7 +191,7 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 				took += step.Took
 				entry(stepEntry(step))
 			}
-			if slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return afterwards(step) && step.Ref == f.Ref }) {
+			if after[f.Ref] {
 				entry(journal.Entry{
 					Kind: journal.Intent, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
 					Checksum: f.Statement.Sum, Evidence: "no transaction bears it: it runs after this one",

@@ -21,7 +21,7 @@ import (
 func main() {
 	// A short life among large lists: collecting often costs a few in a
 	// hundred of the time and saves a third of the memory.
-	debug.SetGCPercent(20)
+	debug.SetGCPercent(25)
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

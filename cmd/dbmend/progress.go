@@ -46,6 +46,9 @@ func newProgress(a *app) *progress {
 
 // observe is called with every event of a run.
 func (p *progress) observe(e dbmend.Event) {
+	if !p.every && !p.line {
+		return
+	}
 	switch e := e.(type) {
 	case dbmend.Waiting:
 		p.say("waiting for the lock")

@@ -46,6 +46,14 @@ func truncate(s string, width int) string {
 	if lipgloss.Width(s) <= width {
 		return s
 	}
+	// What is far too long need not be measured to its end: no rune is wider than two
+	// columns, and few take none.
+	if most := 8 * max(width, 1); len(s) > most {
+		for most > 0 && !utf8.RuneStart(s[most]) {
+			most--
+		}
+		s = s[:most]
+	}
 	for lipgloss.Width(s) > width-1 && s != "" {
 		_, n := utf8.DecodeLastRuneInString(s)
 		s = s[:len(s)-n]
