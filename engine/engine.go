@@ -87,9 +87,9 @@ type Database interface {
 	// one is open, and returns fn's error.
 	Try(ctx context.Context, fn func(ctx context.Context) error) error
 
-	// Patience says how long Begin, Commit and Try wait for other writers from now
-	// on: zero not at all, negative for ever. Until it is called they wait as long as
-	// the connection was set to.
+	// Patience says how long Begin, Commit, Try and whatever runs outside a
+	// transaction wait for other connections from now on: zero not noticeably, negative
+	// for ever. Until it is called they wait as long as the connection was set to.
 	Patience(timeout time.Duration)
 
 	// Lock takes the lock that lets one runner at a time work on this database,

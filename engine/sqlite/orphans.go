@@ -44,7 +44,7 @@ func (d *database) Orphans(ctx context.Context, limit int) ([]engine.Orphan, err
 
 // orphans reads rows of the check; none after an error.
 func (d *database) orphans(ctx context.Context, check string, limit int, args ...any) ([]engine.Orphan, error) {
-	rows, err := d.conn.QueryContext(ctx,
+	rows, err := d.Query(ctx,
 		`SELECT "table", "rowid", "parent" FROM `+check+` LIMIT `+strconv.Itoa(limit), args...)
 	if err != nil {
 		return nil, fmt.Errorf("orphans: %w", err)
@@ -70,7 +70,7 @@ func (d *database) orphans(ctx context.Context, check string, limit int, args ..
 
 // tables returns the names of the tables of main.
 func (d *database) tables(ctx context.Context) ([]string, error) {
-	rows, err := d.conn.QueryContext(ctx, "SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY rowid")
+	rows, err := d.Query(ctx, "SELECT name FROM main.sqlite_master WHERE type = 'table' ORDER BY rowid")
 	if err != nil {
 		return nil, fmt.Errorf("orphans: %w", err)
 	}

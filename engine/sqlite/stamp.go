@@ -23,7 +23,7 @@ func (Engine) StampQuery() string { return stamp }
 // Stamp returns SQLite's schema counter and an identity of the newest object.
 func (d *database) Stamp(ctx context.Context) (string, error) {
 	var s string
-	if err := d.conn.QueryRowContext(ctx, "SELECT "+stamp).Scan(&s); err != nil {
+	if err := d.patiently(ctx, func() error { return d.conn.QueryRowContext(ctx, "SELECT "+stamp).Scan(&s) }); err != nil {
 		return "", fmt.Errorf("stamp: %w", err)
 	}
 	return s, nil
