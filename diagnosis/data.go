@@ -14,6 +14,10 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return r.judgeEdited(ctx, f)
 	}
 	where, why := r.place(e)
+	if !r.d.Agrees && where != ahead && r.absent(f.Statement.Target) && r.helper(f.Statement.Target) {
+		f.is(Superseded, "its table comes and goes: what it was for is judged by what uses it")
+		return nil
+	}
 	if r.recorded(e) && r.cut != nil && e >= r.cut.to && f.Statement.Verb == "insert" {
 		seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
 		if err != nil {

@@ -164,7 +164,7 @@ func (r *reasoner) place(e int) (place, string) {
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
 		case i < e && not > 0 && r.deep(i):
 			lagging = true
-		case i > e && done > 0 && not == 0 && !r.guessed[i]:
+		case i > e && done > 0 && not == 0 && !r.guessed[i] && r.proves(i):
 			past = past || same && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
 			later = true
 		}
@@ -190,7 +190,7 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
 	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
-		if done, not, _ := r.votes(i); done > 0 && not == 0 && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
+		if done, not, _ := r.votes(i); done > 0 && not == 0 && r.proves(i) && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
 			return true
 		}
 	}

@@ -195,6 +195,7 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 	case "done":
 		f.is(Done, "it has run, by answer")
 	case "run":
+		r.withHelpers(e)
 		f.is(NotDone, "it has not run, by answer")
 	default:
 		f.is(Ambiguous, "whether it has run cannot be told from the rows")

@@ -1,0 +1,56 @@
+package diagnosis
+
+import "github.com/dbmend/dbmend/schema"
+
+// This file contains helper tables: those that a migration makes, uses and drops.
+// They look the same before and after it, so their being gone proves nothing.
+
+// helper reports that a table comes and goes within what the history does not
+// claim.
+func (r *reasoner) helper(table string) bool {
+	t := r.trajectories[schema.Key{Kind: schema.Table, Name: table}]
+	return t != nil && r.transient(t)
+}
+
+// transient reports that an object was not there before the set, is not there after
+// it, is not there now, that the history does not claim what made it, and that it
+// is not another one under a name for a while.
+func (r *reasoner) transient(t *trajectory) bool {
+	if t.live != nil || t.values[0] != nil || t.want() != nil {
+		return false
+	}
+	for i, e := range t.effects {
+		if t.values[i+1] != nil && r.recorded(e) || r.renames(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// proves reports that a statement which is done touches something that would look
+// otherwise if it were not.
+func (r *reasoner) proves(e int) bool {
+	for _, t := range r.touches[e] {
+		if !r.transient(t.trajectory) {
+			return true
+		}
+	}
+	return false
+}
+
+// withHelpers lets the statements on helper tables run again that an UPDATE, or
+// whatever is to run by answer, speaks of.
+func (r *reasoner) withHelpers(e int) {
+	mine := &r.Replay.Effects[e]
+	for i := range r.Replay.Effects {
+		s := r.Replay.Effects[i].Statement
+		if r.Replay.Effects[i].Migration != mine.Migration || s.Target == "" || !r.helper(s.Target) || !speaksOf(mine.Statement.Text, s.Target) {
+			continue
+		}
+		r.again[i] = true
+		if i < e {
+			r.findings[i].Verdict = NotDone
+			r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run by answer"}
+		}
+	}
+}
