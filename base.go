@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -133,7 +134,7 @@ func (r *replayer) takeOut(ctx context.Context, key schema.Key) (bool, error) {
 	}
 	if key.Kind == schema.Column {
 		for _, part := range r.result.Base.Parts(key.Owner()) {
-			if part.Key.Kind == schema.Index && mentions(part.Fact(schema.Columns)+" "+part.Fact(schema.Where), key.Name) {
+			if part.Key.Kind == schema.Index && wording.Speaks(part.Fact(schema.Columns)+" "+part.Fact(schema.Where), key.Name) {
 				if err := r.onScratch(ctx, r.engine.Drop(part)); err != nil {
 					return false, err
 				}
@@ -145,20 +146,6 @@ func (r *replayer) takeOut(ctx context.Context, key schema.Key) (bool, error) {
 		return false, nil
 	}
 	return true, r.onScratch(ctx, statements)
-}
-
-// mentions reports whether a word stands in a normal form.
-func mentions(text, name string) bool {
-	isWord := func(c byte) bool {
-		return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
-	}
-	for i := 0; i+len(name) <= len(text); i++ {
-		if text[i:i+len(name)] == name && (i == 0 || !isWord(text[i-1])) &&
-			(i+len(name) == len(text) || !isWord(text[i+len(name)])) {
-			return true
-		}
-	}
-	return false
 }
 
 // onScratch runs our own statements and takes what they did into the base.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
@@ -84,7 +85,7 @@ func (e *PartialError) Error() string {
 	for i := range e.Refusal.Questions {
 		names[i] = e.Refusal.Questions[i].Name() + ": " + e.Refusal.Questions[i].Text
 	}
-	return fmt.Sprintf("stopped after %s had been committed; open questions %s", counted(len(e.Recorded), "migration"), strings.Join(names, "; "))
+	return fmt.Sprintf("stopped after %s had been committed; open questions %s", wording.Count(int64(len(e.Recorded)), "migration"), strings.Join(names, "; "))
 }
 
 // An AheadError says that the history records migrations that come after the

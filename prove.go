@@ -109,6 +109,36 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 	return tables
 }
 
+// fresh returns the broken references that were not there before. A rebuild may
+// number rows anew and a rename call their table otherwise: so what is new is told
+// by how many there are of the same tables, and in all.
+func fresh(after, before []engine.Orphan) []engine.Orphan {
+	if len(after) <= len(before) || len(before) == mostOrphans {
+		return nil
+	}
+	type tables struct{ child, parent string }
+	known := map[tables]int{}
+	for _, o := range before {
+		known[tables{o.Table, o.Parent}]++
+	}
+	var found []engine.Orphan
+	for _, o := range after {
+		if slices.Contains(before, o) {
+			known[tables{o.Table, o.Parent}]--
+		}
+	}
+	for _, o := range after {
+		pair := tables{o.Table, o.Parent}
+		if slices.Contains(before, o) {
+			continue
+		}
+		if known[pair]--; known[pair] < 0 {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
 // emptied reports that an author's statement takes rows from the table.
 func emptied(steps []plan.Step, table string) bool {
 	return slices.ContainsFunc(steps, func(s plan.Step) bool {
@@ -157,9 +187,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 		if err != nil {
 			return after, fmt.Errorf("check references: %w", err)
 		}
-		orphans = slices.DeleteFunc(orphans, func(o engine.Orphan) bool {
-			return len(pf.orphans) == mostOrphans || slices.Contains(pf.orphans, o)
-		})
+		orphans = fresh(orphans, pf.orphans)
 		if !r.db.Traits().ForeignKeys {
 			r.report.Orphans = orphans
 		} else if len(orphans) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -62,7 +63,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 	completed := journal.Entry{
 		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.sum,
 		Before: p.plan.From.String(), After: after.String(), Stamp: stamp,
-		Evidence: fmt.Sprintf("%s run, %s recorded", counted(len(steps), "statement"), counted(len(s.Records), "migration")),
+		Evidence: fmt.Sprintf("%s run, %s recorded", wording.Count(int64(len(steps)), "statement"), wording.Count(int64(len(s.Records)), "migration")),
 	}
 	if p.plan.Healing {
 		completed.Outcome = journal.Healed
@@ -233,7 +234,7 @@ func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
 			entries = append(entries, stepEntry(step))
 		}
 		r.completed.Stamp, r.completed.Before = stamp, r.completed.After
-		r.completed.Evidence = fmt.Sprintf("%s run after the transaction", counted(len(steps), "statement"))
+		r.completed.Evidence = fmt.Sprintf("%s run after the transaction", wording.Count(int64(len(steps)), "statement"))
 		entries = append(entries, r.completed)
 		for i := range entries {
 			entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -34,7 +35,7 @@ func unproven(ctx context.Context, db engine.Database, p *prepared, err error) e
 			q.Facts = append(q.Facts, "after the plan, "+d.String())
 		}
 	case failed && tellsOfSchema(db.Explain(statement.Err).Problem):
-		q.Facts = append(q.Facts, statement.Error(), "statement: "+oneLine(statement.SQL))
+		q.Facts = append(q.Facts, statement.Error(), "statement: "+wording.Quote(statement.SQL))
 	default:
 		return err
 	}
@@ -61,7 +62,7 @@ func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error
 	}
 	q := diagnosis.Question{
 		Code: diagnosis.Q8, Place: s.Ref.String(),
-		Text: fmt.Sprintf("Rows are in the way of %s (%v). Which of them may change, and how? Mend them, then run again.", oneLine(s.SQL), err),
+		Text: fmt.Sprintf("Rows are in the way of %s (%v). Which of them may change, and how? Mend them, then run again.", wording.Quote(s.SQL), err),
 	}
 	if s.Source != nil {
 		q.Facts = append(q.Facts, fmt.Sprintf("%s:%d", s.Path, s.Line))
@@ -84,20 +85,12 @@ func (r *run) orphaned(p *prepared, orphans []engine.Orphan) error {
 	q := diagnosis.Question{
 		Code: diagnosis.Q8, Place: "references",
 		Text: fmt.Sprintf("After this run %s would refer to nothing, where they refer to something now or are not there. Which of them may go, or change? Mend them, then run again.",
-			counted(len(orphans), "row")),
+			wording.Count(int64(len(orphans)), "row")),
 	}
 	for _, o := range orphans[:min(len(orphans), 10)] {
 		q.Facts = append(q.Facts, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
 	}
 	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
-}
-
-// counted returns "1 row" or "2 rows".
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // duplicates shows rows that share what a unique index is to keep apart. It is
@@ -141,13 +134,4 @@ func (r *run) duplicates(ctx context.Context, p *prepared, o *schema.Object) []s
 		facts = append(facts, fmt.Sprintf("%s occurs %v times", strings.Join(cells, " "), *values[len(names)-1].(*any)))
 	}
 	return facts
-}
-
-// oneLine shortens a statement for a sentence.
-func oneLine(statement string) string {
-	line := strings.Join(strings.Fields(statement), " ")
-	if len(line) > 100 {
-		line = strings.ToValidUTF8(line[:97], "") + "..."
-	}
-	return fmt.Sprintf("%q", line)
 }

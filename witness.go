@@ -9,6 +9,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -85,7 +86,7 @@ func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error
 		return nil, err
 	}
 	defer rows.Close()
-	lines := []string{fmt.Sprintf("%s holds %s, for example:", table, counted(int(total), "row"))}
+	lines := []string{fmt.Sprintf("%s holds %s, for example:", table, wording.Count(total, "row"))}
 	for rows.Next() {
 		values := make([]any, len(names))
 		for i := range values {

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -59,7 +60,7 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.
 		return err
 	}
 	for _, part := range in.Have.Parts(to.Owner()) {
-		if part.Key.Kind != schema.Column && speaksOf(part.Key.Name+" "+part.Fact(schema.Columns)+" "+part.Fact(schema.Where), to.Name) {
+		if part.Key.Kind != schema.Column && wording.Speaks(part.Key.Name+" "+part.Fact(schema.Columns)+" "+part.Fact(schema.Where), to.Name) {
 			return nil // something rests on it
 		}
 	}

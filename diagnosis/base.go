@@ -1,7 +1,6 @@
 package diagnosis
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -121,7 +120,7 @@ func (r *reasoner) restored() []*schema.Object {
 
 // judgeForeign names what nobody knows, and asks about what would keep the
 // application from writing.
-func (r *reasoner) judgeForeign(ctx context.Context) error {
+func (r *reasoner) judgeForeign() {
 	for o := range r.Have.All() {
 		if r.knows(o.Key) {
 			continue
@@ -142,5 +141,4 @@ func (r *reasoner) judgeForeign(ctx context.Context) error {
 			})
 		}
 	}
-	return nil
 }

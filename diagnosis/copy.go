@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"fmt"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -15,22 +16,22 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	switch {
 	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where != doubtful && r.sourceGoes(e):
 		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
-		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", plural(c.Missing, "row")))
+		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", wording.Count(c.Missing, "row")))
 	case c.Missing > 0 && c.Missing == c.Given && where != doubtful && r.sourceGoes(e) && !r.aside(f):
-		f.is(NotDone, fmt.Sprintf("none of the %s that it copies is there, and what it copies from is about to go", plural(c.Given, "row")))
+		f.is(NotDone, fmt.Sprintf("none of the %s that it copies is there, and what it copies from is about to go", wording.Count(c.Given, "row")))
 	case c.Missing > 0 && (c.Missing < c.Given || c.Extra > 0) && where != doubtful && r.sourceGoes(e):
 		r.askWhichTable(f, c)
 	case c.Extra > 0 && where == doubtful && r.aside(f):
 		r.askWhichTable(f, c)
 	case c.Missing == 0 && c.Given > 0:
-		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", plural(c.Given, "row")))
+		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", wording.Count(c.Given, "row")))
 	case c.Given == 0 && where != behind:
 		f.is(NoOp, "there is nothing for it to copy")
 	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
 		return false
 	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:
 		r.filling[f.Statement.Target] = f.Ref
-		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(c.Given, "row")))
+		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", wording.Count(c.Given, "row")))
 	case c.Extra == 0 && where == doubtful && r.aside(f):
 		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
 		f.is(NotDone, fmt.Sprintf("%d of the %d rows that it copies are there and no others, in a table that is still to take the place of another: it is filled anew",
@@ -48,8 +49,8 @@ func (r *reasoner) askWhichTable(f *Finding, c Copied) {
 		Code:  Q5,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("A rebuild was left half-way: %s holds %s that the original would not give, and lacks %d that it would. Which of the two is live?",
-			f.Statement.Target, plural(c.Extra, "row"), c.Missing),
-		Facts: []string{"statement: " + quote(f.Statement.Text)},
+			f.Statement.Target, wording.Count(c.Extra, "row"), c.Missing),
+		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"original", "fill the new table anew from the original, and go on"},
 			{"new", "keep the new table as it is, and go on"},

@@ -3,6 +3,8 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // This file contains how statements on data are judged. They leave no trace in the
@@ -98,15 +100,15 @@ func (r *reasoner) judgeEdited(ctx context.Context, f *Finding) error {
 		return err
 	}
 	if literal && seeds.Present == seeds.Wanted {
-		f.is(Done, fmt.Sprintf("edited since it was recorded, and all of its %s are there", plural(int64(seeds.Wanted), "row")))
+		f.is(Done, fmt.Sprintf("edited since it was recorded, and all of its %s are there", wording.Count(int64(seeds.Wanted), "row")))
 		return nil
 	}
 	if r.ask(Question{
 		Code:  Q10,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("Migration %s was applied with another content. Its statement %s cannot be verified from the data. Accept the recorded run as it was, or write a new corrective migration?",
-			f.Ref.Version, quote(f.Statement.Text)),
-		Facts:   []string{"statement: " + quote(f.Statement.Text)},
+			f.Ref.Version, wording.Quote(f.Statement.Text)),
+		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{{"accept", "what was run stays as it is; the new content is recorded"}},
 	}) == "" {
 		f.is(Ambiguous, "recorded with another content")
@@ -126,7 +128,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 			return err
 		}
 		if literal && seeds.Present == seeds.Wanted {
-			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", plural(int64(seeds.Wanted), "row")))
+			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", wording.Count(int64(seeds.Wanted), "row")))
 			return nil
 		}
 	}
@@ -169,7 +171,7 @@ func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%s is pending, though a later migration that works on %s as well is applied. Run it now, or take it for done?",
 			f.Ref, f.Statement.Target),
-		Facts:   []string{"statement: " + quote(f.Statement.Text)},
+		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{{"run", "run it now, behind the later one"}, {"done", "take it for done"}},
 	}) {
 	case "run":
@@ -186,7 +188,7 @@ func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
 func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 	switch {
 	case s.Present == s.Wanted:
-		f.is(Done, fmt.Sprintf("all of its %s are there", plural(int64(s.Wanted), "row")))
+		f.is(Done, fmt.Sprintf("all of its %s are there", wording.Count(int64(s.Wanted), "row")))
 		return nil
 	case s.Present == 0 && s.Others == 0:
 		r.filling[f.Statement.Target] = f.Ref
@@ -200,8 +202,8 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 		Code:  Q7,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%d of the %s that %s puts into %s are there, beside %s. Were the others removed on purpose, or never inserted?",
-			s.Present, plural(int64(s.Wanted), "row"), f.Ref, f.Statement.Target, plural(s.Others, "other row")),
-		Facts: []string{"statement: " + quote(f.Statement.Text)},
+			s.Present, wording.Count(int64(s.Wanted), "row"), f.Ref, f.Statement.Target, wording.Count(s.Others, "other row")),
+		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"removed", "leave the table as it is"},
 			{"insert", "put in the rows that are missing"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -60,9 +61,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 			return nil, err
 		}
 	}
-	if err := r.judgeForeign(ctx); err != nil {
-		return nil, err
-	}
+	r.judgeForeign()
 	r.keepWhole()
 	r.wakeTriggers()
 	r.judgeStrays()
@@ -167,8 +166,8 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 		Code:  Q6,
 		Place: between.Ref().String(),
 		Text: fmt.Sprintf("The schema looks the same before and after %s and what follows it. Did %s already run?",
-			between.Ref(), quote(between.Statement.Text)),
-		Facts:   []string{"statement: " + quote(between.Statement.Text)},
+			between.Ref(), wording.Quote(between.Statement.Text)),
+		Facts:   []string{"statement: " + wording.Quote(between.Statement.Text)},
 		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
 	}) {
 	case "run":
@@ -308,7 +307,7 @@ func (r *reasoner) askAboutUnknownRows() {
 	if r.Ahead {
 		// Whether that may be, holdAhead looks at last.
 		r.d.Notes = append(r.d.Notes, fmt.Sprintf("the history knows %d migrations that this set does not: %s",
-			len(r.Recorded.Unknown), list(r.Recorded.Unknown, 5)))
+			len(r.Recorded.Unknown), wording.List(r.Recorded.Unknown, 5)))
 		return
 	}
 	r.askAboutNewer()
@@ -333,7 +332,7 @@ func (r *reasoner) askAboutNewer() {
 	r.ask(Question{
 		Code: Q2,
 		Text: fmt.Sprintf("This database was migrated by a newer program (%s). Start that one, or restore a backup from before it? Nothing was changed.",
-			list(r.Recorded.Unknown, 5)),
-		Facts: []string{"recorded, and unknown to this set: " + list(r.Recorded.Unknown, 20)},
+			wording.List(r.Recorded.Unknown, 5)),
+		Facts: []string{"recorded, and unknown to this set: " + wording.List(r.Recorded.Unknown, 20)},
 	})
 }

@@ -60,10 +60,10 @@ type Diagnosis struct {
 	Recorded   *Recorded
 	Drift      []Drift
 	Restore    []*schema.Object // what the base has, no statement makes and the database lacks: it is made again
-	Aside      []*schema.Object // empty tables that stand where a rename puts another: they go first
+	Aside      []*schema.Object // empty tables and columns that stand where a rename puts another: they go first
 	Seeded     []Seeding        // rows that the set puts in and the database lacks, in their last form
 	Foreign    []*schema.Object // what no migration, base or schema file knows; never touched
-	Questions  []Question       // in the order of the statements; none means that a plan can be made
+	Questions  []Question       // none means that a plan can be made
 	Answered   []Question       // the questions that were answered, for the journal
 	Notes      []string         // what was noticed and needs no decision
 
@@ -71,15 +71,4 @@ type Diagnosis struct {
 	Agrees bool
 	Have   *schema.Snapshot // what is there, without tracking tables
 	Target *schema.Snapshot // what will be there after a run: want, and what is foreign or accepted
-}
-
-// Pending returns the number of migrations that are not recorded.
-func (d *Diagnosis) Pending() int {
-	n := 0
-	for i := range d.Migrations {
-		if !d.Migrations[i].Claim.Recorded {
-			n++
-		}
-	}
-	return n
 }

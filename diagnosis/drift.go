@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"fmt"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -53,7 +54,7 @@ func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
 			Code:  Q12,
 			Place: f.Ref.String(),
 			Text:  fmt.Sprintf("%s is recorded and its effect is missing. Running it now would %s. Run it?", f.Ref, what),
-			Facts: append([]string{"statement: " + quote(f.Statement.Text)}, facts...),
+			Facts: append([]string{"statement: " + wording.Quote(f.Statement.Text)}, facts...),
 			Choices: []Choice{
 				{"drop", "run the statement as it is written"},
 				{"keep", "leave the database as it is, and the history too"},

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "github.com/dbmend/dbmend/schema"
+import (
+	"github.com/dbmend/dbmend/schema"
+
+	"github.com/dbmend/dbmend/internal/wording"
+)
 
 // This file contains helper tables: those that a migration makes, uses and drops.
 // They look the same before and after it, so their being gone proves nothing.
@@ -44,7 +48,7 @@ func (r *reasoner) withHelpers(e int) {
 	mine := &r.Replay.Effects[e]
 	for i := range r.Replay.Effects {
 		s := r.Replay.Effects[i].Statement
-		if r.Replay.Effects[i].Migration != mine.Migration || s.Target == "" || !r.helper(s.Target) || !speaksOf(mine.Statement.Text, s.Target) {
+		if r.Replay.Effects[i].Migration != mine.Migration || s.Target == "" || !r.helper(s.Target) || !wording.Speaks(mine.Statement.Text, s.Target) {
 			continue
 		}
 		r.again[i] = true

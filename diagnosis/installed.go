@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -67,7 +68,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	}
 	switch {
 	case seeds.Present == seeds.Wanted:
-		f.is(Done, fmt.Sprintf("all %s that the set leaves in %s are there", plural(int64(seeds.Wanted), "row"), table))
+		f.is(Done, fmt.Sprintf("all %s that the set leaves in %s are there", wording.Count(int64(seeds.Wanted), "row"), table))
 		return true, nil
 	case seeds.Present == 0 && seeds.Others == 0:
 		seed(seeds.Absent)
@@ -78,8 +79,8 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		Code:  Q7,
 		Place: table.Name,
 		Text: fmt.Sprintf("%d of the %s that the migrations leave in %s are there, beside %s. Were the others removed on purpose, or never inserted?",
-			seeds.Present, plural(int64(seeds.Wanted), "row"), table, plural(seeds.Others, "other row")),
-		Facts: []string{"statement: " + quote(f.Statement.Text)},
+			seeds.Present, wording.Count(int64(seeds.Wanted), "row"), table, wording.Count(seeds.Others, "other row")),
+		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"removed", "leave the table as it is"},
 			{"insert", "put in the rows that are missing, in the form that the migrations leave them in"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -29,7 +30,7 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 		if t.key.Kind == schema.Table {
 			if away := r.cameFrom(e, t.key); away != t.key && r.Have.Get(away) != nil {
 				if unknown := r.unknownColumns(away); len(unknown) > 0 {
-					return &loss{what: fmt.Sprintf("%s, which is %s by then, and with it the unknown %s", t.key, away, list(unknown, 5))}, nil
+					return &loss{what: fmt.Sprintf("%s, which is %s by then, and with it the unknown %s", t.key, away, wording.List(unknown, 5))}, nil
 				}
 			}
 		}
@@ -54,9 +55,9 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 			if err != nil {
 				return nil, err
 			}
-			what := fmt.Sprintf("%s with %s", t.key, plural(rows, "row"))
+			what := fmt.Sprintf("%s with %s", t.key, wording.Count(rows, "row"))
 			if len(unknown) > 0 {
-				what += ", and with it the unknown " + list(unknown, 5)
+				what += ", and with it the unknown " + wording.List(unknown, 5)
 			} else if presumed {
 				what += " in a form that no migration and no base tells"
 			}
@@ -70,7 +71,7 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 				return nil, err
 			}
 			if filled > 0 {
-				return &loss{what: fmt.Sprintf("%s, which holds %s", t.key, plural(filled, "value"))}, nil
+				return &loss{what: fmt.Sprintf("%s, which holds %s", t.key, wording.Count(filled, "value"))}, nil
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -145,14 +146,14 @@ func (r *reasoner) conflict(e int, f *Finding, different []string) {
 	facts := different
 	if table := f.Statement.Target; table != "" {
 		if n := slices.IndexFunc(r.Replay.Effects[e].Changes, func(c schema.Change) bool { return c.Key.Kind == schema.Table }); n < 0 {
-			facts = append(slices.Clone(different), "statement: "+quote(f.Statement.Text))
+			facts = append(slices.Clone(different), "statement: "+wording.Quote(f.Statement.Text))
 		}
 	}
 	answer := r.ask(Question{
 		Code:  Q3,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%s cannot be completed: %s. Keep what is there and take the statement for done, or change the database by hand first?",
-			f.Ref, list(different, 3)),
+			f.Ref, wording.List(different, 3)),
 		Facts:   facts,
 		Choices: []Choice{{"keep", "accept the live definition and record the statement as done"}},
 	})

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"slices"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -207,8 +208,8 @@ func (r *reasoner) sourceGoes(e int) bool {
 			continue
 		}
 		for _, t := range r.touches[i] {
-			goes := t.live != nil && t.values[t.step+1] == nil && speaksOf(text, t.key.Name)
-			if goes && (t.key.Kind == schema.Table || t.key.Kind == schema.Column && speaksOf(text, t.key.Table)) {
+			goes := t.live != nil && t.values[t.step+1] == nil && wording.Speaks(text, t.key.Name)
+			if goes && (t.key.Kind == schema.Table || t.key.Kind == schema.Column && wording.Speaks(text, t.key.Table)) {
 				return true
 			}
 		}

@@ -26,17 +26,17 @@ const (
 
 // A Question is what must be answered before anything is changed.
 type Question struct {
-	Code    Code     `json:"code"`
-	Place   string   `json:"place,omitempty"` // what it is about: "002/3", "table tokens"; may be empty
-	Text    string   `json:"text"`            // the question, with the facts filled in
-	Facts   []string `json:"facts,omitempty"` // what it rests on, a line each
-	Choices []Choice `json:"choices"`         // what can be answered; none if only the world can
+	Code    Code
+	Place   string   // what it is about: "002/3", "table tokens"; may be empty
+	Text    string   // the question, with the facts filled in
+	Facts   []string // what it rests on, a line each
+	Choices []Choice // what can be answered; none if only the world can
 }
 
 // A Choice is one answer and what it leads to.
 type Choice struct {
-	Answer string `json:"answer"`
-	Means  string `json:"means"`
+	Answer string
+	Means  string
 }
 
 // Name returns what an answer to this question is addressed to: "Q6@002/3", or

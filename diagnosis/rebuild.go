@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -34,7 +35,7 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 			u.table = schema.Key{Kind: schema.Table, Name: s.NewName}
 		}
 	}
-	if u.table.Name == "" || !speaksOf(fill.Text, u.table.Name) || r.absent(u.table.Name) {
+	if u.table.Name == "" || !wording.Speaks(fill.Text, u.table.Name) || r.absent(u.table.Name) {
 		return unit{}, false
 	}
 	for i := range r.Replay.Effects {
@@ -80,6 +81,6 @@ func (r *reasoner) judgeSameForm(ctx context.Context, e int, f *Finding, u unit)
 			r.findings[i].Evidence = []string{"part of a rebuild that has not run, by answer"}
 		}
 	}
-	f.Evidence = append(f.Evidence, fmt.Sprintf("%s would be different", plural(rows, "row")))
+	f.Evidence = append(f.Evidence, fmt.Sprintf("%s would be different", wording.Count(rows, "row")))
 	return true, nil
 }

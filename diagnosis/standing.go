@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -108,7 +109,7 @@ func (r *reasoner) fits(o *schema.Object) bool {
 	}
 	for _, column := range r.Have.Parts(o.Key.Owner()) {
 		if column.Key.Kind == schema.Column && r.Replay.Want.Get(column.Key) == nil && r.knows(column.Key) &&
-			speaksOf(o.Fact(schema.Columns)+" "+o.Fact(schema.Where), column.Key.Name) {
+			wording.Speaks(o.Fact(schema.Columns)+" "+o.Fact(schema.Where), column.Key.Name) {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -51,7 +52,7 @@ func (r *reasoner) askAboutOtherLife(ctx context.Context, e int, f *Finding) err
 		Code:  Q11,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%s is not recorded, is there with rows, and %s of them refer to nothing: they may belong to another life of this database, over which an older dump was restored. Adopt the rows, or restore into an empty database?",
-			table, plural(astray, "row")),
+			table, wording.Count(astray, "row")),
 		Facts:   []string{what},
 		Choices: []Choice{{"adopt", "take the table as it is, with its rows"}},
 	}) == "" {
@@ -109,7 +110,7 @@ func subject(keys []string) string {
 	if len(keys) == 1 {
 		return keys[0] + " is"
 	}
-	return list(keys, 3) + " are"
+	return wording.List(keys, 3) + " are"
 }
 
 // object refers back to them.
@@ -136,7 +137,7 @@ func (r *reasoner) judgeNotDone(ctx context.Context, e int, f *Finding) error {
 	if len(missing) == 0 {
 		missing = []string{"what it works on is not there yet"}
 	}
-	f.is(NotDone, list(missing, 3))
+	f.is(NotDone, wording.List(missing, 3))
 	if r.overtaken(e) {
 		f.Verdict = Superseded
 		f.Evidence = append(f.Evidence, "a later statement has changed what it belongs to, so it is made in its later form")
@@ -156,7 +157,7 @@ func (r *reasoner) judgeNotDone(ctx context.Context, e int, f *Finding) error {
 		Code:    Q12,
 		Place:   f.Ref.String(),
 		Text:    fmt.Sprintf("%s would drop %s. May that go?", f.Ref, doomed.what),
-		Facts:   append([]string{"statement: " + quote(f.Statement.Text)}, doomed.facts...),
+		Facts:   append([]string{"statement: " + wording.Quote(f.Statement.Text)}, doomed.facts...),
 		Choices: []Choice{{"drop", "run the statement as it is written"}},
 	}) == "" {
 		f.is(Ambiguous, "whether "+doomed.what+" may go is to be answered")
@@ -222,7 +223,7 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 				return err
 			}
 		}
-		f.is(Partly, "there, but for "+list(missing, 5)+": made before the statement had its present form")
+		f.is(Partly, "there, but for "+wording.List(missing, 5)+": made before the statement had its present form")
 		return nil
 	}
 	r.conflict(e, f, stuck)
@@ -281,7 +282,7 @@ func (r *reasoner) judgeTwins(ctx context.Context, e int, f *Finding) error {
 		Code:  Q4,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%s and %s both hold data (%s and %s), and differ in %s. Which one wins?",
-			from.Key, to.Key, plural(old, "row"), plural(young, "row"), plural(differ, "row")),
+			from.Key, to.Key, wording.Count(old, "row"), wording.Count(young, "row"), wording.Count(differ, "row")),
 	})
 	f.is(Ambiguous, "both names of the rename hold data")
 	return nil

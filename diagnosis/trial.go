@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -21,7 +22,7 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 		}
 		switch {
 		case trial.Err == nil && trial.First > 0 && trial.Again == 0 && len(r.fresh(e)) > 0:
-			f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", plural(trial.First, "row")))
+			f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
 			return nil
 		case trial.Err == nil && trial.First > 0:
 			return r.askWhetherRun(ctx, e, f)
@@ -54,7 +55,7 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	case trial.First == 0:
 		f.is(NoOp, "it would write no row")
 	default:
-		f.is(NotDone, fmt.Sprintf("%s is empty, and it would put in %s", table, plural(trial.First, "row")))
+		f.is(NotDone, fmt.Sprintf("%s is empty, and it would put in %s", table, wording.Count(trial.First, "row")))
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
 	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0:
-		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", plural(trial.First, "row")))
+		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
 	default:
 		return r.askWhetherRun(ctx, e, f)
 	}
@@ -104,7 +105,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
 	case trial.Guarded() && f.Statement.Verb != "delete":
-		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", plural(trial.First, "row")))
+		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
 	default:
 		if trial.Err == nil && f.Statement.Verb == "insert" {
 			rows, err := r.Witness.Rows(ctx, schema.Key{Kind: schema.Table, Name: f.Statement.Target}, 1)
@@ -112,7 +113,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 				return err
 			}
 			if rows == 0 {
-				f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", plural(trial.First, "row")))
+				f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", wording.Count(trial.First, "row")))
 				return nil
 			}
 		}
@@ -136,7 +137,7 @@ func (r *reasoner) fresh(e int) []*schema.Object {
 		for _, c := range r.Replay.Effects[i].Changes {
 			live := r.Have.Get(c.Key)
 			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Table == mine.Statement.Target &&
-				live != nil && speaksOf(mine.Statement.Text, c.Key.Name) {
+				live != nil && wording.Speaks(mine.Statement.Text, c.Key.Name) {
 				columns = append(columns, live)
 			}
 		}
@@ -172,7 +173,7 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 		f.is(Done, fmt.Sprintf("%s, which follows it, has run: its rows are there", later.Ref()))
 		return nil
 	}
-	facts := []string{"statement: " + quote(f.Statement.Text)}
+	facts := []string{"statement: " + wording.Quote(f.Statement.Text)}
 	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
 	if r.Have.Get(table) != nil {
 		sample, err := r.Witness.Sample(ctx, table)
@@ -188,7 +189,7 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 	switch r.ask(Question{
 		Code:    Q6,
 		Place:   f.Ref.String(),
-		Text:    fmt.Sprintf("Migration %s %s. Did %s already run?", f.Ref.Version, state, quote(f.Statement.Text)),
+		Text:    fmt.Sprintf("Migration %s %s. Did %s already run?", f.Ref.Version, state, wording.Quote(f.Statement.Text)),
 		Facts:   facts,
 		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
 	}) {

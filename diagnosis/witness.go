@@ -34,8 +34,9 @@ type Witness interface {
 	// Transforms returns how many rows an INSERT of a query would give that another
 	// table than its own lacks. ok is false as for Copied.
 	Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error)
-	// Astray returns how many rows of a table refer, by a foreign key or by a column
-	// named for another table's key, to rows that are not there, and in words which.
+	// Astray returns how many rows of a table refer, by a column named for another
+	// table's key (page_id for the id of page), to rows that are not there, and in
+	// words which.
 	Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error)
 	// Probe asks the author's own query whether the statement has run.
 	Probe(ctx context.Context, query string) (ran bool, err error)

@@ -48,8 +48,8 @@ func (s *Step) Makes() []*schema.Object {
 
 // A Hazard is a named danger of a step.
 type Hazard struct {
-	Name string `json:"hazard"` // "drops rows", "locks writers"
-	Text string `json:"text"`   // one sentence
+	Name string // "drops rows", "locks writers"
+	Text string // one sentence
 }
 
 // A Record is a migration that will be recorded, and how it got there.

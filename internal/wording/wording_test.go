@@ -1,0 +1,43 @@
+package wording_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dbmend/dbmend/internal/wording"
+)
+
+func TestSpeaks(t *testing.T) {
+	for text, want := range map[string]bool{
+		"UPDATE t SET slug = 1":      true,
+		"UPDATE t SET Slug = 1":      true,
+		`SELECT "slug" FROM t`:       true,
+		"slug":                       true,
+		"UPDATE t SET slug_2 = 1":    false,
+		"UPDATE t SET my_slug = 1":   false,
+		"UPDATE t SET slugs = slug;": true,
+		"":                           false,
+	} {
+		if got := wording.Speaks(text, "slug"); got != want {
+			t.Errorf("%q: %v; wanted %v", text, got, want)
+		}
+	}
+	if wording.Speaks("anything", "") {
+		t.Error("no name stands everywhere")
+	}
+}
+
+func TestWords(t *testing.T) {
+	if got := wording.Count(1, "row") + ", " + wording.Count(0, "row") + ", " + wording.Count(2, "row"); got != "1 row, 0 rows, 2 rows" {
+		t.Error(got)
+	}
+	if got := wording.List([]string{"a", "b", "c"}, 2); got != "a, b and 1 more" {
+		t.Error(got)
+	}
+	if got := wording.Quote("SELECT\n  1"); got != `"SELECT 1"` {
+		t.Error(got)
+	}
+	if got := wording.Quote(strings.Repeat("é", 200)); len(got) > 102 || !strings.HasSuffix(got, `..."`) {
+		t.Error(got)
+	}
+}
