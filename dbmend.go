@@ -1,6 +1,7 @@
 package dbmend
 
 import (
+	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -139,3 +140,14 @@ func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, er
 
 // Set returns the migrations, which the caller must not change.
 func (m *Migrator) Set() *migration.Set { return m.set }
+
+// connect takes a connection for one verb. What must wait for other writers waits
+// as long as the lock may take.
+func (m *Migrator) connect(ctx context.Context) (engine.Database, error) {
+	db, err := m.engine.Connect(ctx, m.db)
+	if err != nil {
+		return nil, err
+	}
+	db.Patience(m.lockTimeout)
+	return db, nil
+}

@@ -16,6 +16,12 @@ type Traits struct {
 	// ReadOnly: this connection cannot write.
 	ReadOnly bool
 
+	// AutoKey is the type of a primary key that numbers itself, with its words:
+	// "INTEGER PRIMARY KEY AUTOINCREMENT".
+	AutoKey string
+	// KeyText is the type of a text that a unique key can hold: "TEXT".
+	KeyText string
+
 	// Quote returns a name as an identifier that means exactly this name.
 	Quote func(name string) string
 	// Placeholder returns the n-th bound argument, counted from 1: "?" or "$1".

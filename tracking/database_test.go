@@ -93,6 +93,8 @@ func (db *database) QueryRow(ctx context.Context, query string, args ...any) *sq
 func (db *database) Traits() engine.Traits {
 	return engine.Traits{
 		Flavor:      engine.Flavor{Vendor: "SQLite", Major: 3},
+		AutoKey:     "INTEGER PRIMARY KEY AUTOINCREMENT",
+		KeyText:     "TEXT",
 		Quote:       func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
 		Placeholder: func(int) string { return "?" },
 		Fold:        strings.ToLower,

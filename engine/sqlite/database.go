@@ -69,6 +69,8 @@ func (d *database) meet(ctx context.Context) error {
 		ReadOnly:         readOnly,
 		Quote:            quote,
 		Placeholder:      placeholder,
+		AutoKey:          "INTEGER PRIMARY KEY AUTOINCREMENT",
+		KeyText:          "TEXT",
 		Fold:             fold,
 	}
 	return d.checks(ctx)
