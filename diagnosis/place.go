@@ -152,7 +152,7 @@ func (r *reasoner) place(e int) (place, string) {
 	}
 	effect := &r.Replay.Effects[e]
 	table := schema.Key{Kind: schema.Table, Name: effect.Statement.Target}
-	var past, later, lagging bool
+	var past, later, lagging, gap bool
 	for i := range r.touches {
 		done, not, _ := r.votes(i)
 		if done == 0 && not == 0 {
@@ -165,6 +165,10 @@ func (r *reasoner) place(e int) (place, string) {
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
 		case i < e && not > 0 && r.deep(i):
 			lagging = true
+		case i > e && not > 0 && r.deep(i):
+			gap = true
+		case i > e && gap && r.additive(i):
+			// Something ahead of what has not run was made by something else.
 		case i > e && done > 0 && not == 0 && !r.guessed[i] && r.proves(i):
 			past = past || same && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
 			later = true
