@@ -105,22 +105,22 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	return d, opening, nil
 }
 
-// refuseAhead refuses to take a database back: with To, what is recorded behind it
-// must not be taken for unknown.
+// refuseAhead refuses to take a database back: with To, what is recorded after
+// it must not be taken for unknown.
 func (m *Migrator) refuseAhead(s *survey) error {
 	if m.to == "" || len(s.recorded.Unknown) == 0 || m.ahead {
 		return nil
 	}
-	var behind []string
+	var past []string
 	for _, name := range s.recorded.Unknown {
 		if v := leadingVersion(name); v != "" && v.Compare(m.to) > 0 {
-			behind = append(behind, name)
+			past = append(past, name)
 		}
 	}
-	if len(behind) == 0 {
+	if len(past) == 0 {
 		return nil
 	}
-	return &AheadError{To: m.to, Recorded: behind}
+	return &AheadError{To: m.to, Recorded: past}
 }
 
 // leadingVersion returns the digits that a text begins with.

@@ -120,18 +120,12 @@ func (r *run) duplicates(ctx context.Context, p *prepared, o *schema.Object) []s
 	}
 	var facts []string
 	for rows.Next() {
-		values := make([]any, len(names))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if rows.Scan(values...) != nil {
+		values, err := scan(rows, len(names))
+		if err != nil {
 			return facts
 		}
-		var cells []string
-		for i := range len(names) - 1 {
-			cells = append(cells, names[i]+"="+cell(*values[i].(*any)))
-		}
-		facts = append(facts, fmt.Sprintf("%s occurs %v times", strings.Join(cells, " "), *values[len(names)-1].(*any)))
+		last := len(names) - 1
+		facts = append(facts, fmt.Sprintf("%s occurs %v times", assigned(names[:last], values), values[last]))
 	}
 	return facts
 }

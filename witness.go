@@ -3,6 +3,7 @@ package dbmend
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,20 +89,31 @@ func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error
 	defer rows.Close()
 	lines := []string{fmt.Sprintf("%s holds %s, for example:", table, wording.Count(total, "row"))}
 	for rows.Next() {
-		values := make([]any, len(names))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
+		cells, err := scan(rows, len(names))
+		if err != nil {
 			return nil, err
 		}
-		var cells []string
-		for i := range names {
-			cells = append(cells, names[i]+"="+cell(*values[i].(*any)))
-		}
-		lines = append(lines, strings.Join(cells, " "))
+		lines = append(lines, assigned(names, cells))
 	}
 	return lines, rows.Err()
+}
+
+// scan reads a row of n values, whatever they are.
+func scan(rows *sql.Rows, n int) ([]any, error) {
+	values, targets := make([]any, n), make([]any, n)
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	return values, rows.Scan(targets...)
+}
+
+// assigned shows values beside the names of their columns.
+func assigned(names []string, values []any) string {
+	cells := make([]string, len(names))
+	for i, name := range names {
+		cells[i] = name + "=" + cell(values[i])
+	}
+	return strings.Join(cells, " ")
 }
 
 // cell shows a value, shortened, without control characters.
@@ -337,24 +349,14 @@ func columnsInOrder(have *schema.Snapshot, table schema.Key) []string {
 }
 
 func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {
-	from, ok := w.engine.Copy(s.Text)
-	table := schema.Key{Kind: schema.Table, Name: from.Table}
-	if !ok || w.have.Get(table) == nil {
+	table := schema.Key{Kind: schema.Table}
+	query, columns, ok := w.readCopy(s, &table)
+	if !ok {
 		return c, false, nil
 	}
-	if len(from.Columns) == 0 {
-		from.Columns = columnsInOrder(w.have, table)
-	}
-	if !has(w.have, table, from.Columns) {
-		return c, false, nil // it was written for another form of the table
-	}
-	quoted := make([]string, len(from.Columns))
-	for i, column := range from.Columns {
-		quoted[i] = w.quote(column)
-	}
 	var all, held int64
-	there := "SELECT " + strings.Join(quoted, ", ") + " FROM " + w.name(table)
-	given := "SELECT * FROM (" + from.Query + ") AS given"
+	there := "SELECT " + columns + " FROM " + w.name(table)
+	given := "SELECT * FROM (" + query + ") AS given"
 	for _, q := range []struct {
 		query string
 		into  *int64
@@ -379,22 +381,36 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 	return c, true, nil
 }
 
-func (w *witness) Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error) {
+// readCopy reads an INSERT of a query: the query, and the columns that it fills,
+// quoted, of the table, which is the statement's own unless one is named. ok is
+// false where the statement is none, or was written for another form of the table.
+func (w *witness) readCopy(s *migration.Statement, table *schema.Key) (query, columns string, ok bool) {
 	from, ok := w.engine.Copy(s.Text)
-	if !ok || w.have.Get(table) == nil {
-		return 0, false, nil
+	if table.Name == "" {
+		table.Name = from.Table
+	}
+	if !ok || w.have.Get(*table) == nil {
+		return "", "", false
 	}
 	if len(from.Columns) == 0 {
-		from.Columns = columnsInOrder(w.have, table)
+		from.Columns = columnsInOrder(w.have, *table)
 	}
-	if !has(w.have, table, from.Columns) {
-		return 0, false, nil
+	if !has(w.have, *table, from.Columns) {
+		return "", "", false
 	}
 	quoted := make([]string, len(from.Columns))
 	for i, column := range from.Columns {
 		quoted[i] = w.quote(column)
 	}
-	query := "SELECT count(*) FROM (SELECT * FROM (" + from.Query + ") AS given EXCEPT SELECT " + strings.Join(quoted, ", ") + " FROM " + w.name(table) + ") AS t"
+	return from.Query, strings.Join(quoted, ", "), true
+}
+
+func (w *witness) Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error) {
+	query, columns, ok := w.readCopy(s, &table)
+	if !ok {
+		return 0, false, nil
+	}
+	query = "SELECT count(*) FROM (SELECT * FROM (" + query + ") AS given EXCEPT SELECT " + columns + " FROM " + w.name(table) + ") AS t"
 	if err := w.db.QueryRow(ctx, query).Scan(&rows); err != nil {
 		return 0, false, ctx.Err() // what it copies from has another form
 	}

@@ -53,9 +53,7 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.
 	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" {
 		return nil
 	}
-	bare := *twin
-	bare.Facts = nil // a default that was filled in is a value like any other
-	filled, err := in.Witness.Filled(ctx, &bare)
+	filled, err := in.values(ctx, twin)
 	if err != nil || filled > 0 {
 		return err
 	}

@@ -100,10 +100,10 @@ func (r *reasoner) hollow(ctx context.Context, column *schema.Object) (bool, err
 }
 
 // values returns in how many rows a column holds anything but NULL.
-func (r *reasoner) values(ctx context.Context, column *schema.Object) (int64, error) {
+func (in *Input) values(ctx context.Context, column *schema.Object) (int64, error) {
 	bare := *column
-	bare.Facts = nil
-	return r.Witness.Filled(ctx, &bare)
+	bare.Facts = nil // a default that was filled in is a value like any other
+	return in.Witness.Filled(ctx, &bare)
 }
 
 // vacant reports whether the live object is a column that holds nothing but NULL
