@@ -21,10 +21,10 @@ func TestNumbersFollowOneAnother(t *testing.T) {
 	for i := range many {
 		many[i] = journal.Entry{Kind: journal.Ran, Version: "7", Statement: i + 1}
 	}
-	db.count = 0
+	db.Count = 0
 	write(t, db, many...)
-	if db.count > 5 {
-		t.Errorf("100 entries took %d statements, want at most 5", db.count)
+	if db.Count > 5 {
+		t.Errorf("100 entries took %d statements, want at most 5", db.Count)
 	}
 	read, err := journal.Read(t.Context(), db, journal.Filter{})
 	if err != nil {
@@ -117,9 +117,9 @@ func TestWhatIsNoEntryIsNotWritten(t *testing.T) {
 
 func TestEntriesGoWithTheirTransaction(t *testing.T) {
 	db := open(t, proper)
-	db.must(t, "BEGIN IMMEDIATE")
+	db.Must(t, "BEGIN IMMEDIATE")
 	write(t, db, journal.Entry{Kind: journal.Noticed})
-	db.must(t, "ROLLBACK")
+	db.Must(t, "ROLLBACK")
 	if _, found, err := journal.Last(t.Context(), db); found || err != nil {
 		t.Errorf("found an entry that was rolled back: %v, %v", found, err)
 	}
@@ -158,7 +158,7 @@ func TestReadIsTheInverseOfAppend(t *testing.T) {
 		}
 	})
 	rapid.Check(t, func(r *rapid.T) {
-		db.must(t, "DELETE FROM dbmend_journal")
+		db.Must(t, "DELETE FROM dbmend_journal")
 		written := rapid.SliceOfN(entry, 1, 70).Draw(r, "entries")
 		if err := journal.Append(t.Context(), db, written); err != nil {
 			r.Fatal(err)

@@ -1,12 +1,9 @@
 package journal_test
 
 import (
-	"context"
-	"database/sql"
-	"strings"
 	"testing"
 
-	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/testdb"
 	"github.com/dbmend/dbmend/journal"
 	_ "modernc.org/sqlite"
 )
@@ -23,66 +20,13 @@ const (
 		"statement", "sql", "checksum", "evidence", "duration_us", "before", "after", "stamp", "tool")`
 )
 
-// database is one connection to an SQLite database in memory, and counts the
-// statements that it is given.
-type database struct {
-	conn  *sql.Conn
-	count int
-}
+// database is a database of SQLite's in memory.
+type database struct{ *testdb.Memory }
 
 // open returns an empty database in which the statements have been run.
 func open(t testing.TB, statements ...string) *database {
 	t.Helper()
-	pool, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { pool.Close() })
-	conn, err := pool.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	db := &database{conn: conn}
-	for _, s := range statements {
-		db.must(t, s)
-	}
-	return db
-}
-
-func (db *database) must(t testing.TB, statement string, args ...any) {
-	t.Helper()
-	if _, err := db.conn.ExecContext(t.Context(), statement, args...); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
-}
-
-func (db *database) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	db.count++
-	result, err := db.conn.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-func (db *database) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	db.count++
-	return db.conn.QueryContext(ctx, query, args...)
-}
-
-func (db *database) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	db.count++
-	return db.conn.QueryRowContext(ctx, query, args...)
-}
-
-func (db *database) Traits() engine.Traits {
-	return engine.Traits{
-		Flavor:      engine.Flavor{Vendor: "SQLite", Major: 3},
-		Quote:       func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
-		Placeholder: func(int) string { return "?" },
-		Fold:        strings.ToLower,
-	}
+	return &database{testdb.Open(t, statements...)}
 }
 
 // write appends the entries, with a run for those that name none.

@@ -28,9 +28,9 @@ func TestHostileValues(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s=%.20v", test.column, test.value), func(t *testing.T) {
 			db := open(t, loose)
-			db.must(t, `INSERT INTO dbmend_journal VALUES (1, 'r', '2026-03-14T09:26:53.589Z', 'migration', 'applied', '1',
+			db.Must(t, `INSERT INTO dbmend_journal VALUES (1, 'r', '2026-03-14T09:26:53.589Z', 'migration', 'applied', '1',
 				'', 0, '', '', '', 0, '', '', '', '')`)
-			db.must(t, `UPDATE dbmend_journal SET "`+test.column+`" = ?`, test.value)
+			db.Must(t, `UPDATE dbmend_journal SET "`+test.column+`" = ?`, test.value)
 			_, _, err := journal.Last(t.Context(), db)
 			var wrong *journal.EntryError
 			if !errors.As(err, &wrong) || wrong.Column != test.column {
@@ -46,7 +46,7 @@ func TestHostileValues(t *testing.T) {
 // What a column of texts may hold besides texts is read as one.
 func TestHarmlessValues(t *testing.T) {
 	db := open(t, loose)
-	db.must(t, `INSERT INTO dbmend_journal VALUES (1, 'r', '2026-03-14T10:26:53.5897+01:00', 'later kind', NULL, 7,
+	db.Must(t, `INSERT INTO dbmend_journal VALUES (1, 'r', '2026-03-14T10:26:53.5897+01:00', 'later kind', NULL, 7,
 		x'c3a9ff', NULL, ?, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`, strings.Repeat("s", 1<<20))
 	e, _, err := journal.Last(t.Context(), db)
 	if err != nil {
@@ -69,7 +69,7 @@ func TestNumbersMustBeUniqueAndInOrder(t *testing.T) {
 	} {
 		db := open(t, loose)
 		for _, n := range numbers {
-			db.must(t, `INSERT INTO dbmend_journal VALUES (?, 'r', '2026-03-14T09:26:53.589Z', 'migration', 'applied', '1',
+			db.Must(t, `INSERT INTO dbmend_journal VALUES (?, 'r', '2026-03-14T09:26:53.589Z', 'migration', 'applied', '1',
 				'', 0, '', '', '', 0, '', '', '', '')`, n)
 		}
 		for _, use := range []string{"Read", "Recorded", "Statements"} {
@@ -83,7 +83,7 @@ func TestNumbersMustBeUniqueAndInOrder(t *testing.T) {
 
 func TestTheHighestNumberLeavesNoRoom(t *testing.T) {
 	db := open(t, proper)
-	db.must(t, `INSERT INTO dbmend_journal VALUES (9223372036854775807, 'r', '2026-03-14T09:26:53.589Z', 'notice', '', '',
+	db.Must(t, `INSERT INTO dbmend_journal VALUES (9223372036854775807, 'r', '2026-03-14T09:26:53.589Z', 'notice', '', '',
 		'', 0, '', '', '', 0, '', '', '', '')`)
 	var wrong *journal.EntryError
 	if err := all["Append"](t, db); !errors.As(err, &wrong) {
@@ -94,7 +94,7 @@ func TestTheHighestNumberLeavesNoRoom(t *testing.T) {
 func TestAnUnknownOutcomeIsNeitherRecordedNorNot(t *testing.T) {
 	for _, outcome := range []string{"", "perhaps", "skipped", "synthesised", "left"} {
 		db := open(t, proper)
-		db.must(t, `INSERT INTO dbmend_journal VALUES (1, 'r', '2026-03-14T09:26:53.589Z', 'migration', ?, '1',
+		db.Must(t, `INSERT INTO dbmend_journal VALUES (1, 'r', '2026-03-14T09:26:53.589Z', 'migration', ?, '1',
 			'', 0, '', '', '', 0, '', '', '', '')`, outcome)
 		var wrong *journal.EntryError
 		if _, err := journal.Recorded(t.Context(), db); !errors.As(err, &wrong) || wrong.Column != "outcome" {

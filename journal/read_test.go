@@ -14,13 +14,13 @@ func TestLastIsOneQuery(t *testing.T) {
 		t.Fatalf("an empty journal has a last entry: %v, %v", found, err)
 	}
 	write(t, db, journal.Entry{Kind: journal.Noticed}, journal.Entry{Kind: journal.Completed, Stamp: "s", After: "f"})
-	db.count = 0
+	db.Count = 0
 	e, found, err := journal.Last(t.Context(), db)
 	if err != nil || !found || e.Number != 2 || e.Kind != journal.Completed || e.Stamp != "s" || e.After != "f" {
 		t.Errorf("last is %+v, %v, %v", e, found, err)
 	}
-	if db.count != 1 {
-		t.Errorf("it took %d queries", db.count)
+	if db.Count != 1 {
+		t.Errorf("it took %d queries", db.Count)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestATableOfAnotherShapeIsNoJournal(t *testing.T) {
 				name, statement, sql, checksum, evidence, duration_us, after, tool, mine)`)
 			switch name { // these two ask for fewer columns: take away one of theirs
 			case "Recorded", "Statements", "Unfinished":
-				db.must(t, "ALTER TABLE dbmend_journal DROP COLUMN kind")
+				db.Must(t, "ALTER TABLE dbmend_journal DROP COLUMN kind")
 			}
 			err := use(t, db)
 			var shape *journal.ShapeError

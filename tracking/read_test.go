@@ -109,9 +109,9 @@ func TestHostileRows(t *testing.T) {
 			}
 			db := open(t, "CREATE TABLE "+table.Name+" ("+columns+")")
 			first := map[string]string{"named": "'1_a.sql'", "dbmate or Rails": "'1'", "golang-migrate": "1, 0", "goose": "1, 1"}
-			db.must(t, "INSERT INTO "+table.Name+" ("+test.columns+") VALUES ("+first[test.runner]+")")
+			db.Must(t, "INSERT INTO "+table.Name+" ("+test.columns+") VALUES ("+first[test.runner]+")")
 			marks := strings.TrimSuffix(strings.Repeat("?, ", len(test.row)), ", ")
-			db.must(t, "INSERT INTO "+table.Name+" ("+test.columns+") VALUES ("+marks+")", test.row...)
+			db.Must(t, "INSERT INTO "+table.Name+" ("+test.columns+") VALUES ("+marks+")", test.row...)
 			_, err := tracking.Lookup(test.runner).Read(t.Context(), db, table)
 			var row *tracking.RowError
 			if !errors.As(err, &row) || row.Column != test.column || row.Table != table {
@@ -131,7 +131,7 @@ func TestLongAndOddTextsAreShownAndMatchNothing(t *testing.T) {
 	db := open(t, namedTable)
 	long := "7" + strings.Repeat("x", 5000)
 	for _, name := range []string{long, "8_\x1b[2J.sql", "9_\xff.sql"} {
-		db.must(t, "INSERT INTO schema_migrations (migration_name) VALUES (?)", name)
+		db.Must(t, "INSERT INTO schema_migrations (migration_name) VALUES (?)", name)
 	}
 	h := read(t, db, "named")
 	if got := len([]rune(h.Rows[0].Name)); got != 1025 || h.Rows[0].Version != "7" {
@@ -173,15 +173,15 @@ func TestDigest(t *testing.T) {
 			db, h := history(t, runner)
 			seen := map[string]bool{h.Digest: true}
 			for _, s := range statements {
-				db.must(t, s)
+				db.Must(t, s)
 				h := read(t, db, runner)
-				db.count = 0
+				db.Count = 0
 				digest, err := h.Runner.Digest(t.Context(), db, h.Table)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if digest != h.Digest || db.count != 1 {
-					t.Errorf("read %s, then %s with %d queries", h.Digest, digest, db.count)
+				if digest != h.Digest || db.Count != 1 {
+					t.Errorf("read %s, then %s with %d queries", h.Digest, digest, db.Count)
 				}
 				if seen[digest] {
 					t.Errorf("the digest %s has not changed after: %s", digest, s)

@@ -111,15 +111,15 @@ func TestManyAreRecordedWithFewStatements(t *testing.T) {
 	}
 	many := set(names...)
 	db, h := history(t, "dbmate or Rails")
-	db.count = 0
+	db.Count = 0
 	if err := h.Runner.Record(t.Context(), db, h, many.Migrations, many.Migrations); err != nil {
 		t.Fatal(err)
 	}
 	if got := len(read(t, db, "dbmate or Rails").Rows); got != len(names) {
 		t.Errorf("recorded %d of %d", got, len(names))
 	}
-	if db.count > 10 {
-		t.Errorf("it took %d statements", db.count)
+	if db.Count > 10 {
+		t.Errorf("it took %d statements", db.Count)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestCreateMakesATableOfTheRunnersOwn(t *testing.T) {
 		table := key(`odd "name"`)
 		db := open(t)
 		for _, s := range r.Create(db.Traits(), table) {
-			db.must(t, s)
+			db.Must(t, s)
 		}
 		h, err := r.Read(t.Context(), db, table)
 		if err != nil {
