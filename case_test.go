@@ -275,7 +275,7 @@ func exec(t testing.TB, db *sql.DB, statement string, args ...any) {
 	}
 }
 
-// execScript runs a script; a line that says "fails on purpose" may fail.
+// execScript runs a script, if there is anything in it.
 func execScript(t testing.TB, db *sql.DB, script string) {
 	t.Helper()
 	if strings.TrimSpace(script) != "" {
