@@ -42,6 +42,7 @@ type Statement struct {
 	Class   Class  // how to treat it
 	Verb    string // its first words in lower case: "create table", "drop index", "insert"
 	Target  string // the name it is about, folded as in schema.Key; for data, the table it writes; "" where unknown
+	Space   string // the schema that qualifies Target ("app" of app.users), folded; "" where none does
 	OldName string // the column that a rename takes the name from, folded; "" elsewhere
 	NewName string // the name that a rename gives, folded; "" elsewhere
 	Guard   bool   // IF EXISTS or IF NOT EXISTS: it may do nothing without an error
