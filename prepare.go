@@ -91,7 +91,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err = diagnosis.Diagnose(ctx, diagnosis.Input{
+	d, err = m.resolve(ctx, rows, diagnosis.Input{
 		Replay: replay, Have: have, Recorded: s.recorded,
 		Witness: &witness{db: rows, engine: m.engine, have: have},
 		Drift:   m.drift, Ahead: m.ahead, Answers: m.answers,

@@ -54,6 +54,10 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return err
 	}
 	if literal {
+		if where == behind && r.Recorded.Any() && seeds.Present < seeds.Wanted && seeds.Others > 0 {
+			f.is(Superseded, why+": those of its rows that are not there were changed or removed since")
+			return nil
+		}
 		return r.judgeSeeds(f, seeds)
 	}
 	if first, ok := r.feedsOn(f); ok {

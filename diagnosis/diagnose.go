@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
@@ -29,6 +30,9 @@ type Input struct {
 	Drift    DriftMode
 	Ahead    bool // go on although the history knows migrations that the set does not
 	Answers  Answers
+	// Tried are answers that nobody gave: they are being tried out, or a trial has
+	// shown that every other leads to the same schema and the same rows.
+	Tried Answers
 }
 
 // Diagnose explains the live schema. It changes nothing.
@@ -60,6 +64,10 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		if err := r.judge(ctx, e); err != nil {
 			return nil, err
 		}
+		if r.tried {
+			r.findings[e].doesNotMatter()
+			r.tried = false
+		}
 	}
 	r.judgeForeign()
 	r.keepWhole()
@@ -85,6 +93,7 @@ type reasoner struct {
 	filling  map[string]Ref             // by table: the statement that puts the first rows in
 	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
 	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
+	tried    bool                       // an answer that nobody gave has been used
 }
 
 func (r *reasoner) claim(effect int) Claim {
@@ -287,11 +296,22 @@ func (f *Finding) is(v Verdict, evidence ...string) {
 	f.Evidence = append(f.Evidence, evidence...)
 }
 
+// doesNotMatter words evidence that rests on an answer which nobody gave.
+func (f *Finding) doesNotMatter() {
+	for i, text := range f.Evidence {
+		f.Evidence[i] = strings.ReplaceAll(text, "by answer", "or might as well: run again on a copy, it leads to the same rows")
+	}
+}
+
 // ask puts a question unless it is answered, and returns the answer.
 func (r *reasoner) ask(q Question) string {
 	if answer := r.Answers.To(&q); answer != "" {
 		q.Facts = append(q.Facts, "answered: "+answer)
 		r.d.Answered = append(r.d.Answered, q)
+		return answer
+	}
+	if answer := r.Tried.To(&q); answer != "" {
+		r.tried = true
 		return answer
 	}
 	if !slices.ContainsFunc(r.d.Questions, func(o Question) bool { return o.Name() == q.Name() }) {

@@ -190,16 +190,57 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 	return first, ok
 }
 
-// overrun reports that a statement which comes after this one in its own migration
-// is done, and was not just made ahead of its time by a script of the whole schema.
+// overrun reports that what comes after a statement was done by migrations that
+// were run in their order: by a statement further on in its own migration that no
+// script of the whole schema stands for, or by several, in its own and in a later one.
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
-	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
-		if done, not, _ := r.votes(i); done > 0 && not == 0 && r.proves(i) && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
+	var here, behind, later int
+	for i := range r.touches {
+		if done, not, _ := r.votes(i); done == 0 || not > 0 || !r.proves(i) {
+			continue
+		}
+		same := r.Replay.Effects[i].Migration == mine
+		if same && i > e && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
 			return true
 		}
+		switch {
+		case !r.telltale(i):
+		case same && i > e:
+			behind++
+		case same:
+			here++
+		case i > e:
+			later++
+		}
 	}
-	return false
+	return behind > 1 || here+behind > 0 && later > 0
+}
+
+// telltale reports that a statement which is done changes a table that the history
+// says was there before: a script that makes what does not exist passes that by.
+func (r *reasoner) telltale(e int) bool {
+	return !r.recorded(e) && slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		if t.loose() {
+			return false
+		}
+		owner := t.key.Owner()
+		if table := r.trajectories[owner]; table != nil {
+			return r.said(table) != nil
+		}
+		return r.Replay.Base.Get(owner) != nil
+	})
+}
+
+// said returns the value that an object has by what the history claims.
+func (r *reasoner) said(t *trajectory) *schema.Object {
+	value := t.values[0]
+	for i, e := range t.effects {
+		if r.recorded(e) {
+			value = t.values[i+1]
+		}
+	}
+	return value
 }
 
 // sourceGoes reports that a statement which is not done, further on in the same

@@ -210,6 +210,21 @@ func (h *History) unseeded(have *Picture) (script []string, ran func(i int) bool
 	}
 }
 
+// absent returns what puts the rows of migrations into tables that hold others.
+func (h *History) absent(have *Picture) (script []string) {
+	for _, table := range h.Final.Tables() {
+		if len(have.Rows[table]) == 0 {
+			continue
+		}
+		for _, row := range h.Final.Rows[table] {
+			if !slices.Contains(have.Rows[table], row) {
+				script = append(script, insert(table, row))
+			}
+		}
+	}
+	return script
+}
+
 // reorder runs a later migration by hand.
 func (s *State) reorder(r *rand.Rand) bool {
 	h := s.History

@@ -192,6 +192,10 @@ func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []e
 		// The whole schema from a script: nothing is left but seeds of empty tables.
 		end, ran := h.unseeded(have)
 		fit = append(fit, explanation{ran, end})
+		// Or rows of other tables have never been put in, beside those that are there.
+		if absent := h.absent(have); len(absent) > 0 {
+			fit = append(fit, explanation{ran, append(absent, end...)})
+		}
 	}
 	return append(fit, truth), false
 }

@@ -1,0 +1,241 @@
+package dbmend
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how questions are found out to need no answer: every answer is
+// tried on a copy of the database, and where all that can be true lead to the same
+// schema and the same rows, it does not matter which one is (decision 0011).
+
+const (
+	// mostTriedRows bounds how many rows are copied to try answers on.
+	mostTriedRows = 20_000
+	// mostTrials bounds how many combinations of answers are tried.
+	mostTrials = 16
+)
+
+// resolve diagnoses, and where the only open questions are whether statements have
+// run, tries the answers. It returns the diagnosis that people are to see.
+func (m *Migrator) resolve(ctx context.Context, db engine.Database, in diagnosis.Input) (*diagnosis.Diagnosis, error) {
+	d, err := diagnosis.Diagnose(ctx, in)
+	if err != nil || !slices.ContainsFunc(d.Questions, triable) {
+		return d, err
+	}
+	t := &trials{Migrator: m, db: db, in: in}
+	if ok, err := t.copyable(ctx); err != nil || !ok {
+		return d, err
+	}
+	if err := t.explore(ctx, d); err != nil {
+		return nil, err
+	}
+	if t.open || len(t.ends) == 0 {
+		return d, nil
+	}
+	for _, end := range t.ends {
+		if end.picture != t.ends[0].picture {
+			return d, nil
+		}
+	}
+	return t.ends[0].diagnosis, nil
+}
+
+// triable reports whether a question is about whether something has run.
+func triable(q diagnosis.Question) bool { return q.Code == diagnosis.Q6 || q.Code == diagnosis.Q9 }
+
+// trials tries answers on copies.
+type trials struct {
+	*Migrator
+	db   engine.Database
+	in   diagnosis.Input
+	ends []ending
+	open bool // an answer leads to what only people can say, or there are too many
+	runs int
+}
+
+// An ending is what one combination of answers leads to.
+type ending struct {
+	diagnosis *diagnosis.Diagnosis
+	picture   string
+}
+
+// copyable reports whether the live rows are few enough to be copied.
+func (t *trials) copyable(ctx context.Context) (bool, error) {
+	left := int64(mostTriedRows)
+	for o := range t.in.Have.All() {
+		if o.Unsupported != "" {
+			return false, nil
+		}
+		if o.Key.Kind != schema.Table {
+			continue
+		}
+		rows, err := t.in.Witness.Rows(ctx, o.Key, left+1)
+		if err != nil {
+			return false, err
+		}
+		if left -= rows; left < 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// explore follows the answers to the first question of a diagnosis that can be
+// tried, and notes where those without questions lead.
+func (t *trials) explore(ctx context.Context, d *diagnosis.Diagnosis) error {
+	if len(d.Questions) == 0 {
+		if t.runs++; t.runs > mostTrials {
+			t.open = true
+			return nil
+		}
+		picture, ok, err := t.try(ctx, d)
+		if ok {
+			t.ends = append(t.ends, ending{d, picture})
+		}
+		return err
+	}
+	n := slices.IndexFunc(d.Questions, triable)
+	if n < 0 {
+		t.open = true
+		return nil
+	}
+	for _, choice := range d.Questions[n].Choices {
+		in := t.in
+		in.Tried = maps.Clone(in.Tried)
+		if in.Tried == nil {
+			in.Tried = diagnosis.Answers{}
+		}
+		in.Tried[d.Questions[n].Name()] = choice.Answer
+		next, err := diagnosis.Diagnose(ctx, in)
+		if err != nil {
+			return err
+		}
+		saved := t.in
+		t.in = in
+		err = t.explore(ctx, next)
+		t.in = saved
+		if err != nil || t.open {
+			return err
+		}
+	}
+	return nil
+}
+
+// try runs what a diagnosis leads to on a copy, and returns a picture of the end.
+// ok is false where it cannot be run to the schema that is wanted: then the answers
+// that it rests on cannot be true.
+func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture string, ok bool, err error) {
+	p, err := plan.Make(d, t.engine)
+	if err != nil {
+		t.open = true // it takes people
+		return "", false, nil
+	}
+	scratch, err := t.db.Scratch(ctx)
+	if err != nil {
+		return "", false, fmt.Errorf("open a scratch database: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	if err := t.copyTo(ctx, scratch); err != nil {
+		return "", false, fmt.Errorf("copy the database to try answers: %w", err)
+	}
+	for _, segment := range p.Segments(false, scratch.Traits().ForeignKeys) {
+		mode := engine.Normal
+		if segment.Rebuild {
+			mode = engine.Rebuild
+		}
+		if err := scratch.Begin(ctx, mode); err != nil {
+			return "", false, err
+		}
+		for i := range segment.Steps {
+			if afterwards(segment.Steps[i]) {
+				continue
+			}
+			if _, err := scratch.Exec(ctx, segment.Steps[i].SQL); err != nil {
+				if !tellsOfSchema(scratch.Explain(err).Problem) {
+					return "", false, errors.Join(err, scratch.Rollback(ctx))
+				}
+				return "", false, scratch.Rollback(ctx)
+			}
+		}
+		if err := scratch.Commit(ctx); err != nil {
+			return "", false, err
+		}
+	}
+	after, err := scratch.Inspect(ctx)
+	if err != nil || len(schema.Compare(d.Target, after)) > 0 {
+		return "", false, err
+	}
+	picture, err = portray(ctx, scratch, after)
+	return picture, err == nil, err
+}
+
+// copyTo makes the live schema and its rows on a scratch database. Triggers come
+// last: they must not fire for rows that they have fired for.
+func (t *trials) copyTo(ctx context.Context, scratch engine.Database) error {
+	have := t.in.Have
+	isTrigger := func(o *schema.Object) bool { return o.Key.Kind == schema.Trigger }
+	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !isTrigger(o) })); err != nil {
+		return err
+	}
+	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
+		return err
+	}
+	for o := range have.All() {
+		if o.Key.Kind != schema.Table {
+			continue
+		}
+		columns := columnsInOrder(have, o.Key)
+		rows, err := t.db.Literals(ctx, o, columns, mostTriedRows)
+		if err != nil {
+			return errors.Join(err, scratch.Rollback(ctx))
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		for _, insert := range t.engine.Insert(o, columns, rows) {
+			if _, err := scratch.Exec(ctx, insert); err != nil {
+				return errors.Join(err, scratch.Rollback(ctx))
+			}
+		}
+	}
+	if err := scratch.Commit(ctx); err != nil {
+		return err
+	}
+	return scratch.Build(ctx, have.Filter(isTrigger))
+}
+
+// portray returns a short text that is the same for the same schema and rows.
+func portray(ctx context.Context, db engine.Database, have *schema.Snapshot) (string, error) {
+	sum := sha256.New()
+	io.WriteString(sum, have.Fingerprint().String())
+	for o := range have.All() {
+		if o.Key.Kind != schema.Table {
+			continue
+		}
+		columns := columnsInOrder(have, o.Key)
+		slices.Sort(columns)
+		rows, err := db.Literals(ctx, o, columns, 2*mostTriedRows)
+		if err != nil {
+			return "", err
+		}
+		lines := make([]string, len(rows))
+		for i, row := range rows {
+			lines[i] = strings.Join(row, "\x00")
+		}
+		slices.Sort(lines)
+		fmt.Fprintf(sum, "\n%s\n%s", o.Key, strings.Join(lines, "\n"))
+	}
+	return string(sum.Sum(nil)), nil
+}
