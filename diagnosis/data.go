@@ -15,6 +15,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if r.edited(e) {
 		return r.judgeEdited(ctx, f)
 	}
+	if r.isOverlaid(e) {
+		return r.judgeOverlaid(ctx, e, f)
+	}
 	where, why := r.place(e)
 	if !r.d.Agrees && where != ahead && r.absent(f.Statement.Target) && r.helper(f.Statement.Target) {
 		f.is(Superseded, "its table comes and goes: what it was for is judged by what uses it")

@@ -163,6 +163,10 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 		spans = later
 	}
 	if len(spans) == 0 {
+		// What a script made is not what the history claims: only behind that.
+		spans = slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed })
+	}
+	if len(spans) == 0 {
 		return nil
 	}
 	first, last := spans[0], spans[len(spans)-1]
@@ -215,7 +219,7 @@ func (r *reasoner) telling(ctx context.Context, from, to int) (*Effect, error) {
 // its own migration tells: nothing runs behind what has not run.
 func (r *reasoner) guess(effect int) (done, certain bool) {
 	if r.cut != nil {
-		return effect < r.cut.from, true
+		return effect < r.cut.from || r.isOverlaid(effect), true
 	}
 	if r.recorded(effect) {
 		return true, true

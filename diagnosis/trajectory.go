@@ -197,7 +197,10 @@ func (c *course) decide(effect int, done bool) {
 
 // A span is the positions at which running the set could have stopped: every
 // statement before from is done, every one at or behind to is not.
-type span struct{ from, to int }
+type span struct {
+	from, to int
+	overlaid map[schema.Key]bool // tables that a script made ahead of it: see overlays
+}
 
 // cuts returns the positions at which the set, run from its base, gives exactly
 // the live schema as far as the set and its base know it, as spans of
@@ -216,7 +219,7 @@ func (c *course) cuts() []span {
 			if n := len(spans); n > 0 && spans[n-1].to == position-1 {
 				spans[n-1].to = position
 			} else {
-				spans = append(spans, span{position, position})
+				spans = append(spans, span{from: position, to: position})
 			}
 		}
 		if position == len(c.touches) {

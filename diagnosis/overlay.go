@@ -1,0 +1,153 @@
+package diagnosis
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains databases over which a newer script of the whole schema ran,
+// each statement of it saying IF NOT EXISTS: it has made the tables that were new,
+// straight in their last form, and has passed the others by. One position of the
+// set then explains everything else, and what comes behind it has not run.
+
+// overlays returns the positions at which the set gives the live schema but for
+// tables that are new behind it and stand in their last form already, with those.
+func (c *course) overlays() (spans []span) {
+	last := c.inLastForm()
+	if len(last) == 0 {
+		return nil
+	}
+	state := make(map[schema.Key]*schema.Object, len(c.trajectories))
+	for _, key := range c.known() {
+		state[key] = c.replay.Base.Get(key)
+	}
+	made := func(key schema.Key) bool { // a script may have made it
+		if owner := key.Owner(); last[owner] {
+			return state[owner] == nil
+		}
+		t := c.trajectories[key]
+		return t != nil && t.loose() && state[key] == nil && t.want().Equal(t.live)
+	}
+	wrong := map[schema.Key]bool{}
+	look := func(key schema.Key) {
+		if state[key].Equal(c.have.Get(key)) {
+			delete(wrong, key)
+		} else {
+			wrong[key] = true
+		}
+	}
+	for key := range state {
+		look(key)
+	}
+	for position := 0; ; position++ {
+		explained := true
+		for key := range wrong {
+			if explained = made(key); !explained {
+				break
+			}
+		}
+		if explained {
+			ahead := map[schema.Key]bool{}
+			for key := range wrong {
+				if last[key.Owner()] {
+					ahead[key.Owner()] = true
+				}
+			}
+			if n := len(spans); n > 0 && spans[n-1].to == position-1 && maps.Equal(spans[n-1].overlaid, ahead) {
+				spans[n-1].to = position
+			} else {
+				spans = append(spans, span{position, position, ahead})
+			}
+		}
+		if position == len(c.touches) {
+			return spans
+		}
+		for _, t := range c.touches[position] {
+			state[t.key] = t.values[t.step+1]
+			look(t.key)
+		}
+	}
+}
+
+// inLastForm returns the live tables that the base lacks and that are as the set
+// leaves them, but for what is loose.
+func (c *course) inLastForm() map[schema.Key]bool {
+	last := map[schema.Key]bool{}
+	for key, t := range c.trajectories {
+		if key.Kind == schema.Table && t.values[0] == nil && t.live != nil && t.want().Equal(t.live) {
+			last[key] = true
+		}
+	}
+	for key, t := range c.trajectories {
+		if owner := key.Owner(); last[owner] && !t.want().Equal(t.live) && !(t.loose() && t.live == nil) {
+			delete(last, owner)
+		}
+	}
+	return last
+}
+
+// isOverlaid reports whether a statement is about tables that a script has made
+// ahead of it: it was written for earlier forms of them.
+func (r *reasoner) isOverlaid(e int) bool {
+	if r.cut == nil || len(r.cut.overlaid) == 0 || e < r.cut.to {
+		return false
+	}
+	s := r.Replay.Effects[e].Statement
+	if len(r.touches[e]) == 0 || s.Class == migration.Data {
+		return r.cut.overlaid[r.lastName(e, s.Target)] || r.helpsOverlaid(e)
+	}
+	return !slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		owner := t.key.Owner()
+		return !r.cut.overlaid[r.lastName(e-1, owner.Name)]
+	}) || r.helpsOverlaid(e)
+}
+
+// helpsOverlaid reports whether a statement works on a table that comes and goes
+// within its migration for the sake of one that a script has made ahead.
+func (r *reasoner) helpsOverlaid(e int) bool {
+	mine := &r.Replay.Effects[e]
+	helper := mine.Statement.Target
+	if helper == "" || !r.helper(helper) {
+		return false
+	}
+	for i := range r.Replay.Effects {
+		s := r.Replay.Effects[i].Statement
+		if r.Replay.Effects[i].Migration == mine.Migration && s.Class == migration.Data && s.Target != helper &&
+			wording.Speaks(s.Text, helper) {
+			return r.cut.overlaid[r.lastName(i, s.Target)]
+		}
+	}
+	return false
+}
+
+// judgeOverlaid judges a statement on data for a table that a script has made in its
+// last form. Rows that the set leaves in it are looked for, and rows that it takes
+// from elsewhere are put in where there are none; whatever changes rows was for
+// forms in which they never were.
+func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
+	if first, ok := r.feedsOn(f); ok {
+		f.is(NotDone, fmt.Sprintf("it works on what %s puts into an empty table", first))
+		return nil
+	}
+	table := r.lastName(e, f.Statement.Target)
+	if f.Statement.Verb == "insert" || f.Statement.Verb == "replace" {
+		if settled, err := r.judgeInstalled(ctx, e, f); settled || err != nil {
+			return err
+		}
+		copied, ok, err := r.Witness.Copied(ctx, f.Statement)
+		if err != nil {
+			return err
+		}
+		if ok && r.judgeCopy(e, f, copied, doubtful) {
+			return nil
+		}
+	}
+	f.is(Superseded, fmt.Sprintf("%s was made in its last form by something else: its rows were never in the form that this is for", table))
+	return nil
+}
