@@ -132,7 +132,8 @@ func (r *replayer) runSet(ctx context.Context) error {
 	return r.scratch.Commit(ctx)
 }
 
-// readRows notes the rows that the set leaves behind.
+// readRows notes the rows that the set leaves behind, and of which tables it leaves
+// none.
 func (r *replayer) readRows(ctx context.Context) error {
 	const most = 1000 // rows of one table: seeds are few
 	writes := false
@@ -152,7 +153,7 @@ func (r *replayer) readRows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(rows) > 0 && len(rows) <= most {
+		if len(rows) <= most {
 			r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
 		}
 	}

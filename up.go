@@ -12,6 +12,7 @@ import (
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // A Report is what a run did.
@@ -94,11 +95,26 @@ type run struct {
 	warned bool // beforeHealed has been called
 
 	completed journal.Entry // the last entry that was written for a transaction that is through
+	rest      *rest         // what is left of a plan of several transactions
+}
+
+// A rest is what is left of a plan of which earlier transactions are committed. It
+// is good for the schema that they have led to.
+type rest struct {
+	plan     *plan.Plan
+	plain    bool
+	segments []plan.Segment
+	after    schema.Fingerprint
 }
 
 // next plans what is left to do and runs the first transaction of it; it reports
 // whether there may be more.
 func (r *run) next(ctx context.Context) (more bool, err error) {
+	if r.rest != nil {
+		if going, more, err := r.goOn(ctx); going || err != nil {
+			return more, err
+		}
+	}
 	// What follows is worked out twice: without holding anybody up, so that a
 	// refusal takes no lock, and again behind the lock, where it counts.
 	first, err := r.prepare(ctx, r.db)
@@ -178,15 +194,46 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	if len(segments) == 0 {
 		segments = []plan.Segment{{}}
 	}
-	segment := segments[0]
-	if segment.Rebuild != (mode == engine.Rebuild) {
+	if segments[0].Rebuild != (mode == engine.Rebuild) {
 		return true, r.db.Rollback(ctx) // it needs another kind of transaction now
 	}
 	if p.plan.Healing && r.beforeHealed != nil && !r.warned {
 		return true, r.db.Rollback(ctx) // it has come to a healing only now: first things first
 	}
-	last := len(segments) == 1
 	r.tell(Planned{p.plan})
+	return r.carryOut(ctx, p, segments)
+}
+
+// goOn runs the next transaction of a plan that was begun, if nobody has changed
+// anything in between: what it rests on was looked at before the first.
+func (r *run) goOn(ctx context.Context) (going, more bool, err error) {
+	begun := r.rest
+	r.rest = nil
+	mode := engine.Normal
+	if begun.segments[0].Rebuild {
+		mode = engine.Rebuild
+	}
+	if err := r.begin(ctx, mode); err != nil {
+		return false, false, err
+	}
+	s, err := r.look(ctx, r.db)
+	if err != nil {
+		return false, false, errors.Join(err, r.db.Rollback(ctx))
+	}
+	if s.fingerprint != begun.after || s.last.Run != r.id || !s.unclaimed {
+		return false, false, r.db.Rollback(ctx)
+	}
+	more, err = r.carryOut(ctx, &prepared{survey: s, plan: begun.plan, plain: begun.plain}, begun.segments)
+	if err != nil {
+		return true, false, errors.Join(err, r.db.Rollback(ctx))
+	}
+	return true, more, nil
+}
+
+// carryOut runs the first of the transactions that are left, which is open, proves
+// and records it, and commits.
+func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment) (more bool, err error) {
+	segment, last := segments[0], len(segments) == 1
 	proof, err := r.weigh(ctx, p, &segment)
 	if err != nil {
 		return false, err
@@ -209,6 +256,9 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	r.report.Healed = r.report.Healed || p.plan.Healing
 	r.report.Steps = append(r.report.Steps, steps...)
 	r.report.Records = append(r.report.Records, segment.Records...)
+	if !last {
+		r.rest = &rest{p.plan, p.plain, segments[1:], after}
+	}
 	return !last, r.runAfterwards(ctx, segment.Steps, last)
 }
 

@@ -2,11 +2,48 @@ package diagnosis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
+
+// standAside returns what stands in the way of the set and holds nothing.
+func (r *reasoner) standAside(ctx context.Context) ([]*schema.Object, error) {
+	aside, err := r.overlaidAside(ctx)
+	if err != nil || len(aside) > 0 {
+		return aside, err
+	}
+	for key, t := range r.trajectories {
+		if key.Kind != schema.Column || !t.lost() || t.live == nil || r.said(t) != nil || t.live.Fact(schema.Generated) != "" || r.restsOn(key) {
+			continue
+		}
+		if slices.ContainsFunc(t.effects, func(e int) bool { return r.Replay.Effects[e].Statement.Verb == "alter table add column" }) {
+			continue // that statement sees to it: see vacant
+		}
+		hollow, err := r.hollow(ctx, t.live)
+		if err != nil {
+			return nil, err
+		}
+		if hollow {
+			aside = append(aside, t.live)
+		}
+	}
+	slices.SortFunc(aside, func(a, b *schema.Object) int { return a.Key.Compare(b.Key) })
+	return aside, nil
+}
+
+// restsOn reports whether a live object is made of a column, other than the
+// column itself.
+func (in *Input) restsOn(column schema.Key) bool {
+	for _, part := range in.Have.Parts(column.Owner()) {
+		if part.Key.Kind != schema.Column && wording.Speaks(part.Key.Name+" "+part.Fact(schema.Columns)+" "+part.Fact(schema.Where), column.Name) {
+			return true
+		}
+	}
+	return false
+}
 
 // setTwinsAside takes out of the live schema what stands, empty, under the name
 // that a rename gives to a table which is still there with its old one: something
@@ -57,10 +94,8 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.
 	if err != nil || filled > 0 {
 		return err
 	}
-	for _, part := range in.Have.Parts(to.Owner()) {
-		if part.Key.Kind != schema.Column && wording.Speaks(part.Key.Name+" "+part.Fact(schema.Columns)+" "+part.Fact(schema.Where), to.Name) {
-			return nil // something rests on it
-		}
+	if in.restsOn(to) {
+		return nil
 	}
 	d.Aside = append(d.Aside, twin)
 	in.Have = in.Have.Filter(func(o *schema.Object) bool { return o.Key != to })

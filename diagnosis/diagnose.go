@@ -44,22 +44,24 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	if err := in.setTwinsAside(ctx, d); err != nil {
 		return nil, err
 	}
-	r := &reasoner{
-		Input:    in,
-		course:   newCourse(in.Replay, in.Have),
-		d:        d,
-		findings: make([]Finding, len(in.Replay.Effects)),
-		guessed:  map[int]bool{},
-		again:    map[int]bool{},
-		kept:     map[migration.Version]bool{},
-		filling:  map[string]Ref{},
-		stopped:  map[migration.Version]int{},
-		accepted: map[schema.Key]bool{},
-	}
-	r.askAboutUnknownRows()
+	r := newReasoner(in, d)
 	if err := r.explain(ctx); err != nil {
 		return nil, err
 	}
+	// What stands aside changes what the rest is explained by.
+	if aside, err := r.standAside(ctx); err != nil {
+		return nil, err
+	} else if len(aside) > 0 {
+		d = &Diagnosis{Recorded: in.Recorded, Have: d.Have, Aside: append(d.Aside, aside...)}
+		in.Have = in.Have.Filter(func(o *schema.Object) bool {
+			return !slices.ContainsFunc(aside, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
+		})
+		r = newReasoner(in, d)
+		if err := r.explain(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.askAboutUnknownRows()
 	for e := range r.findings {
 		if err := r.judge(ctx, e); err != nil {
 			return nil, err
@@ -96,6 +98,21 @@ type reasoner struct {
 	tried    bool                       // an answer that nobody gave has been used
 }
 
+func newReasoner(in Input, d *Diagnosis) *reasoner {
+	return &reasoner{
+		Input:    in,
+		course:   newCourse(in.Replay, in.Have),
+		d:        d,
+		findings: make([]Finding, len(in.Replay.Effects)),
+		guessed:  map[int]bool{},
+		again:    map[int]bool{},
+		kept:     map[migration.Version]bool{},
+		filling:  map[string]Ref{},
+		stopped:  map[migration.Version]int{},
+		accepted: map[schema.Key]bool{},
+	}
+}
+
 func (r *reasoner) claim(effect int) Claim {
 	return r.Recorded.Of(r.Replay.Effects[effect].Migration)
 }
@@ -111,16 +128,23 @@ func (r *reasoner) recorded(effect int) bool {
 	return c.Recorded && !c.Begun
 }
 
+// begun reports whether the history says that a migration was begun and not
+// finished.
+func (r *reasoner) begun() bool {
+	for _, c := range r.Recorded.Claims {
+		if c.Begun {
+			return true
+		}
+	}
+	return false
+}
+
 // explain finds one consistent explanation of the live schema, as far as the
 // schema alone tells.
 func (r *reasoner) explain(ctx context.Context) error {
-	begun := false
-	for _, c := range r.Recorded.Claims {
-		begun = begun || c.Begun
-	}
 	// Nothing is stronger than a database that is exactly what its history says:
 	// then what is not recorded is pending, statements on data included.
-	if !begun && !r.doubted && r.composed(r.recorded) {
+	if !r.begun() && !r.doubted && r.composed(r.recorded) {
 		r.d.Agrees = true
 		for e := range r.touches {
 			r.narrow(e, r.recorded(e))
@@ -165,6 +189,11 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if len(spans) == 0 {
 		// What a script made is not what the history claims: only behind that.
 		spans = slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed })
+		for i := range spans {
+			if !r.begun() {
+				spans[i] = r.atBoundaries(spans[i], claimed)
+			}
+		}
 	}
 	if len(spans) == 0 {
 		return nil

@@ -67,6 +67,9 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		r.d.Seeded = append(r.d.Seeded, Seeding{Table: live, TableRows: chosen, Ref: f.Ref})
 	}
 	switch {
+	case seeds.Wanted == 0:
+		f.is(Superseded, fmt.Sprintf("the set leaves no row of its own in %s", table))
+		return true, nil
 	case seeds.Present == seeds.Wanted:
 		f.is(Done, fmt.Sprintf("all %s that the set leaves in %s are there", wording.Count(int64(seeds.Wanted), "row"), table))
 		return true, nil

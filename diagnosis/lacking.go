@@ -22,7 +22,7 @@ func (r *reasoner) pretend() {
 				maker = i
 			}
 		}
-		if maker < 0 || len(r.touches[t.effects[maker]]) == 1 || t.loose() {
+		if maker < 0 || !r.carried(t, maker) && (t.loose() || len(r.touches[t.effects[maker]]) == 1) {
 			continue // its own statement makes it again
 		}
 		for i := range t.possible {
@@ -30,15 +30,24 @@ func (r *reasoner) pretend() {
 		}
 		wanted := t.values[maker+1]
 		r.d.Drift = append(r.d.Drift, Drift{
-			Difference: schema.Difference{Key: t.key, Want: wanted},
+			Difference: schema.Difference{Key: t.key, Want: wanted, Have: t.live},
 			Ref:        r.Replay.Effects[t.effects[maker]].Ref(), Why: "recorded, and not there",
 		})
 		if r.Drift == ReportDrift {
 			r.accepted[t.key] = true
 			continue
 		}
+		if t.live != nil {
+			r.d.Aside = append(r.d.Aside, t.live)
+		}
 		r.d.Restore = append(r.d.Restore, wanted)
 	}
+}
+
+// carried reports whether a statement that has not run takes along what is loose:
+// by then it must be there, in the form that the history says.
+func (r *reasoner) carried(t *trajectory, maker int) bool {
+	return t.loose() && t.values[maker+1].Source != "" && slices.ContainsFunc(t.effects[maker+1:], func(e int) bool { return !r.recorded(e) })
 }
 
 // takes reports that a statement drops the object, and not just by giving its
@@ -69,11 +78,13 @@ func (r *reasoner) lacking() ([]*trajectory, bool) {
 	var lacking []*trajectory
 	for _, t := range r.trajectories {
 		said := t.values[at[t]]
-		if t.live == nil && said != nil && slices.ContainsFunc(t.effects[at[t]:], func(e int) bool { return r.takes(t, e) }) {
+		if !t.loose() && t.live == nil && said != nil && slices.ContainsFunc(t.effects[at[t]:], func(e int) bool { return r.takes(t, e) }) {
 			return nil, false // what is not recorded takes it away: perhaps it has
 		}
 		switch {
 		case said.Equal(t.live):
+		case t.live != nil && said != nil && replaceable(t.live) && replaceable(said):
+			lacking = append(lacking, t)
 		case t.live == nil && (t.loose() || addable(schema.Change{Key: t.key, After: said}) && r.Have.Get(t.key.Owner()) != nil):
 			lacking = append(lacking, t)
 		default:

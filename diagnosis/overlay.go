@@ -52,7 +52,7 @@ func (c *course) overlays() (spans []span) {
 				break
 			}
 		}
-		if explained {
+		if explained && c.madeInOrder(position, last) {
 			ahead := map[schema.Key]bool{}
 			for key := range wrong {
 				if last[key.Owner()] {
@@ -73,6 +73,54 @@ func (c *course) overlays() (spans []span) {
 			look(t.key)
 		}
 	}
+}
+
+// madeInOrder reports that of the tables which are new behind a position, none is
+// missing that came before one which is there: a script makes all that its release has.
+func (c *course) madeInOrder(position int, last map[schema.Key]bool) bool {
+	const never = int(^uint(0) >> 1)
+	there, missing := -1, never // the last that is there, the first that is not
+	for key, t := range c.trajectories {
+		if key.Kind != schema.Table || t.want() == nil || t.values[0] != nil {
+			continue
+		}
+		for i, e := range t.effects {
+			if t.values[i+1] == nil || i > 0 && t.values[i] != nil {
+				continue
+			}
+			switch {
+			case e < position:
+			case last[key]:
+				there = max(there, e)
+			default:
+				missing = min(missing, e)
+			}
+			break
+		}
+	}
+	return there < missing
+}
+
+// atBoundaries narrows a span to the ends of migrations in it, if there are any: that
+// a migration was stopped and a script ran besides is one accident too many.
+func (r *reasoner) atBoundaries(s span, claimed int) span {
+	first, last := -1, -1
+	for position := s.from; position <= s.to; position++ {
+		if position > 0 && position < len(r.Replay.Effects) &&
+			r.Replay.Effects[position].Migration == r.Replay.Effects[position-1].Migration {
+			continue
+		}
+		if position == claimed && r.Recorded.Any() {
+			return span{claimed, claimed, s.overlaid}
+		}
+		if last = position; first < 0 {
+			first = position
+		}
+	}
+	if first < 0 {
+		return s
+	}
+	return span{first, last, s.overlaid}
 }
 
 // inLastForm returns the live tables that the base lacks and that are as the set
@@ -150,4 +198,55 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 	}
 	f.is(Superseded, fmt.Sprintf("%s was made in its last form by something else: its rows were never in the form that this is for", table))
 	return nil
+}
+
+// overlaidAside returns the empty ones among the tables that a script has made
+// ahead, where more than their own rows goes through them while the set runs: they
+// make room for it, and come back in the same form.
+func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) {
+	if r.cut == nil || r.begun() {
+		return nil, nil
+	}
+	var aside []*schema.Object
+	for table := range r.cut.overlaid {
+		if !r.passedThrough(table) || r.holdsUnknown(table) {
+			continue
+		}
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		if err != nil {
+			return nil, err
+		}
+		if rows == 0 {
+			aside = append(aside, r.Have.Get(table))
+		}
+	}
+	slices.SortFunc(aside, func(a, b *schema.Object) int { return a.Key.Compare(b.Key) })
+	return aside, nil
+}
+
+// passedThrough reports whether statements behind the position change or copy rows
+// of a table, or make triggers that write to it.
+func (r *reasoner) passedThrough(table schema.Key) bool {
+	names := []string{table.Name}
+	for e := len(r.Replay.Effects) - 1; e >= r.cut.to; e-- {
+		s := r.Replay.Effects[e].Statement
+		if s.Verb == "alter table rename" && slices.Contains(names, s.NewName) {
+			names = append(names, s.Target)
+		}
+	}
+	for e := r.cut.to; e < len(r.Replay.Effects); e++ {
+		s := r.Replay.Effects[e].Statement
+		if !slices.ContainsFunc(names, func(name string) bool { return wording.Speaks(s.Text, name) }) {
+			continue
+		}
+		switch {
+		case s.Verb == "create trigger", s.Verb == "alter table rename":
+			return true
+		case s.Class == migration.Data && s.Verb != "insert":
+			return true
+		case s.Verb == "insert" && !slices.Contains(names, s.Target):
+			return true
+		}
+	}
+	return false
 }

@@ -24,7 +24,8 @@ type Replay struct {
 	Want    *schema.Snapshot // what is there after the last
 
 	// Rows are those that the set leaves behind where it begins without any: what it
-	// seeds, in its last form. Tables with very many are left out.
+	// seeds, in its last form, none of them for most tables. Tables with very many are
+	// left out.
 	Rows map[schema.Key]TableRows
 
 	// Presumed holds the objects of the base that nobody vouches for: they were
