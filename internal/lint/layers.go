@@ -15,7 +15,7 @@ var (
 	// programs are what has a main function: they print, exit and read the environment.
 	programs = []string{"bench/...", "cmd/...", "examples/..."}
 	// testSupport are ordinary packages that only tests import.
-	testSupport = []string{"engine/enginetest/...", "internal/testdb/..."}
+	testSupport = []string{"engine/enginetest/...", "internal/testdb/...", "internal/testserver/..."}
 )
 
 // A layer keeps what is shipped in some folders from importing something. Tests

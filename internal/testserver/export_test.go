@@ -1,0 +1,4 @@
+package testserver
+
+// Asked is what every function of the package begins with.
+var Asked = asked
