@@ -165,6 +165,9 @@ func heal(t *testing.T, s *hybrid.State) (outcome, string) {
 			more := false
 			for _, q := range refusal.Questions {
 				questions = append(questions, q.Name()+" "+q.Text)
+				if q.Code == diagnosis.Q16 {
+					questions = append(questions, q.Facts...)
+				}
 				if answer := truthful(s, &q); answer != "" && answers[q.Name()] == "" {
 					answers[q.Name()] = answer
 					more = true

@@ -98,7 +98,7 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 				continue
 			}
 			key := schema.Key{Kind: schema.Table, Name: source.Target}
-			if emptied(s.Steps[j+1:], source.Target) {
+			if !refilled(mf.Findings[source.Number:], source.Target, filled) || emptied(s.Steps[j+1:], source.Target) {
 				continue // as the author means it to be
 			}
 			if p.have.Get(key) != nil && p.plan.Diagnosis.Target.Get(key) != nil {
@@ -107,6 +107,15 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 		}
 	}
 	return tables
+}
+
+// refilled reports whether statements behind a drop put rows into the table, by
+// themselves or by giving its name to one that is filled.
+func refilled(behind []diagnosis.Finding, table string, filled map[string]bool) bool {
+	return slices.ContainsFunc(behind, func(f diagnosis.Finding) bool {
+		st := f.Statement
+		return st.Verb == "insert" && st.Target == table || st.Verb == "alter table rename" && st.NewName == table && filled[st.Target]
+	})
 }
 
 // fresh returns the broken references that were not there before. A rebuild may

@@ -52,8 +52,10 @@ func (m *Migrator) resolve(ctx context.Context, db engine.Database, in diagnosis
 	return t.ends[0].diagnosis, nil
 }
 
-// triable reports whether a question is about whether something has run.
-func triable(q diagnosis.Question) bool { return q.Code == diagnosis.Q6 || q.Code == diagnosis.Q9 }
+// triable reports whether a question is about whether something has run, or can run.
+func triable(q diagnosis.Question) bool {
+	return q.Code == diagnosis.Q6 || q.Code == diagnosis.Q7 || q.Code == diagnosis.Q9
+}
 
 // trials tries answers on copies.
 type trials struct {

@@ -99,7 +99,7 @@ type reasoner struct {
 }
 
 func newReasoner(in Input, d *Diagnosis) *reasoner {
-	return &reasoner{
+	r := &reasoner{
 		Input:    in,
 		course:   newCourse(in.Replay, in.Have),
 		d:        d,
@@ -111,6 +111,10 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
 	}
+	for _, o := range d.Aside {
+		r.gone[o.Key] = true
+	}
+	return r
 }
 
 func (r *reasoner) claim(effect int) Claim {
@@ -189,10 +193,8 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if len(spans) == 0 {
 		// What a script made is not what the history claims: only behind that.
 		spans = slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed })
-		for i := range spans {
-			if !r.begun() {
-				spans[i] = r.atBoundaries(spans[i], claimed)
-			}
+		if !r.begun() {
+			spans = r.atBoundaries(spans, claimed)
 		}
 	}
 	if len(spans) == 0 {
@@ -226,11 +228,9 @@ func (r *reasoner) telling(ctx context.Context, from, to int) (*Effect, error) {
 		if effect.Statement.Class != migration.Data {
 			continue
 		}
-		table := r.lastName(e, effect.Statement.Target)
+		table := r.liveName(e, effect.Statement.Target)
 		if r.Have.Get(table) == nil {
-			if table.Name = effect.Statement.Target; r.Have.Get(table) == nil {
-				continue
-			}
+			continue
 		}
 		rows, err := r.Witness.Rows(ctx, table, 1)
 		if err != nil {

@@ -39,6 +39,18 @@ func (r *reasoner) lastName(e int, table string) schema.Key {
 	return schema.Key{Kind: schema.Table, Name: table}
 }
 
+// liveName returns the name under which a table is there, of those that it has from a
+// statement on; its last one where it is under none.
+func (r *reasoner) liveName(e int, table string) schema.Key {
+	for i := e + 1; i < len(r.Replay.Effects) && r.absent(table); i++ {
+		s := r.Replay.Effects[i].Statement
+		if s.Verb == "alter table rename" && s.Target == table {
+			table = s.NewName
+		}
+	}
+	return schema.Key{Kind: schema.Table, Name: table}
+}
+
 // judgeInstalled judges a statement that puts rows in by looking for what the set
 // leaves behind in its table; it reports whether that settled it.
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {

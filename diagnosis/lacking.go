@@ -22,7 +22,7 @@ func (r *reasoner) pretend() {
 				maker = i
 			}
 		}
-		if maker < 0 || !r.carried(t, maker) && (t.loose() || len(r.touches[t.effects[maker]]) == 1) {
+		if maker < 0 || len(r.touches[t.effects[maker]]) == 1 && !r.carried(t, maker) {
 			continue // its own statement makes it again
 		}
 		for i := range t.possible {

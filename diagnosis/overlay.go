@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
@@ -90,7 +91,9 @@ func (c *course) madeInOrder(position int, last map[schema.Key]bool) bool {
 			}
 			switch {
 			case e < position:
-			case last[key]:
+			case strings.Contains(c.replay.Effects[e].Statement.Verb, "rename"):
+				// It has come from a table that is there.
+			case last[key], c.gone[key]:
 				there = max(there, e)
 			default:
 				missing = min(missing, e)
@@ -101,26 +104,29 @@ func (c *course) madeInOrder(position int, last map[schema.Key]bool) bool {
 	return there < missing
 }
 
-// atBoundaries narrows a span to the ends of migrations in it, if there are any: that
+// atBoundaries narrows spans to the ends of migrations in them, if there are any: that
 // a migration was stopped and a script ran besides is one accident too many.
-func (r *reasoner) atBoundaries(s span, claimed int) span {
-	first, last := -1, -1
-	for position := s.from; position <= s.to; position++ {
-		if position > 0 && position < len(r.Replay.Effects) &&
-			r.Replay.Effects[position].Migration == r.Replay.Effects[position-1].Migration {
-			continue
-		}
-		if position == claimed && r.Recorded.Any() {
-			return span{claimed, claimed, s.overlaid}
-		}
-		if last = position; first < 0 {
-			first = position
+func (r *reasoner) atBoundaries(spans []span, claimed int) []span {
+	var narrow []span
+	for _, s := range spans {
+		for position := s.from; position <= s.to; position++ {
+			within := position > 0 && position < len(r.Replay.Effects) &&
+				r.Replay.Effects[position].Migration == r.Replay.Effects[position-1].Migration
+			switch n := len(narrow); {
+			case within:
+			case position == claimed && r.Recorded.Any():
+				return []span{{claimed, claimed, s.overlaid}}
+			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid):
+				narrow[n-1].to = position
+			default:
+				narrow = append(narrow, span{position, position, s.overlaid})
+			}
 		}
 	}
-	if first < 0 {
-		return s
+	if len(narrow) > 0 {
+		return narrow
 	}
-	return span{first, last, s.overlaid}
+	return spans
 }
 
 // inLastForm returns the live tables that the base lacks and that are as the set

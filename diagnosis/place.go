@@ -60,7 +60,7 @@ func (r *reasoner) believed(e int) bool {
 		return true // written in the transaction that ran it
 	}
 	if r.cut != nil && e >= r.cut.from {
-		return !slices.ContainsFunc(r.claimedBehind(r.cut.to), r.deep)
+		return len(r.claimedBehind(r.cut.to)) == 0
 	}
 	mine := r.Replay.Effects[e].Migration
 	for i := range r.touches {

@@ -59,8 +59,9 @@ type course struct {
 	replay       *Replay
 	have         *schema.Snapshot
 	trajectories map[schema.Key]*trajectory
-	touches      [][]touch // by effect
-	doubted      bool      // something of the base proves nothing: see doubtPresumed
+	touches      [][]touch           // by effect
+	doubted      bool                // something of the base proves nothing: see doubtPresumed
+	gone         map[schema.Key]bool // tables that stood in the way, and count as gone
 }
 
 // newCourse lays the live schema over the trajectories.
@@ -69,6 +70,7 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 		replay: replay, have: have,
 		trajectories: map[schema.Key]*trajectory{},
 		touches:      make([][]touch, len(replay.Effects)),
+		gone:         map[schema.Key]bool{},
 	}
 	for i := range replay.Effects {
 		changes := replay.Effects[i].Changes

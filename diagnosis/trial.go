@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
@@ -60,6 +61,9 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	return nil
 }
 
+// backfill recognises an UPDATE that is about what holds nothing yet.
+var backfill = regexp.MustCompile(`(?i)\bis\s+null\b`)
+
 // judgeDisputed judges a statement on data of a migration that the history does
 // not claim, while a later one is there that it does not claim either: perhaps the
 // history is behind, perhaps somebody was ahead of it.
@@ -74,6 +78,8 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 		f.is(NotDone, "the author declares that it may be run again")
 	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0:
 		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
+	case trial.Guarded() && f.Statement.Verb == "update" && backfill.MatchString(f.Statement.Text):
+		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
 	default:
 		return r.askWhetherRun(ctx, e, f)
 	}
@@ -104,7 +110,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		return r.askWhetherRun(ctx, e, f) // some rows were filled, by it or by the program
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
-	case trial.Guarded() && f.Statement.Verb != "delete":
+	case trial.Guarded() && f.Statement.Verb != "delete" && !r.recorded(e):
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
 	default:
 		if trial.Err == nil && f.Statement.Verb == "insert" {

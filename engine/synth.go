@@ -3,8 +3,8 @@ package engine
 import "github.com/dbmend/dbmend/schema"
 
 // A Synthesizer writes the few statements that no author wrote and that healing
-// needs: additive ones, and the removal of what is proven to hold nothing. Each
-// returns nil where the engine cannot do it.
+// needs: additive ones, the removal of what is proven to hold nothing, and a table
+// made anew around its rows. Each returns nil where the engine cannot do it.
 type Synthesizer interface {
 	// Add makes a missing part of an existing table, or a missing object, exactly
 	// as described.
@@ -20,4 +20,18 @@ type Synthesizer interface {
 	Pick(statement string, rows []int) []string
 	// Rename gives a column or table another name.
 	Rename(o *schema.Object, name string) []string
+	// Rebuild makes a table anew where the engine cannot alter it: the table and its
+	// parts come to be as want has them. Every row stays as it is, and so does what
+	// lies on the table or refers to it, which is left to the other methods: indexes
+	// and triggers are made again as have has them. have is the whole live schema; of
+	// want, the table's Source gives the author's spelling.
+	//
+	// The statements belong into one transaction, begun as [Rebuild]. Where a row does
+	// not fit the new form, one of them fails; who runs them looks for Orphans.
+	//
+	// It is nil where no rebuild is needed, since the table has its form or Add can give
+	// it; and where one would lose a value, make one up or turn it into another: a
+	// column that want lacks, one that have lacks and that must hold more than its
+	// default, a type that stores the same value differently.
+	Rebuild(have, want *schema.Snapshot, table schema.Key) []string
 }

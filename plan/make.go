@@ -235,28 +235,21 @@ func (m *maker) synthesise(ref diagnosis.Ref, o *schema.Object, action string, s
 // keepForeign makes again what nobody knows and what goes with a table that the
 // plan drops and makes anew: foreign indexes and triggers stay.
 func (m *maker) keepForeign() error {
-	made := map[schema.Key]int{} // the last step that makes a table which was dropped before
-	dropped := map[schema.Key]bool{}
-	for i := range m.plan.Steps {
-		for _, c := range m.plan.Steps[i].changes {
-			switch {
-			case c.Key.Kind != schema.Table:
-			case c.After == nil:
-				dropped[c.Key] = true
-			case dropped[c.Key]:
-				made[c.Key] = i
-			}
-		}
-	}
+	made, now := m.madeAnew()
 	for _, o := range m.d.Foreign {
 		at, again := made[o.Key.Owner()]
-		if !o.Key.IsPart() || !again || m.d.Target.Get(o.Key) == nil || o.Source == "" {
+		if !o.Key.IsPart() || !again || o.Source == "" {
+			continue
+		}
+		kept := *o
+		kept.Key.Table = now[o.Key.Owner()]
+		if m.d.Target.Get(kept.Key) == nil {
 			continue
 		}
 		// Right behind the step, in its transaction: who else would know of it.
 		behind := slices.Clone(m.plan.Steps[at+1:])
 		m.plan.Steps = m.plan.Steps[: at+1 : at+1]
-		if err := m.add(m.plan.Steps[at].Ref, o, "unknown to the migrations, and kept while its table is made anew"); err != nil {
+		if err := m.add(m.plan.Steps[at].Ref, &kept, "unknown to the migrations, and kept while its table is made anew"); err != nil {
 			return err
 		}
 		added := len(m.plan.Steps) - at - 1
@@ -268,6 +261,44 @@ func (m *maker) keepForeign() error {
 		}
 	}
 	return nil
+}
+
+// madeAnew returns the live tables that the plan drops and makes anew, by the names
+// that they have now: the last step that makes each, and its name by then.
+func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]string) {
+	made, now = map[schema.Key]int{}, map[schema.Key]string{}
+	dropped := map[schema.Key]bool{}
+	for o := range m.d.Have.All() {
+		if o.Key.Kind == schema.Table {
+			now[o.Key] = o.Key.Name
+		}
+	}
+	for i := range m.plan.Steps {
+		s := &m.plan.Steps[i]
+		carried := false
+		if s.Source != nil && s.Source.Verb == "alter table rename" {
+			for live, name := range now {
+				if name == s.Source.Target && !dropped[live] {
+					now[live], carried = s.Source.NewName, true
+				}
+			}
+		}
+		for _, c := range s.changes {
+			if c.Key.Kind != schema.Table || carried && c.After == nil {
+				continue
+			}
+			for live, name := range now {
+				switch {
+				case name != c.Key.Name || live.Space != c.Key.Space:
+				case c.After == nil:
+					dropped[live] = true
+				case dropped[live]:
+					made[live] = i
+				}
+			}
+		}
+	}
+	return made, now
 }
 
 // markRebuilds marks the steps that drop a table which others refer to, before

@@ -12,7 +12,9 @@ const collation = "collation"
 
 // Add returns the statement that makes the object, and nil for what SQLite cannot
 // add to a table that is there: constraints, and a column that needs a value for
-// every row and has none (ALTER TABLE ADD COLUMN, lang_altertable.html).
+// every row and has none (ALTER TABLE ADD COLUMN, lang_altertable.html). A check is
+// one of those too: ADD CHECK came with SQLite 3.53, nothing here tells how old the
+// live one is, and Rebuild needs no version.
 //
 // What refuses only tables that have rows, a default that is no literal, counts
 // as refused: a scratch database has no rows and would prove the wrong thing.
@@ -23,6 +25,11 @@ func (Engine) Add(o *schema.Object) []string {
 	switch {
 	case o.Key.Kind == schema.Column:
 		return addColumn(o)
+	case o.Key.Kind == schema.Index && o.Source != "" && creates(o.Source):
+		if moved := retarget(o.Source, o.Key.Table); moved != "" {
+			return []string{moved}
+		}
+		return nil
 	case o.Source != "" && creates(o.Source):
 		return []string{o.Source}
 	case o.Source == "" && o.Key.Kind == schema.Index:
@@ -103,9 +110,19 @@ func (Engine) Rename(o *schema.Object, name string) []string {
 	return nil
 }
 
-// addColumn writes a column from its facts, and nothing if there is one that it
-// does not know: half a column is not what was asked for.
+// addColumn writes the statement that adds a column.
 func addColumn(o *schema.Object) []string {
+	text := columnText(o)
+	if text == "" {
+		return nil
+	}
+	return []string{"ALTER TABLE " + quote(o.Key.Table) + " ADD COLUMN " + text}
+}
+
+// columnText writes a column from its facts, and nothing if there is one that it
+// does not know, or that ALTER TABLE cannot add: half a column is not what was
+// asked for.
+func columnText(o *schema.Object) string {
 	var kind, collate, generated, value, conflict string
 	null := true
 	for _, fact := range o.Facts {
@@ -123,11 +140,11 @@ func addColumn(o *schema.Object) []string {
 		case onConflict:
 			conflict = fact.Value
 		default:
-			return nil
+			return ""
 		}
 	}
 	var b strings.Builder
-	b.WriteString("ALTER TABLE " + quote(o.Key.Table) + " ADD COLUMN " + quote(o.Spelling()))
+	b.WriteString(quote(o.Spelling()))
 	if kind != "" {
 		b.WriteString(" " + kind)
 	}
@@ -138,16 +155,16 @@ func addColumn(o *schema.Object) []string {
 	case generated != "":
 		clause := generatedClause(generated)
 		if clause == "" || value != "" {
-			return nil
+			return ""
 		}
 		b.WriteString(clause)
 	case value != "":
 		if !isLiteral(value) || !null && isNull(value) {
-			return nil
+			return ""
 		}
 		b.WriteString(" DEFAULT " + value)
 	case !null:
-		return nil
+		return ""
 	}
 	if !null {
 		b.WriteString(" NOT NULL")
@@ -156,10 +173,10 @@ func addColumn(o *schema.Object) []string {
 		case "abort", "fail", "ignore", "replace", "rollback":
 			b.WriteString(" ON CONFLICT " + conflict)
 		default:
-			return nil
+			return ""
 		}
 	}
-	return []string{b.String()}
+	return b.String()
 }
 
 // addIndex writes an index from its facts.

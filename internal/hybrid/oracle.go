@@ -188,6 +188,9 @@ func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []e
 		fit = behind
 	}
 	fit = append(fit, s.overlays(live, have, claimed)...)
+	if x, ok := s.columnsByHand(have, claimed); ok {
+		fit = append(fit, x)
+	}
 	if len(h.Statements) > 0 && s.Count == 0 && have.SameSchema(h.Final) {
 		// The whole schema from a script: nothing is left but seeds of empty tables.
 		end, ran := h.unseeded(have)
@@ -198,6 +201,34 @@ func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []e
 		}
 	}
 	return append(fit, truth), false
+}
+
+// columnsByHand returns the explanation that somebody has added pending columns, if
+// nothing else is there that is not recorded.
+func (s *State) columnsByHand(have *Picture, claimed int) (x explanation, ok bool) {
+	h := s.History
+	recorded := h.Schemas[claimed]
+	added := map[string]bool{}
+	for key, facts := range have.Objects {
+		switch was, there := recorded.Objects[key]; {
+		case there && was == facts:
+		case !there && strings.Contains(key, "/column "):
+			added[key] = true
+		default:
+			return x, false
+		}
+	}
+	if s.Count == 0 || s.Begun || len(have.Objects) != len(recorded.Objects)+len(added) {
+		return x, false
+	}
+	ran := func(i int) bool {
+		if i < claimed {
+			return true
+		}
+		words := tokens(h.Statements[i].SQL)
+		return len(words) > 5 && words[3] == "add" && added[words[2]+"/column "+words[5]]
+	}
+	return explanation{ran, h.Rest(ran)}, len(added) > 0
 }
 
 // overlays returns the explanations by which a script of the whole schema made the
