@@ -40,6 +40,7 @@ func (r *reasoner) judgeStrays() {
 	var strays []*trajectory
 	for _, t := range r.trajectories {
 		if t.loose() && t.want() != nil && t.live == nil && !r.accepted[t.key] &&
+			!slices.ContainsFunc(r.d.Restore, func(o *schema.Object) bool { return o.Key == t.key }) &&
 			!slices.ContainsFunc(t.effects, r.willRun) {
 			strays = append(strays, t)
 		}

@@ -47,6 +47,14 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(NotDone, why)
 		return nil
 	}
+	if r.recorded(e) {
+		if later, err := r.seededLater(ctx, e); err != nil {
+			return err
+		} else if later != nil {
+			f.is(Done, fmt.Sprintf("recorded, and %s, which follows it, has run: its rows are there", later.Ref()))
+			return nil
+		}
+	}
 	if r.installed() {
 		if settled, err := r.judgeInstalled(ctx, e, f); settled || err != nil {
 			return err

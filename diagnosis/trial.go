@@ -152,19 +152,21 @@ func (r *reasoner) fresh(e int) []*schema.Object {
 }
 
 // seededLater returns a statement that follows in the same migration and of which
-// the rows, found by their key, prove that it has run.
+// the rows, found by their key, prove that it has run. Where the history claims both,
+// it may be of a later migration, and rows without a key are proof enough.
 func (r *reasoner) seededLater(ctx context.Context, e int) (*Effect, error) {
 	mine := r.Replay.Effects[e].Migration
-	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
+	for i := e + 1; i < len(r.touches); i++ {
 		later := &r.Replay.Effects[i]
-		if later.Statement.Verb != "insert" {
+		claimed := r.recorded(e) && r.recorded(i)
+		if later.Statement.Verb != "insert" || later.Migration != mine && !claimed {
 			continue
 		}
 		seeds, literal, err := r.Witness.Seeds(ctx, later.Statement, r.Have)
 		if err != nil {
 			return nil, err
 		}
-		if literal && seeds.Keyed && seeds.Present == seeds.Wanted {
+		if literal && (seeds.Keyed || claimed) && seeds.Present == seeds.Wanted {
 			return later, nil
 		}
 	}

@@ -29,10 +29,12 @@ func compose(have, want *schema.Snapshot, table schema.Key) (string, *definition
 		return "", nil
 	}
 	g := &gathering{want: want, should: should, pieces: pieces{head: authors.head, tail: authors.tail}, missing: should.Len()}
-	for missing := g.missing + 1; g.missing > 0 && g.missing < missing; {
-		missing = g.missing // a piece may not make sense ahead of another
-		g.take(&g.columns, authors.columns, live.columns, columnTexts(should))
-		g.take(&g.constraints, authors.constraints, live.constraints)
+	for _, columns := range [][]string{slices.Concat(authors.columns, live.columns), columnTexts(should)} {
+		for before := 0; before != g.missing; { // a piece may make sense behind another only
+			before = g.missing
+			g.take(&g.columns, columns)
+			g.take(&g.constraints, slices.Concat(authors.constraints, live.constraints))
+		}
 	}
 	if g.missing > 0 {
 		return "", nil
@@ -49,13 +51,15 @@ func read(source string, others *schema.Snapshot) (*definition, *schema.Snapshot
 		return nil, nil
 	}
 	return d, schema.NewSnapshot(d.objects(source, func(table string) []string {
-		o := others.Get(schema.Key{Kind: schema.Table, Name: table})
-		if o == nil {
-			return nil
-		}
-		parent, err := readTable(o.Source)
-		if err != nil {
-			return nil
+		parent := d
+		if table != fold(d.name) {
+			o := others.Get(schema.Key{Kind: schema.Table, Name: table})
+			if o == nil {
+				return nil
+			}
+			if parent, err = readTable(o.Source); err != nil {
+				return nil
+			}
 		}
 		return parent.primary()
 	})...)
@@ -125,8 +129,8 @@ type gathering struct {
 
 // take adds to the columns or to the constraints each of the pieces which brings the
 // text nearer to the table, and makes nothing that the table has not.
-func (g *gathering) take(to *[]string, from ...[]string) {
-	for _, piece := range slices.Concat(from...) {
+func (g *gathering) take(to *[]string, from []string) {
+	for _, piece := range from {
 		*to = append(*to, piece)
 		if missing, ok := g.lacks(); ok && missing < g.missing {
 			g.missing = missing
