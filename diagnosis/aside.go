@@ -19,6 +19,9 @@ func (r *reasoner) standAside(ctx context.Context) ([]*schema.Object, error) {
 		if key.Kind != schema.Column || !t.lost() || t.live == nil || r.said(t) != nil || t.live.Fact(schema.Generated) != "" || r.restsOn(key) {
 			continue
 		}
+		if table := r.trajectories[key.Owner()]; table != nil && r.said(table) == nil {
+			continue // it is the table's own column, in another form
+		}
 		if slices.ContainsFunc(t.effects, func(e int) bool { return r.Replay.Effects[e].Statement.Verb == "alter table add column" }) {
 			continue // that statement sees to it: see vacant
 		}
