@@ -17,7 +17,10 @@ var dbmate = &format{
 		}
 		return prefix("up", "down")(strings.TrimLeft(comment[len("migrate:"):], " \t"))
 	},
+	over:      []string{"atlas"},
 	parse:     parseDbmate,
+	divides:   true,
+	must:      true,
 	timestamp: true,
 	template:  "-- migrate:up\n\n\n-- migrate:down\n\n",
 }

@@ -1,8 +1,8 @@
 package migration
 
 import (
-	"bytes"
 	"fmt"
+	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,6 +14,7 @@ type file struct {
 	version  Version
 	name     string
 	checksum string
+	raw      string // the bytes
 	source   string // the text, without a byte order mark
 	marks    []mark // what speaks for a format, each format once
 
@@ -24,19 +25,45 @@ type file struct {
 	noTransaction     bool
 	noTransactionDown bool
 	revert            bool // the file is the down script of another
+
+	pieces      []*file // the migrations that the file holds, where it can hold several
+	key         string
+	description string
+	rerun       Rerun
+	baseline    bool
+	verbatim    bool   // placeholders stay as they are
+	left        bool   // it is not meant for this database
+	hint        string // what a person may wonder about
+	parameters  *parameters
+	changeset   *Changeset
+	made        int64
+	place       int    // in the list that orders the files; zero where there is none
+	text        string // see source
+	hash        string // see source
 }
 
+// newFile makes a file of its path and content. The version is that of the name
+// of the file; formats with other names see to theirs.
 func newFile(name string, content []byte) *file {
-	digits := len(name) - len(strings.TrimLeft(name, "0123456789"))
-	rest := strings.TrimSuffix(name[digits:], ".sql")
-	return &file{
+	base := path.Base(name)
+	digits := len(base) - len(strings.TrimLeft(base, "0123456789"))
+	rest := strings.TrimSuffix(base[digits:], ".sql")
+	f := &file{
 		path:     name,
-		version:  Version(name[:digits]),
+		version:  Version(base[:digits]),
 		name:     strings.TrimLeft(rest, "_-. "),
 		checksum: checksumOf(content),
-		source:   string(bytes.TrimPrefix(content, []byte("\uFEFF"))),
+		raw:      string(content),
 	}
+	f.source = strings.TrimPrefix(f.raw, "\uFEFF")
+	return f
 }
+
+// base returns the name of the file, without the folders that it lies in.
+func (f *file) base() string { return path.Base(f.path) }
+
+// whole returns the file as one section.
+func (f *file) whole() []chunk { return []chunk{{text: f.source, line: 1}} }
 
 // check refuses what is not text in UTF-8.
 func (f *file) check() error {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"strconv"
 	"strings"
 	"unicode"
@@ -23,110 +22,135 @@ type bounds struct {
 
 var defaultBounds = bounds{file: 64 << 20, total: 1 << 30, files: 100_000}
 
-// A folder is what lies in the root of a file system: the files that are
-// migrations by their names, read and checked, and hints about the others.
+// A folder is what lies in the root of a file system, and below it, by name; and
+// the files of it that were read.
 type folder struct {
-	files []*file
-	hints hints
+	fsys     fs.FS
+	limit    bounds
+	problems *problems
+	hints    hints
+	entries  []entry // those of the root first, then those of each folder, by name
+	at       map[string]entry
+	gaps     problems // why some folders could not be listed
+	cut      bool     // there is more below than is listed
+	reason   string   // the file that made us recognise the format
+	read     map[string]*file
+	count    int
+	total    int64
+	buf      bytes.Buffer
 }
 
-// readFolder reads the migrations of a folder, in the order of their names. What
-// is wrong with a single file goes to problems; an error is about the folder.
-func readFolder(fsys fs.FS, limit bounds, problems *problems) (*folder, error) {
-	entries, err := fs.ReadDir(fsys, ".")
-	if err != nil {
-		return nil, fmt.Errorf("read the folder of migrations: %w", err)
-	}
-	dir := &folder{}
-	var (
-		buf   bytes.Buffer
-		count int
-		total int64
-	)
-	for _, entry := range entries {
-		name := entry.Name()
-		if entry.IsDir() || !isMigration(name) {
-			dir.hints.add(hintAt(name, entry.IsDir()))
-			continue
-		}
-		if count++; count > limit.files {
-			return nil, fmt.Errorf("read the folder of migrations: more than %d files, %s is the first too many", limit.files, show(name))
-		}
-		if err := readFile(&buf, fsys, entry, limit.file); err != nil {
-			problems.add(name, err)
-			continue
-		}
-		if total += int64(buf.Len()); total > limit.total {
-			return nil, fmt.Errorf("read the folder of migrations: more than %s in all, reached with %s", size(limit.total), name)
-		}
-		f := newFile(name, buf.Bytes())
-		if err := f.check(); err != nil {
-			problems.add(name, err)
-			continue
-		}
-		dir.files = append(dir.files, f)
-	}
-	if count == 0 {
-		dir.hints.add("no migrations here: no file has a name that begins with digits and ends in .sql")
-	}
-	return dir, nil
+// An entry is a file or folder, with its path from the root.
+type entry struct {
+	path string
+	fs.DirEntry
 }
 
-// isMigration reports whether a file is a migration by its name.
-func isMigration(name string) bool {
-	return startsWithDigit(name) && strings.HasSuffix(name, ".sql")
+// nested reports whether the entry lies in a folder.
+func (e entry) nested() bool { return strings.Contains(e.path, "/") }
+
+// file reads a file in full, once, and counts it. It returns nil where something
+// is wrong with that file, which goes to problems; an error is about the folder.
+func (d *folder) file(e entry) (*file, error) {
+	if f, ok := d.read[e.path]; ok {
+		return f, nil
+	}
+	d.read[e.path] = nil
+	if d.count++; d.count > d.limit.files {
+		return nil, fmt.Errorf("read the folder of migrations: more than %d files, %s is the first too many", d.limit.files, show(e.path))
+	}
+	if err := d.content(e, d.limit.file); err != nil {
+		d.problems.add(e.path, err)
+		return nil, nil
+	}
+	if d.total += int64(d.buf.Len()); d.total > d.limit.total {
+		return nil, fmt.Errorf("read the folder of migrations: more than %s in all, reached with %s", size(d.limit.total), e.path)
+	}
+	f := newFile(e.path, d.buf.Bytes())
+	if err := f.check(); err != nil {
+		d.problems.add(e.path, err)
+		return nil, nil
+	}
+	f.mark()
+	d.read[e.path] = f
+	return f, nil
+}
+
+// maxHead is how much of a file is read that may be none of the set.
+const maxHead = 64 << 10
+
+// head returns the beginning of a file that may be none of the set, and "" where
+// it is not to be had: if it turns out to be one, it is read again, in full.
+func (d *folder) head(e entry) string {
+	var tooLarge *SyntaxError
+	if err := d.content(e, maxHead); err != nil && !errors.As(err, &tooLarge) {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToValidUTF8(d.buf.String(), "?"), "\uFEFF")
+}
+
+// maxBeside bounds a file that lies beside the migrations and says something
+// about them.
+const maxBeside = 16 << 20
+
+// beside reads such a file as text; ok is false where there is none, or where
+// something is wrong with it, which goes to problems.
+func (d *folder) beside(name string) (f *file, ok bool) {
+	if !d.has(name) {
+		return nil, false
+	}
+	err := d.content(d.at[name], maxBeside)
+	if err == nil {
+		f = newFile(name, d.buf.Bytes())
+		err = f.check()
+	}
+	d.problems.add(name, err)
+	return f, err == nil
+}
+
+// has reports whether there is a file of this path.
+func (d *folder) has(name string) bool {
+	e, ok := d.at[name]
+	return ok && !e.IsDir()
+}
+
+// isNumbered reports whether a file is a migration by its name in most formats:
+// one directly in the folder whose name begins with digits and ends in .sql.
+func isNumbered(name string) bool {
+	return startsWithDigit(name) && isFlatSQL(name)
+}
+
+// isFlatSQL reports whether a path is that of a file of SQL directly in the folder.
+func isFlatSQL(name string) bool {
+	return strings.HasSuffix(name, ".sql") && !strings.Contains(name, "/") && name[0] != '.'
 }
 
 func startsWithDigit(name string) bool { return name != "" && name[0] >= '0' && name[0] <= '9' }
 
-// hintAt says what a person may wonder about a file or folder that is left out,
-// and "" where nobody would.
-func hintAt(name string, isDir bool) string {
-	ext := path.Ext(name)
-	sql, digit := strings.EqualFold(ext, ".sql"), startsWithDigit(name)
-	name = show(name)
-	switch {
-	case isDir && (digit || sql):
-		return name + " is a folder: only files directly in the folder of migrations are read"
-	case isDir:
-		return ""
-	case digit && ext == ".go" && !strings.HasSuffix(name, "_test.go"):
-		return name + " is left out: migrations written in Go are not run"
-	case !sql:
-		return ""
-	case ext != ".sql":
-		return name + " is left out: its name does not end in .sql in lower case"
-	case strings.IndexByte("VUBR", name[0]) >= 0 && strings.Contains(name, "__"):
-		return name + " is left out: it is named as Flyway names its files, a format that is not read"
-	default:
-		return name + " is not a migration (no version); name it with --schema if it makes the whole schema"
-	}
-}
-
-// readFile reads one file into buf, and at most limit bytes. Only regular files
-// are read, and links only to files within the folder.
-func readFile(buf *bytes.Buffer, fsys fs.FS, entry fs.DirEntry, limit int64) error {
-	name := entry.Name()
+// content reads one file into the buffer, and at most limit bytes and one. Only
+// regular files are read, and links only to files within the folder.
+func (d *folder) content(e entry, limit int64) error {
+	name := e.path
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		return &SyntaxError{Path: show(name), Reason: "the name holds bytes that are not printable text", Hint: "rename the file"}
 	}
-	target, kind := name, entry.Type()
+	target, kind := name, e.Type()
 	if kind&fs.ModeSymlink != 0 {
 		var err error
-		if target, kind, err = resolve(fsys, name); err != nil {
+		if target, kind, err = resolve(d.fsys, name); err != nil {
 			return unreadable(name, err)
 		}
 	}
 	if !kind.IsRegular() {
 		return &SyntaxError{Path: name, Reason: "is not a regular file"}
 	}
-	f, err := fsys.Open(target)
+	f, err := d.fsys.Open(target)
 	if err != nil {
 		return unreadable(name, err)
 	}
 	defer f.Close()
-	buf.Reset()
-	n, err := io.Copy(buf, io.LimitReader(f, limit+1))
+	d.buf.Reset()
+	n, err := io.Copy(&d.buf, io.LimitReader(f, limit+1))
 	switch {
 	case err != nil:
 		return unreadable(name, err)
@@ -166,30 +190,4 @@ func size(n int64) string {
 	default:
 		return fmt.Sprintf("%d bytes", n)
 	}
-}
-
-// hints are remarks, bounded: nobody reads the hundredth.
-type hints struct {
-	said []string
-	more int
-}
-
-const maxHints = 20
-
-func (h *hints) add(hint string) {
-	switch {
-	case hint == "":
-	case len(h.said) < maxHints:
-		h.said = append(h.said, hint)
-	default:
-		h.more++
-	}
-}
-
-// all returns the hints, the last of which counts those not said.
-func (h *hints) all() []string {
-	if h.more == 0 {
-		return h.said
-	}
-	return append(h.said, fmt.Sprintf("and %d more hints like these", h.more))
 }

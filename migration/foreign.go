@@ -2,16 +2,15 @@ package migration
 
 import "strings"
 
-// foreign are the tools that divide a file into sections by comments and whose
-// files are not read. They are known by these comments, since a database that
-// is given such a file whole runs what reverts it right after it.
+// foreign are the tools that divide migrations into what upgrades and what
+// reverts, by comments or by files, and whose files are not read. They are known,
+// since a database that is given such a file whole runs what reverts it right
+// after it, and one that is given such folders by name runs them out of order.
 var foreign = []*format{
-	{name: "sql-migrate", marks: prefix("+migrate")},
-	{name: "tern", marks: prefix("create above / drop below")},
-	{name: "micrate", marks: prefix("+micrate")},
-	{name: "rambler", marks: prefix("rambler up", "rambler down")},
-	{name: "mybatis", marks: prefix("//@undo", "// @undo")},
-	{name: "liquibase", marks: prefix("liquibase formatted sql")},
+	{name: "micrate", marks: prefix("+micrate"), divides: true},
+	{name: "rambler", marks: prefix("rambler up", "rambler down"), divides: true},
+	{name: "mybatis", marks: prefix("//@undo", "// @undo"), divides: true},
+	{name: "sourcegraph", keeps: inFolder("metadata.yaml"), over: []string{"diesel"}},
 }
 
 // prefix returns a mark: a comment that begins with one of the words, given in

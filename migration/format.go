@@ -12,23 +12,63 @@ import (
 type format struct {
 	name string
 
+	// What speaks for the format when nobody names it. Each is nil where there is
+	// no such thing.
+
 	// marks reports whether a comment, given without its dashes and in any case,
-	// is one that only this tool gives a meaning to; nil where there is none.
+	// is one that only this tool gives a meaning to.
 	marks func(comment string) bool
-	// named reports whether a file name is one that only this tool gives a meaning
-	// to; nil where there is none.
-	named func(name string) bool
+	// opens reports whether only this tool gives a meaning to how a file begins.
+	opens func(source string) bool
+	// keeps reports whether a file, given by its path, is one that only this tool
+	// keeps beside migrations.
+	keeps func(path string) bool
+	// faint says that what marks and keeps tell may be true of another tool's files
+	// as well: it says no more than a name.
+	faint bool
+	// named reports whether a path is one that only this tool gives a meaning to. It
+	// says less than the others do.
+	named func(path string) bool
+	// over are the formats whose names this one uses as well: where something else
+	// speaks for it, their names say nothing.
+	over []string
+
+	// What the files are.
+
+	// takes reports whether a path is that of a migration; nil for the numbered
+	// files directly in the folder.
+	takes func(path string) bool
+	// prepare looks at all files at once, before they are parsed, and at what lies
+	// beside them. It returns those that are to be parsed. What is wrong goes to the
+	// folder's problems.
+	prepare func(d *folder, files []*file, options LoadOptions) []*file
 	// parse fills the sections of a file; nil for a tool that is known, so that its
 	// files are not taken for another's, and not read.
 	parse func(f *file, options LoadOptions) error
+	// order is that in which the tool itself runs migrations; nil where it is the
+	// order of versions.
+	order func(a, b *file) int
 
-	pairs     bool   // up and down are files of their own
+	deep    bool // files lie in folders as well
+	divides bool // a mark tells what upgrades from what reverts
+	must    bool // a file without a mark is none of the tool's
+	pairs   bool // up and down are files of their own
+
+	// What a new file is.
+
 	timestamp bool   // the tool numbers by time and not by one
-	template  string // what a new file begins with; it must parse to no statement
+	template  string // what it begins with; it must parse to no statement
+	// file returns its path, and that of the part that reverts where it has a file
+	// of its own; nil for the version, an underscore and the name.
+	file func(version, name string) (up, down string)
 }
 
 // formats are all formats, in the order in which they are shown.
-var formats = slices.Concat([]*format{plain, golangMigrate, goose, dbmate}, foreign)
+var formats = slices.Concat([]*format{
+	plain, golangMigrate, goose, dbmate,
+	sqlMigrate, tern, atlas, flyway, liquibase,
+	sqlx, diesel, prisma, drizzle, bun, morph,
+}, foreign)
 
 // Formats returns the names of the formats that [Load] reads: "plain" and those
 // of other tools.
@@ -55,64 +95,12 @@ func formatNamed(name string) (*format, error) {
 	return nil, fmt.Errorf("the format %.40q is not known; there are %s", name, strings.Join(Formats(), ", "))
 }
 
-// A mark is a place in a file that speaks for a format.
-type mark struct {
-	format *format
-	line   int // zero for the file's name
-}
-
-// mark notes, once for each format, what in the file speaks for it.
-func (f *file) mark() {
-	for _, format := range formats {
-		if format.named != nil && format.named(f.path) {
-			f.marks = append(f.marks, mark{format, 0})
-		}
+// has reports whether a path is that of a migration of this format.
+func (f *format) has(path string) bool {
+	if f.takes == nil {
+		return isNumbered(path)
 	}
-	for at, comment := range comments(f.source) {
-		for _, format := range formats {
-			if format.marks != nil && format.marks(comment) && f.marked(format) == nil {
-				f.marks = append(f.marks, mark{format, f.lineOf(at)})
-			}
-		}
-	}
-}
-
-// marked returns what speaks for the format, or nil.
-func (f *file) marked(format *format) *mark {
-	for i := range f.marks {
-		if f.marks[i].format == format {
-			return &f.marks[i]
-		}
-	}
-	return nil
-}
-
-// recognise returns the one format that something in the files speaks for, and
-// plain where nothing speaks for any.
-func recognise(files []*file) (*format, error) {
-	var (
-		found *format
-		first *file
-	)
-	for _, f := range files {
-		for _, m := range f.marks {
-			switch {
-			case found == nil:
-				found, first = m.format, f
-			case found != m.format:
-				return nil, f.errorAt(m.line,
-					fmt.Sprintf("is of the format %s, but %s is of the format %s", m.format.name, first.path, found.name),
-					"a set has one format: keep the others in a folder of their own, or name the format with --format")
-			}
-		}
-	}
-	if found == nil {
-		return plain, nil
-	}
-	if found.parse == nil {
-		return nil, first.errorAt(first.marked(found).line, "is of the format "+found.name+", which is not read", "")
-	}
-	return found, nil
+	return f.takes(path)
 }
 
 // sections parses the file in this format. A file that bears the mark of
@@ -120,17 +108,20 @@ func recognise(files []*file) (*format, error) {
 // run as part of an upgrade.
 func (f *file) sections(format *format, options LoadOptions) error {
 	for _, m := range f.marks {
-		// A name says nothing where comments say all.
-		if m.format != format && (m.line > 0 || format.marks == nil) {
+		switch {
+		case m.format == format:
+		case m.line == 0 && (format.marks != nil || format.pairs): // a name says nothing where comments say all
+		case m.line > 0 && m.format.parse != nil && !m.format.divides:
+		default:
 			return f.errorAt(m.line,
 				fmt.Sprintf("is of the format %s, but the set is read as %s", m.format.name, format.name),
 				"name the set's format with --format, or move the file out of the folder")
 		}
 	}
-	if format.marks != nil && f.marked(format) == nil {
+	if format.must && f.marked(format) == nil {
 		return f.errorAt(0, "bears no marker of "+format.name+", the format of the set", "add its markers, or move the file out of the folder")
 	}
-	f.format = format
+	f.format, f.key = format, string(f.version)
 	if err := format.parse(f, options); err != nil {
 		return err
 	}
@@ -142,10 +133,21 @@ func (f *file) sections(format *format, options LoadOptions) error {
 	if err != nil {
 		return f.located(err, 1)
 	}
-	if directives.NoTransaction {
-		f.noTransaction, f.noTransactionDown = true, true
+	for _, part := range f.parts() {
+		part.head = f.head
+		if directives.NoTransaction {
+			part.noTransaction, part.noTransactionDown = true, true
+		}
 	}
 	return nil
+}
+
+// parts returns the migrations that the file holds: itself, as a rule.
+func (f *file) parts() []*file {
+	if f.pieces != nil {
+		return f.pieces
+	}
+	return []*file{f}
 }
 
 // stray returns an error if a line, which is not a marker by the rules of the
@@ -159,3 +161,6 @@ func (f *file) stray(l line) error {
 	}
 	return nil
 }
+
+// byName is the order of tools that sort by the names of files or folders.
+func byName(a, b *file) int { return strings.Compare(a.path, b.path) }

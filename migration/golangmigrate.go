@@ -8,10 +8,10 @@ import "strings"
 var golangMigrate = &format{
 	name:  "golang-migrate",
 	pairs: true,
-	named: func(name string) bool {
-		return strings.HasSuffix(name, upSuffix) || strings.HasSuffix(name, downSuffix)
-	},
+	named: isPair,
+	over:  []string{"atlas"},
 	parse: parseGolangMigrate,
+	file:  pairOf,
 }
 
 const (
@@ -20,17 +20,36 @@ const (
 )
 
 func parseGolangMigrate(f *file, _ LoadOptions) error {
-	whole := []chunk{{text: f.source, line: 1}}
-	switch {
-	case strings.HasSuffix(f.path, upSuffix):
-		f.name, f.up = trimDirection(f.name, "up"), whole
-	case strings.HasSuffix(f.path, downSuffix):
-		f.name, f.down, f.revert = trimDirection(f.name, "down"), whole, true
-	default:
+	if !f.pair(f.whole()) {
 		return f.errorAt(0, "is named neither .up.sql nor .down.sql, as golang-migrate names its files",
 			"rename it; or name the set's format with --format")
 	}
 	return nil
+}
+
+// pair makes a section what upgrades or what reverts, as the name of its file
+// says, and reports whether the name says either.
+func (f *file) pair(section []chunk) bool {
+	switch {
+	case strings.HasSuffix(f.path, upSuffix):
+		f.name, f.up = trimDirection(f.name, "up"), section
+	case strings.HasSuffix(f.path, downSuffix):
+		f.name, f.down, f.revert = trimDirection(f.name, "down"), section, true
+	default:
+		return false
+	}
+	return true
+}
+
+// isPair reports whether a file is named as one of a pair.
+func isPair(name string) bool {
+	return strings.HasSuffix(name, upSuffix) || strings.HasSuffix(name, downSuffix)
+}
+
+// pairOf names the files of a new pair.
+func pairOf(version, name string) (up, down string) {
+	base := version + "_" + name
+	return base + upSuffix, base + downSuffix
 }
 
 // trimDirection takes the direction off a name: "add_orders.up", or just "up"

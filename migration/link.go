@@ -31,7 +31,7 @@ func resolve(fsys fs.FS, name string) (string, fs.FileMode, error) {
 	var (
 		at     = "."
 		kind   = fs.ModeDir
-		rest   = []string{name}
+		rest   = strings.Split(name, "/")
 		passed int
 	)
 	for len(rest) > 0 {

@@ -18,7 +18,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 
 // TestLoad reads every folder in testdata. Each file there is one situation: what
-// it is about, options ("format = goose", "env NAME = value"), the files of the
+// it is about, options ("format = goose", "env NAME = value", "placeholder NAME =
+// value", "contexts = a, b", "labels = a", "database = mysql"), the files of the
 // folder, and last, under the name "=>", what Load makes of it.
 func TestLoad(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txtar")
@@ -70,6 +71,22 @@ func options(text string) migration.LoadOptions {
 			o.Format = value
 		case ok && isEnv:
 			env[variable] = value
+		case ok && name == "database":
+			o.Database = value
+		case ok && (name == "contexts" || name == "labels"):
+			if o.Filter == nil {
+				o.Filter = &migration.Filter{}
+			}
+			if name == "labels" {
+				o.Filter.Labels = value
+			} else if value != "all" {
+				o.Filter.Contexts = strings.Split(value, ", ")
+			}
+		case ok && strings.HasPrefix(name, "placeholder "):
+			if o.Placeholders == nil {
+				o.Placeholders = map[string]string{}
+			}
+			o.Placeholders[strings.TrimPrefix(name, "placeholder ")] = value
 		}
 	}
 	if len(env) > 0 {
@@ -100,18 +117,47 @@ func describe(s *migration.Set, err error) string {
 		fmt.Fprintf(&b, "hint: %s\n", hint)
 	}
 	for _, m := range s.Migrations {
-		fmt.Fprintf(&b, "\n%s (%s)", m.ID(), m.Path)
-		if m.NoTransaction {
-			b.WriteString(" up without a transaction")
-		}
-		if m.NoTransactionDown {
-			b.WriteString(" down without a transaction")
-		}
-		b.WriteString("\n")
-		section(&b, "up", m.Statements)
-		section(&b, "down", m.Down)
+		one(&b, m)
+	}
+	for _, m := range s.Baselines {
+		b.WriteString("\naside:")
+		one(&b, m)
 	}
 	return b.String()
+}
+
+// one writes down a migration: what is unusual about it behind its name.
+func one(b *strings.Builder, m *migration.Migration) {
+	fmt.Fprintf(b, "\n%s (%s)", m.ID(), m.Path)
+	if m.Key != string(m.Version) {
+		note(b, " known as %q", m.Key)
+	}
+	note(b, " described as %q", m.Description)
+	if m.Rerun != migration.Never {
+		fmt.Fprintf(b, ", run again: %s", m.Rerun)
+	}
+	if m.Baseline {
+		b.WriteString(", a baseline")
+	}
+	if m.Made != 0 {
+		fmt.Fprintf(b, ", made at %d", m.Made)
+	}
+	if m.NoTransaction {
+		b.WriteString(" up without a transaction")
+	}
+	if m.NoTransactionDown {
+		b.WriteString(" down without a transaction")
+	}
+	b.WriteString("\n")
+	if c := m.Changeset; c != nil {
+		fmt.Fprintf(b, "  changeset %q of %q in %s\n", c.ID, c.Author, c.File)
+		note(b, "  comment %s\n", c.Comment)
+		note(b, "  contexts %s\n", c.Contexts)
+		note(b, "  labels %s\n", c.Labels)
+		note(b, "  valid %s\n", strings.Join(c.Valid, ", "))
+	}
+	section(b, "up", m.Statements)
+	section(b, "down", m.Down)
 }
 
 func section(b *strings.Builder, name string, statements []migration.Statement) {

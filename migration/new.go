@@ -37,7 +37,15 @@ func NextVersion(s *Set, now time.Time) Version {
 		}
 		return "001"
 	}
-	last := s.Migrations[len(s.Migrations)-1].Version
+	last := s.last()
+	if last == "" {
+		return "001"
+	}
+	if i := strings.LastIndexByte(string(last), '.'); i >= 0 && s.Format == liquibase.name {
+		last = last[:i] // what is behind it counts the changesets of a file
+	} else if i >= 0 {
+		return last[:i+1] + last[i+1:].next()
+	}
 	for _, c := range clocks {
 		if at, err := time.Parse(c.layout, string(last)); err == nil && at.Year() >= 1990 && at.Year() < 2100 {
 			if now.Before(at.Add(c.unit)) {
@@ -60,6 +68,16 @@ func NextVersion(s *Set, now time.Time) Version {
 	return last.next()
 }
 
+// last returns the last version that is no name, and "" where there is none.
+func (s *Set) last() Version {
+	for i := len(s.Migrations) - 1; i >= 0; i-- {
+		if v := s.Migrations[i].Version; v.rank() == ofNumbers {
+			return v
+		}
+	}
+	return ""
+}
+
 // next returns the next number, in the same width if it fits.
 func (v Version) next() Version {
 	digits := []byte(v)
@@ -77,16 +95,20 @@ func (v Version) next() Version {
 // the whole of it.
 const maxName = 150
 
-// Filename returns what to call a new migration in this format. Of the name,
+// Filename returns what to call a new migration in this format, as a path from the
+// folder of migrations: in some formats each has a folder of its own. Of the name,
 // letters and digits are kept, in lower case, and everything between them becomes
 // one underscore; "migration" stands in for a name without any. Down is empty
 // where the format keeps both sections in one file, and where it has none.
+//
+// The files that Atlas and Drizzle keep beside the migrations, atlas.sum and
+// meta/_journal.json, are for those tools to bring up to date.
 func Filename(version Version, name, format string) (up, down string) {
-	base := string(version) + "_" + fileName(name)
-	if f, err := formatNamed(format); err == nil && f != nil && f.pairs {
-		return base + upSuffix, base + downSuffix
+	name = fileName(name)
+	if f, err := formatNamed(format); err == nil && f != nil && f.file != nil {
+		return f.file(string(version), name)
 	}
-	return base + ".sql", ""
+	return string(version) + "_" + name + ".sql", ""
 }
 
 func fileName(name string) string {

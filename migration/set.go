@@ -13,9 +13,15 @@ var ErrNoVersion = errors.New("no migration has this version")
 // A Set is the ordered migrations of one directory.
 type Set struct {
 	Migrations []*Migration // in the order of their versions; no version twice
-	Format     string       // the file format: "plain", "golang-migrate", "goose", "dbmate"
+	Format     string       // the file format, one of [Formats]
 	Sum        string       // checksum of all names and checksums, in order: the identity of the set
 	Hints      []string     // what was noticed and does no harm: files left out, a schema file that lies about
+
+	// Baselines are migrations that make what all those up to and with their version
+	// make, for databases that have none of them: the B files of Flyway, the
+	// checkpoints of Atlas. They are in the order of their versions. One that nothing
+	// in the set comes before is the set's first migration instead.
+	Baselines []*Migration
 }
 
 // LoadOptions say how to read a folder. The zero value is right for most.
@@ -26,13 +32,25 @@ type LoadOptions struct {
 	// Env looks up a variable for files that ask for them (goose's ENVSUB ON), as
 	// [os.LookupEnv] does; nil refuses such files.
 	Env func(name string) (string, bool)
+	// Placeholders are the values that Flyway puts in for ${name}, and Liquibase for
+	// its parameters. Those that the tool knows by itself have names of their own:
+	// "flyway:defaultSchema".
+	Placeholders map[string]string
+	// Filter chooses among the changesets of Liquibase that name contexts or
+	// labels; nil refuses a set with such changesets, since the other tool may have
+	// been told to leave some out.
+	Filter *Filter
+	// Database is the database's name in Liquibase, for changesets that are meant for
+	// some databases only: "postgresql", "mariadb". "" asks the cutter for its name.
+	Database string
 }
 
-// Load reads the migrations of a folder: the regular files directly in the root
-// of fsys whose names begin with digits and end in .sql. Any other file is left
-// alone, with a hint where somebody may wonder. It follows a symbolic link only
-// to a file within fsys, and only where fsys is an [fs.ReadLinkFS]. Since it reads
-// through fsys alone, [os.Root.FS] confines it for certain.
+// Load reads the migrations of a folder. In most formats those are the regular
+// files directly in the root of fsys whose names begin with digits and end in
+// .sql. Any other file is left alone, with a hint where somebody may wonder. It
+// follows a symbolic link only to a file within fsys, and only where fsys is an
+// [fs.ReadLinkFS]. Since it reads through fsys alone, [os.Root.FS] confines it for
+// certain.
 //
 // An empty folder gives an empty set. A file without statements is a migration
 // that does nothing. The formats are described in docs/formats/files.md.
@@ -49,44 +67,73 @@ func load(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Set, e
 	if err != nil {
 		return nil, err
 	}
+	if named, ok := cutter.(interface{ Name() string }); ok && options.Database == "" {
+		options.Database = named.Name()
+	}
 	problems := &problems{}
-	dir, err := readFolder(fsys, limit, problems)
+	dir, err := listFolder(fsys, limit, problems)
 	if err != nil {
 		return nil, err
 	}
-	files := dir.files
-	for _, f := range files {
-		f.mark()
-	}
-	if format == nil {
-		if format, err = recognise(files); err != nil {
+	guessed := format == nil
+	if guessed {
+		if format, err = dir.recognise(); err != nil {
 			problems.add("", err)
 			return nil, problems.err()
 		}
-	} else if format.named != nil {
-		files = dir.keep(format)
 	}
+	files, err := dir.pick(format, guessed)
+	if err != nil {
+		return nil, err
+	}
+	if format.prepare != nil {
+		files = format.prepare(dir, files, options)
+	}
+	var parts, baselines []*file
 	for _, f := range files {
 		problems.add(f.path, f.sections(format, options))
+		for _, part := range f.parts() {
+			dir.hints.add(part.hint)
+			switch {
+			case part.left || part.version == "": // the latter is a problem already
+			case part.baseline:
+				baselines = append(baselines, part)
+			default:
+				parts = append(parts, part)
+			}
+		}
 	}
-	s := &Set{Format: format.name, Migrations: assemble(files, cutter, problems), Hints: dir.hints.all()}
+	s := &Set{
+		Format:     format.name,
+		Migrations: assemble(parts, cutter, problems),
+		Baselines:  assemble(baselines, cutter, problems),
+	}
 	if err := problems.err(); err != nil {
 		return nil, err
 	}
+	dir.hints.add(s.standIn())
+	s.Hints = dir.hints.all()
 	s.Sum = s.sum()
 	return s, nil
 }
 
-// keep leaves out the files that the format, which was named and not guessed, has
-// no name for: so does the tool whose format it is.
-func (d *folder) keep(format *format) []*file {
-	return slices.DeleteFunc(slices.Clone(d.files), func(f *file) bool {
-		if format.named(f.path) {
-			return false
+// standIn makes the newest baseline that no migration comes before the first
+// migration of the set. It returns a hint where there are migrations that a
+// baseline makes unnecessary only elsewhere.
+func (s *Set) standIn() string {
+	for i := len(s.Baselines) - 1; i >= 0; i-- {
+		b := s.Baselines[i]
+		if len(s.Migrations) > 0 && s.Migrations[0].Version.Compare(b.Version) <= 0 {
+			continue
 		}
-		d.hints.add(f.path + " is left out: it is not named as " + format.name + " names its files")
-		return true
-	})
+		s.Migrations = slices.Insert(s.Migrations, 0, b)
+		s.Baselines = slices.Delete(s.Baselines, i, i+1)
+		break
+	}
+	if len(s.Baselines) == 0 {
+		return ""
+	}
+	return s.Baselines[0].Path + " is not run: it stands in for migrations that are here"
 }
 
 // assemble makes migrations of files, in the order of their versions.
@@ -117,7 +164,7 @@ func assemble(files []*file, cutter Cutter, problems *problems) []*Migration {
 		if f.revert {
 			down = f
 			if up == nil || up.version.Compare(f.version) != 0 {
-				problems.add(f.path, f.errorAt(0, "reverts a migration that is not there", "there is no "+upSuffix+" file of this version"))
+				problems.add(f.path, f.errorAt(0, "reverts a migration that is not there", "there is no file of this version that upgrades"))
 				continue
 			}
 			statements, err := f.cut(cutter, f.down)
@@ -125,6 +172,10 @@ func assemble(files []*file, cutter Cutter, problems *problems) []*Migration {
 			m := migrations[len(migrations)-1]
 			m.Down, m.NoTransactionDown = statements, f.noTransactionDown
 			continue
+		}
+		if up != nil && f.format != nil && f.format.order != nil && f.format.order(up, f) > 0 {
+			problems.add(f.path, f.errorAt(0, fmt.Sprintf("comes before %s in the order of %s, and after it by its version", up.path, f.format.name),
+				"which of them is to run first cannot be told: rename one, so that both orders are the same"))
 		}
 		up = f
 		migrations = append(migrations, f.migration(cutter, problems))
@@ -148,6 +199,13 @@ func (f *file) migration(cutter Cutter, problems *problems) *Migration {
 		Sum:               sumOf(up),
 		NoTransaction:     f.noTransaction,
 		NoTransactionDown: f.noTransactionDown,
+		Key:               f.key,
+		Description:       f.description,
+		Rerun:             f.rerun,
+		Baseline:          f.baseline,
+		Changeset:         f.changeset,
+		Made:              f.made,
+		source:            source{f.raw, f.text, f.hash},
 	}
 }
 
@@ -175,6 +233,7 @@ func (s *Set) To(v Version) (*Set, error) {
 	}
 	to := *s
 	to.Migrations = s.Migrations[: i+1 : i+1]
+	to.Baselines = slices.DeleteFunc(slices.Clone(s.Baselines), func(b *Migration) bool { return b.Version.Compare(v) > 0 })
 	to.Sum = to.sum()
 	return &to, nil
 }
