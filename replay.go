@@ -175,8 +175,9 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 	// Every try either succeeds or borrows something, and there is no more to
 	// borrow than the source holds; the bound is for engines that mislead us.
 	for try := 0; ; try++ {
-		_, err := r.scratch.Exec(ctx, s.Text)
+		wrote, err := r.scratch.Exec(ctx, s.Text)
 		if err == nil {
+			effect.Wrote = wrote
 			break
 		}
 		if ctx.Err() != nil {

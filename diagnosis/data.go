@@ -19,6 +19,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return r.judgeOverlaid(ctx, e, f)
 	}
 	where, why := r.place(e)
+	if _, err := r.traceOf(ctx, e); err != nil {
+		return err
+	}
 	if !r.d.Agrees && where != ahead && r.absent(f.Statement.Target) && r.helper(f.Statement.Target) {
 		f.is(Superseded, "its table comes and goes: what it was for is judged by what uses it")
 		return nil
@@ -43,6 +46,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return nil
 	case r.d.Agrees || !r.recorded(e) && r.untouched():
 		return r.judgePending(ctx, e, f)
+	case r.recorded(e) && r.traces[e] == left:
+		f.is(Done, "recorded, and its rows are there")
+		return nil
 	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target) || r.stamped()):
 		f.is(NotDone, why)
 		return nil

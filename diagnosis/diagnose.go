@@ -95,6 +95,7 @@ type reasoner struct {
 	filling  map[string]Ref             // by table: the statement that puts the first rows in
 	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
 	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
+	traces   map[int]trace              // what rows say of INSERTs
 	tried    bool                       // an answer that nobody gave has been used
 }
 
@@ -110,6 +111,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		filling:  map[string]Ref{},
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
+		traces:   map[int]trace{},
 	}
 	for _, o := range d.Aside {
 		r.gone[o.Key] = true
@@ -147,13 +149,19 @@ func (r *reasoner) begun() bool {
 // schema alone tells.
 func (r *reasoner) explain(ctx context.Context) error {
 	// Nothing is stronger than a database that is exactly what its history says:
-	// then what is not recorded is pending, statements on data included.
+	// then what is not recorded is pending, statements on data included, unless rows
+	// of theirs are there.
 	if !r.begun() && !r.doubted && r.composed(r.recorded) {
-		r.d.Agrees = true
-		for e := range r.touches {
-			r.narrow(e, r.recorded(e))
+		seeded, err := r.seededAhead(ctx)
+		if err != nil {
+			return err
 		}
-		return nil
+		if r.d.Agrees = !seeded; r.d.Agrees {
+			for e := range r.touches {
+				r.narrow(e, r.recorded(e))
+			}
+			return nil
+		}
 	}
 	r.pretend()
 	r.settle()
@@ -190,6 +198,11 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if later := slices.DeleteFunc(slices.Clone(spans), func(s span) bool { return s.to < claimed }); r.Recorded.Any() && len(later) > 0 {
 		spans = later
 	}
+	spans = r.begunAt(spans)
+	spans, err := r.seedsAllow(ctx, spans, claimed)
+	if err != nil {
+		return err
+	}
 	if len(spans) == 0 {
 		// What a script made is not what the history claims: only behind that.
 		spans = slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed })
@@ -202,7 +215,7 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	}
 	first, last := spans[0], spans[len(spans)-1]
 	r.cut = &last
-	between, err := r.telling(ctx, first.to, last.from)
+	between, err := r.telling(ctx, first, last)
 	if err != nil || between == nil {
 		return err
 	}
@@ -220,10 +233,13 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	return nil
 }
 
-// telling returns the first statement on data between two positions that works on
-// rows which are there; nil if none does.
-func (r *reasoner) telling(ctx context.Context, from, to int) (*Effect, error) {
-	for e := from; e < to; e++ {
+// telling returns the first statement on data between two spans that works on rows
+// which are there; nil if none does.
+func (r *reasoner) telling(ctx context.Context, first, last span) (*Effect, error) {
+	if first.from == last.from {
+		return nil, nil
+	}
+	for e := first.from; e < last.from; e++ {
 		effect := &r.Replay.Effects[e]
 		if effect.Statement.Class != migration.Data {
 			continue
@@ -248,7 +264,7 @@ func (r *reasoner) telling(ctx context.Context, from, to int) (*Effect, error) {
 // its own migration tells: nothing runs behind what has not run.
 func (r *reasoner) guess(effect int) (done, certain bool) {
 	if r.cut != nil {
-		return effect < r.cut.from || r.isOverlaid(effect), true
+		return effect < r.cut.from || r.isOverlaid(effect) || r.recorded(effect) && !r.proves(effect), true
 	}
 	if r.recorded(effect) {
 		return true, true

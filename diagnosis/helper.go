@@ -1,6 +1,8 @@
 package diagnosis
 
 import (
+	"slices"
+
 	"github.com/dbmend/dbmend/schema"
 
 	"github.com/dbmend/dbmend/internal/wording"
@@ -17,18 +19,10 @@ func (r *reasoner) helper(table string) bool {
 }
 
 // transient reports that an object was not there before the set, is not there after
-// it, is not there now, that the history does not claim what made it, and that it
-// is not another one under a name for a while.
+// it, is not there now nor by what the history says, and that it is not another one
+// under a name for a while.
 func (r *reasoner) transient(t *trajectory) bool {
-	if t.live != nil || t.values[0] != nil || t.want() != nil {
-		return false
-	}
-	for i, e := range t.effects {
-		if t.values[i+1] != nil && r.recorded(e) || r.renames(e) {
-			return false
-		}
-	}
-	return true
+	return t.live == nil && t.values[0] == nil && t.want() == nil && r.said(t) == nil && !slices.ContainsFunc(t.effects, r.renames)
 }
 
 // proves reports that a statement which is done touches something that would look

@@ -47,6 +47,7 @@ type Effect struct {
 	Migration *migration.Migration
 	Statement *migration.Statement
 	Changes   []schema.Change // none for a statement that only touches rows, or nothing
+	Wrote     int64           // the rows that it wrote, as far as the engine tells
 	Skipped   string          // why it was not run on scratch; empty where it was
 }
 

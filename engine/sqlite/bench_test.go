@@ -3,9 +3,11 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // crowded returns a database in memory with so many tables, each with an index and
@@ -98,5 +100,41 @@ func BenchmarkBuild(b *testing.B) {
 			b.Fatal(err)
 		}
 		s.Close()
+	}
+}
+
+// What it costs to put the rows aside, beside the way that renames.
+func BenchmarkRebuildTable(b *testing.B) {
+	const wanted = "(id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE, body TEXT)"
+	d := take(b, openPool(b, b.TempDir()+"/test.db"))
+	execute(b, d, "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT UNIQUE, body TEXT)",
+		`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+		INSERT INTO notes SELECT i, hex(randomblob(8)), hex(randomblob(100)) FROM n`)
+	have, err := d.Inspect(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	want := have.Clone()
+	title := *want.Get(schema.Key{Kind: schema.Column, Table: "notes", Name: "title"})
+	title.Facts = append(slices.Clone(title.Facts), schema.Fact{Name: schema.Nullable, Value: "no"})
+	table := *want.Get(notes)
+	table.Source = "CREATE TABLE notes " + wanted
+	want.Put(&title)
+	want.Put(&table)
+	for name, statements := range map[string][]string{
+		"aside":  Engine{}.Rebuild(have, want, notes),
+		"rename": {"CREATE TABLE new " + wanted, "INSERT INTO new SELECT * FROM notes", "DROP TABLE notes", "ALTER TABLE new RENAME TO notes"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := d.Begin(b.Context(), engine.Rebuild); err != nil {
+					b.Fatal(err)
+				}
+				execute(b, d, statements...)
+				if err := d.Rollback(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -44,7 +44,7 @@ func carried(old, made *definition) (columns []string, ok bool) {
 			return nil, false
 		}
 	}
-	return columns, len(columns) > 0
+	return columns, true
 }
 
 // rowidNames are the names of the rowid, as far as no column takes them.

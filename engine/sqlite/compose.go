@@ -105,7 +105,7 @@ func readPieces(source string) *pieces {
 			return nil
 		}
 		text := source[part[0].pos:part[len(part)-1].end()]
-		if len(p.constraints) > 0 || (&reader{tokens: part}).atConstraint() {
+		if (&reader{tokens: part}).atConstraint() {
 			p.constraints = append(p.constraints, text)
 		} else {
 			p.columns = append(p.columns, text)

@@ -116,7 +116,7 @@ func (b *rebuilding) values() string {
 // table, or not all of it can be vouched for.
 func formOf(s *schema.Snapshot, table schema.Key) *schema.Snapshot {
 	o := s.Get(table)
-	if o == nil || table.Kind != schema.Table {
+	if o == nil {
 		return nil
 	}
 	whole := schema.NewSnapshot(o)
@@ -152,10 +152,11 @@ func loose(s *schema.Snapshot, table schema.Key) (statements []string, ok bool) 
 		if !isLoose(part) {
 			continue
 		}
-		if part.Unsupported != "" || !creates(part.Source) {
+		again := Engine{}.Add(part)
+		if again == nil {
 			return nil, false
 		}
-		statements = append(statements, part.Source)
+		statements = append(statements, again...)
 	}
 	return statements, true
 }

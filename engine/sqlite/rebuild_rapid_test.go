@@ -201,7 +201,6 @@ func TestRebuildOfAnyTable(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("remade %d", remade)
 	if remade == 0 {
 		t.Error("no table was made anew")
 	}

@@ -271,7 +271,7 @@ func rebuild(r *rand.Rand, m *model) *change {
 		}
 		sources = append(sources, value[c])
 	}
-	c := &change{rests: m.referenced(t)}
+	c := &change{rests: m.referenced(t) || slices.ContainsFunc(t.columns, func(x *column) bool { return x.parent == t })}
 	temp := t.name + "_new"
 	views := where(m.views, func(v *view) bool { return v.table == t })
 	for _, v := range views {
