@@ -49,6 +49,8 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case r.recorded(e) && r.traces[e] == left:
 		f.is(Done, "recorded, and its rows are there")
 		return nil
+	case where == ahead && r.readsOverlaid(e):
+		return r.askWhetherRun(ctx, e, f)
 	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target) || r.stamped()):
 		f.is(NotDone, why)
 		return nil
@@ -75,7 +77,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			f.is(Superseded, why+": those of its rows that are not there were changed or removed since")
 			return nil
 		}
-		return r.judgeSeeds(f, seeds)
+		return r.judgeSeeds(f, seeds, where)
 	}
 	if first, ok := r.feedsOn(f); ok {
 		f.is(NotDone, fmt.Sprintf("it works on what %s puts into an empty table", first))
@@ -206,7 +208,7 @@ func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
 }
 
 // judgeSeeds judges an INSERT of literals by looking for its rows.
-func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
+func (r *reasoner) judgeSeeds(f *Finding, s Seeds, where place) error {
 	switch {
 	case s.Present == s.Wanted:
 		f.is(Done, fmt.Sprintf("all of its %s are there", wording.Count(int64(s.Wanted), "row")))
@@ -215,7 +217,7 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds) error {
 		r.filling[f.Statement.Target] = f.Ref
 		f.is(NotDone, "none of its rows is there, and the table is empty")
 		return nil
-	case s.Present == 0 && r.nextInLine(f.Ref):
+	case s.Present == 0 && where != behind && where != disputed && r.nextInLine(f.Ref):
 		f.is(NotDone, "none of its rows is there, and the history has just not come to it")
 		return nil
 	}

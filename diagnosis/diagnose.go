@@ -213,50 +213,61 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if len(spans) == 0 {
 		return nil
 	}
-	first, last := spans[0], spans[len(spans)-1]
+	return r.between(ctx, spans)
+}
+
+// between picks one of the spans that fit: statements on data between the first and
+// the last are asked about one after the other, until one has not run.
+func (r *reasoner) between(ctx context.Context, spans []span) error {
+	last := spans[len(spans)-1]
 	r.cut = &last
-	between, err := r.telling(ctx, first, last)
-	if err != nil || between == nil {
-		return err
-	}
-	switch r.ask(Question{
-		Code:  Q6,
-		Place: between.Ref().String(),
-		Text: fmt.Sprintf("The schema looks the same before and after %s and what follows it. Did %s already run?",
-			between.Ref(), wording.Quote(between.Statement.Text)),
-		Facts:   []string{"statement: " + wording.Quote(between.Statement.Text)},
-		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
-	}) {
-	case "run":
-		r.cut = &first
+	from := spans[0].from
+	for e := from; e < last.from; e++ {
+		tells, err := r.tells(ctx, e)
+		if err != nil {
+			return err
+		}
+		if !tells {
+			continue
+		}
+		effect := &r.Replay.Effects[e]
+		switch r.ask(Question{
+			Code:  Q6,
+			Place: effect.Ref().String(),
+			Text: fmt.Sprintf("The schema looks the same before and after %s and what follows it. Did %s already run?",
+				effect.Ref(), wording.Quote(effect.Statement.Text)),
+			Facts:   []string{"statement: " + wording.Quote(effect.Statement.Text)},
+			Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
+		}) {
+		case "done":
+			from = e + 1
+		case "run":
+			for _, s := range spans {
+				if s.from <= e {
+					s.from, s.to = max(s.from, min(from, s.to)), min(s.to, e)
+					r.cut = &s
+				}
+			}
+			return nil
+		default:
+			return nil
+		}
 	}
 	return nil
 }
 
-// telling returns the first statement on data between two spans that works on rows
-// which are there; nil if none does.
-func (r *reasoner) telling(ctx context.Context, first, last span) (*Effect, error) {
-	if first.from == last.from {
-		return nil, nil
+// tells reports whether a statement on data works on rows which are there.
+func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
+	s := r.Replay.Effects[e].Statement
+	if s.Class != migration.Data {
+		return false, nil
 	}
-	for e := first.from; e < last.from; e++ {
-		effect := &r.Replay.Effects[e]
-		if effect.Statement.Class != migration.Data {
-			continue
-		}
-		table := r.liveName(e, effect.Statement.Target)
-		if r.Have.Get(table) == nil {
-			continue
-		}
-		rows, err := r.Witness.Rows(ctx, table, 1)
-		if err != nil {
-			return nil, err
-		}
-		if rows > 0 {
-			return effect, nil
-		}
+	table := r.liveName(e, s.Target)
+	if r.Have.Get(table) == nil {
+		return false, nil
 	}
-	return nil, nil
+	rows, err := r.Witness.Rows(ctx, table, 1)
+	return rows > 0, err
 }
 
 // guess decides a statement whose objects look the same before and after it. It is

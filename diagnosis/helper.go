@@ -22,7 +22,7 @@ func (r *reasoner) helper(table string) bool {
 // it, is not there now nor by what the history says, and that it is not another one
 // under a name for a while.
 func (r *reasoner) transient(t *trajectory) bool {
-	return t.live == nil && t.values[0] == nil && t.want() == nil && r.said(t) == nil && !slices.ContainsFunc(t.effects, r.renames)
+	return t.live == nil && t.values[0] == nil && t.want() == nil && r.said(t) == nil && (t.loose() || !slices.ContainsFunc(t.effects, r.renames))
 }
 
 // proves reports that a statement which is done touches something that would look

@@ -180,6 +180,20 @@ func (r *reasoner) helpsOverlaid(e int) bool {
 	return false
 }
 
+// readsOverlaid reports whether a statement on data reads a table that a script has
+// made ahead of it: whatever is in there now was not when its turn was.
+func (r *reasoner) readsOverlaid(e int) bool {
+	if r.cut == nil {
+		return false
+	}
+	for table := range r.cut.overlaid {
+		if wording.Speaks(r.Replay.Effects[e].Statement.Text, table.Name) {
+			return true
+		}
+	}
+	return false
+}
+
 // judgeOverlaid judges a statement on data for a table that a script has made in its
 // last form. Rows that the set leaves in it are looked for, and rows that it takes
 // from elsewhere are put in where there are none; whatever changes rows was for

@@ -307,7 +307,7 @@ func (m *maker) markRebuilds() {
 	parents := map[string]bool{}
 	for _, s := range []*schema.Snapshot{m.d.Have, m.d.Target} {
 		for o := range s.All() {
-			if parent := o.Fact(schema.Parent); parent != "" && parent != o.Key.Table {
+			if parent := o.Fact(schema.Parent); parent != "" { // its own too: the copy that takes its place refers to it
 				parents[parent] = true
 			}
 		}
