@@ -172,8 +172,11 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 	for _, step := range steps {
 		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
 	}
+	alone := !r.db.Traits().TransactionalDDL // then what ran is written down already
 	for _, step := range ran[diagnosis.Ref{}] {
-		entry(stepEntry(step))
+		if !alone {
+			entry(stepEntry(step))
+		}
 	}
 	recorded := map[*migration.Migration]plan.Record{}
 	for _, record := range s.Records {
@@ -190,19 +193,17 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			f := &mf.Findings[j]
 			for _, step := range ran[f.Ref] {
 				took += step.Took
-				entry(stepEntry(step))
+				if !alone {
+					entry(stepEntry(step))
+				}
 			}
 			if after[f.Ref] {
 				entry(journal.Entry{
 					Kind: journal.Intent, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
 					Checksum: f.Statement.Sum, Evidence: "no transaction bears it: it runs after this one",
 				})
-			} else if len(ran[f.Ref]) == 0 {
-				entry(journal.Entry{
-					Kind: journal.Ran, Outcome: journal.Skipped, Version: f.Ref.Version, Statement: f.Ref.Number,
-					Name: f.Statement.Verb, Checksum: f.Statement.Sum,
-					Evidence: f.Verdict.String() + ": " + strings.Join(f.Evidence, "; "),
-				})
+			} else if len(ran[f.Ref]) == 0 && !alone {
+				entry(skipEntry(f))
 			}
 		}
 		entry(journal.Entry{
@@ -245,6 +246,14 @@ func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
 		return errors.Join(fmt.Errorf("write the journal: %w", err), r.db.Rollback(ctx))
 	}
 	return r.db.Commit(ctx)
+}
+
+func skipEntry(f *diagnosis.Finding) journal.Entry {
+	return journal.Entry{
+		Kind: journal.Ran, Outcome: journal.Skipped, Version: f.Ref.Version, Statement: f.Ref.Number,
+		Name: f.Statement.Verb, Checksum: f.Statement.Sum,
+		Evidence: f.Verdict.String() + ": " + strings.Join(f.Evidence, "; "),
+	}
 }
 
 func stepEntry(step StepReport) journal.Entry {

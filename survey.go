@@ -256,7 +256,30 @@ func (m *Migrator) claimUnfinished(ctx context.Context, db engine.Database, s *s
 			} else {
 				c.Begun = true
 			}
+			if mig := m.set.Find(v); e.Statement == 0 && mig != nil {
+				if err := m.claimFinished(ctx, db, mig, &c); err != nil {
+					return err
+				}
+			}
 			s.recorded.Claims[v] = c
+		}
+	}
+	return nil
+}
+
+// claimFinished takes over which statements of a migration the journal says to be
+// through, where it was to say so of each.
+func (m *Migrator) claimFinished(ctx context.Context, db engine.Database, mig *migration.Migration, c *diagnosis.Claim) error {
+	entries, err := journal.Statements(ctx, db, mig.Version)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	c.Kept, c.Finished = true, map[int]bool{}
+	for _, e := range entries {
+		if n := e.Statement; n > len(mig.Statements) || mig.Statements[n-1].Sum != e.Checksum && e.Outcome != journal.Synthesised {
+			c.Kept = false // the file is another one by now
+		} else {
+			c.Finished[n] = true
 		}
 	}
 	return nil

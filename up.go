@@ -135,7 +135,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		r.warned = true
 	}
 	mode := engine.Normal
-	if segments := first.plan.Segments(r.each, r.db.Traits().ForeignKeys); len(segments) > 0 && segments[0].Rebuild {
+	if segments := r.segments(first.plan); len(segments) > 0 && segments[0].Rebuild {
 		mode = engine.Rebuild
 	}
 	if err := r.begin(ctx, mode); err != nil {
@@ -146,6 +146,13 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		return false, errors.Join(err, r.db.Rollback(ctx))
 	}
 	return more, nil
+}
+
+// segments divides a plan into transactions: one a migration where nothing can be
+// undone, so that what is through is recorded as soon as it is.
+func (r *run) segments(p *plan.Plan) []plan.Segment {
+	traits := r.db.Traits()
+	return p.Segments(r.each || !traits.TransactionalDDL, traits.ForeignKeys)
 }
 
 // begin opens the transaction, and says so if somebody keeps it waiting.
@@ -190,7 +197,7 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 			return false, unproven(ctx, r.db, p, err)
 		}
 	}
-	segments := p.plan.Segments(r.each, r.db.Traits().ForeignKeys)
+	segments := r.segments(p.plan)
 	if len(segments) == 0 {
 		segments = []plan.Segment{{}}
 	}
@@ -238,7 +245,12 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 	if err != nil {
 		return false, err
 	}
-	steps, err := r.execute(ctx, p, segment.Steps)
+	var steps []StepReport
+	if r.db.Traits().TransactionalDDL {
+		steps, err = r.execute(ctx, p, segment.Steps)
+	} else {
+		steps, err = r.executeAlone(ctx, p, &segment)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -288,30 +300,39 @@ func sameSteps(a, b *plan.Plan) bool {
 func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]StepReport, error) {
 	done := make([]StepReport, 0, len(steps))
 	for i := range steps {
-		s := &steps[i]
-		if afterwards(*s) {
+		if afterwards(steps[i]) {
 			continue
 		}
-		r.tell(Stepping{i + 1, len(steps), s})
-		started := time.Now()
-		rows, err := r.db.Exec(ctx, s.SQL)
+		step, err := r.step(ctx, p, steps, i)
 		if err != nil {
-			if ctx.Err() != nil {
-				err = errors.Join(ctx.Err(), err)
-			}
-			if r.db.Explain(err).Problem == engine.Violated {
-				return nil, r.violated(ctx, p, s, err)
-			}
-			failure := stepError(s, "run", err)
-			failure.Migration = r.set.Find(s.Ref.Version)
-			failure.Hint = hint(r.db.Explain(err))
-			return nil, failure
+			return nil, err
 		}
-		took := time.Since(started)
-		done = append(done, StepReport{s, rows, took})
-		r.tell(Stepped{i + 1, len(steps), s, rows, took})
+		done = append(done, step)
 	}
 	return done, nil
+}
+
+// step runs one of the steps.
+func (r *run) step(ctx context.Context, p *prepared, steps []plan.Step, i int) (StepReport, error) {
+	s := &steps[i]
+	r.tell(Stepping{i + 1, len(steps), s})
+	started := time.Now()
+	rows, err := r.db.Exec(ctx, s.SQL)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errors.Join(ctx.Err(), err)
+		}
+		if r.db.Explain(err).Problem == engine.Violated {
+			return StepReport{}, r.violated(ctx, p, s, err)
+		}
+		failure := stepError(s, "run", err)
+		failure.Migration = r.set.Find(s.Ref.Version)
+		failure.Hint = hint(r.db.Explain(err))
+		return StepReport{}, failure
+	}
+	took := time.Since(started)
+	r.tell(Stepped{i + 1, len(steps), s, rows, took})
+	return StepReport{s, rows, took}, nil
 }
 
 // runAfterwards runs what no transaction bears, after the one that it belongs to.

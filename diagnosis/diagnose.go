@@ -274,11 +274,14 @@ func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 // certain of it where a position of the set, the history, or a proven statement of
 // its own migration tells: nothing runs behind what has not run.
 func (r *reasoner) guess(effect int) (done, certain bool) {
-	if r.cut != nil {
+	if r.cut != nil && !r.claim(effect).Kept {
 		return effect < r.cut.from || r.isOverlaid(effect) || r.recorded(effect) && !r.proves(effect), true
 	}
 	if r.recorded(effect) {
 		return true, true
+	}
+	if c := r.claim(effect); c.Kept {
+		return c.Finished[r.Replay.Effects[effect].Statement.Number], true
 	}
 	mine := r.Replay.Effects[effect].Migration
 	var doneHere, doneBehind, doneLater, notBefore bool
@@ -312,6 +315,10 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	switch {
 	case r.again[e]:
 		f.is(NotDone, "part of a rebuild that has not run, by answer")
+	case r.claim(e).Kept && r.claim(e).Finished[effect.Statement.Number] && effect.Statement.Class == migration.Data:
+		f.is(Done, "the journal says that it is through")
+	case r.claim(e).Kept && !r.claim(e).Finished[effect.Statement.Number] && effect.Statement.Class == migration.Data:
+		f.is(NotDone, "begun, and the journal, which notes what has run, does not name it")
 	case effect.Statement.Probe != "":
 		return r.judgeByProbe(ctx, e, f)
 	case slices.Contains(r.claim(e).Open, effect.Statement.Number):

@@ -10,6 +10,10 @@ type Claim struct {
 	// Open are the numbers of statements that were to run after its transaction, and
 	// that are not known to have run.
 	Open []int
+	// Kept says that our own journal notes each statement of a begun migration as it
+	// runs, and Finished which of them, by number, are through.
+	Kept     bool
+	Finished map[int]bool
 	// Edited says that it was recorded with another content than the file has now.
 	Edited bool
 	// Statements are the checksums of the statements as they were recorded, by

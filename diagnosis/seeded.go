@@ -116,8 +116,11 @@ func (r *reasoner) begunAt(spans []span) []span {
 	from, to := -1, -1
 	for e := range r.Replay.Effects {
 		if r.claim(e).Begun {
-			if from < 0 {
+			if from < 0 || r.claim(e).Finished[r.Replay.Effects[e].Statement.Number] {
 				from = e
+				if r.claim(e).Finished[r.Replay.Effects[e].Statement.Number] {
+					from++
+				}
 			}
 			to = e + 1
 		}

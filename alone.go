@@ -1,0 +1,124 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
+)
+
+// This file contains how steps run on a server that commits at each statement on the
+// schema: nothing can be undone there, so what is about to run is written down
+// before, and what has run behind it (decision 0012).
+
+// executeAlone runs the steps of one migration, each in a transaction of its own
+// together with the entry that says so. It is called in an open transaction, and
+// leaves another one open.
+//
+// Killed at any instruction, the journal says which statements have run, but for one
+// on the schema: of that the schema tells.
+func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([]StepReport, error) {
+	if !p.journal {
+		if err := r.createJournal(ctx); err != nil {
+			return nil, err
+		}
+		p.journal = true
+	}
+	if err := r.append(ctx, slices.Concat(intents(s), skips(p, s))); err != nil {
+		return nil, err
+	}
+	if err := r.db.Commit(ctx); err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
+	}
+	mode := engine.Normal
+	if s.Rebuild {
+		mode = engine.Rebuild
+	}
+	var done []StepReport
+	for i := range s.Steps {
+		if afterwards(s.Steps[i]) {
+			continue
+		}
+		step, err := r.stepAlone(ctx, p, s.Steps, i, mode)
+		if err != nil {
+			r.report.Steps = append(r.report.Steps, done...)
+			return nil, err
+		}
+		done = append(done, step)
+		r.report.Run = r.id // from here on something stays
+	}
+	return done, r.db.Begin(ctx, engine.Normal)
+}
+
+// stepAlone runs one step and writes down that it has run.
+func (r *run) stepAlone(ctx context.Context, p *prepared, steps []plan.Step, i int, mode engine.TxMode) (step StepReport, err error) {
+	if err := r.db.Begin(ctx, mode); err != nil {
+		return step, err
+	}
+	if step, err = r.step(ctx, p, steps, i); err == nil {
+		err = r.append(ctx, []journal.Entry{stepEntry(step)})
+	}
+	if err != nil {
+		if failure, ok := errors.AsType[*StatementError](err); ok && failure.Hint == "" && r.report.Run != "" {
+			failure.Hint = "what ran before it stays; the next run goes on from here"
+		}
+		return step, errors.Join(err, r.db.Rollback(ctx))
+	}
+	if err := r.db.Commit(ctx); err != nil {
+		return step, fmt.Errorf("commit: %w", err)
+	}
+	return step, nil
+}
+
+// append writes entries of this run.
+func (r *run) append(ctx context.Context, entries []journal.Entry) error {
+	for i := range entries {
+		entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
+	}
+	if err := journal.Append(ctx, r.db, entries); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	return nil
+}
+
+// intents says of every migration that has steps that it is begun.
+func intents(s *plan.Segment) []journal.Entry {
+	var entries []journal.Entry
+	for _, record := range s.Records {
+		v := record.Migration.Version
+		if slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return step.Ref.Version == v }) {
+			entries = append(entries, journal.Entry{
+				Kind: journal.Intent, Version: v, Name: record.Migration.Name,
+				Evidence: "begun: the server commits at each statement on the schema",
+			})
+		}
+	}
+	return entries
+}
+
+// skips says which statements of the segment's migrations need no run.
+func skips(p *prepared, s *plan.Segment) []journal.Entry {
+	recorded := map[*migration.Migration]bool{}
+	for _, record := range s.Records {
+		recorded[record.Migration] = true
+	}
+	var entries []journal.Entry
+	for i := range p.plan.Diagnosis.Migrations {
+		mf := &p.plan.Diagnosis.Migrations[i]
+		if !recorded[mf.Migration] {
+			continue
+		}
+		for j := range mf.Findings {
+			f := &mf.Findings[j]
+			if !slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return step.Ref == f.Ref }) {
+				entries = append(entries, skipEntry(f))
+			}
+		}
+	}
+	return entries
+}
