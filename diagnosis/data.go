@@ -44,7 +44,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case r.recorded(e) && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
-	case r.d.Agrees || !r.recorded(e) && r.untouched():
+	case r.d.Agrees || !r.recorded(e) && r.untouched() && (r.cut == nil || e >= r.cut.from):
 		return r.judgePending(ctx, e, f)
 	case r.recorded(e) && r.traces[e] == left:
 		f.is(Done, "recorded, and its rows are there")

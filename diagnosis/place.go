@@ -195,8 +195,12 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 // script of the whole schema stands for, or by several, in its own and in a later one.
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
-	var here, behind, later int
+	var here, later int
+	behind := map[schema.Key]bool{}
 	for i := range r.touches {
+		if i > e && r.traces[i] == left {
+			return true // its rows are there
+		}
 		if done, not, _ := r.votes(i); done == 0 || not > 0 || !r.proves(i) {
 			continue
 		}
@@ -204,32 +208,42 @@ func (r *reasoner) overrun(e int) bool {
 		if same && i > e && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
 			return true
 		}
-		switch {
-		case !r.telltale(i):
-		case same && i > e:
-			behind++
-		case same:
-			here++
-		case i > e:
-			later++
+		for _, key := range r.telltale(i) {
+			switch {
+			case same && i > e:
+				behind[key] = true
+			case same:
+				here++
+			case i > e:
+				later++
+			}
 		}
 	}
-	return behind > 1 || here+behind > 0 && later > 0
+	return len(behind) > 1 || here+len(behind) > 0 && later > 0
 }
 
-// telltale reports that a statement which is done changes a table that the history
-// says was there before: a script that makes what does not exist passes that by.
-func (r *reasoner) telltale(e int) bool {
-	return !r.recorded(e) && slices.ContainsFunc(r.touches[e], func(t touch) bool {
-		if t.loose() {
-			return false
+// telltale returns what a statement which is done has changed about tables that the
+// history says were there before: a script that makes what does not exist passes
+// those by.
+func (r *reasoner) telltale(e int) []schema.Key {
+	var told []schema.Key
+	if r.recorded(e) {
+		return nil
+	}
+	for _, t := range r.touches[e] {
+		if t.loose() || t.live.Equal(r.said(t.trajectory)) {
+			continue
 		}
 		owner := t.key.Owner()
+		before := r.Replay.Base.Get(owner)
 		if table := r.trajectories[owner]; table != nil {
-			return r.said(table) != nil
+			before = r.said(table)
 		}
-		return r.Replay.Base.Get(owner) != nil
-	})
+		if before != nil {
+			told = append(told, t.key)
+		}
+	}
+	return told
 }
 
 // said returns the value that an object has by what the history claims.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
@@ -103,15 +105,12 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 			s.Steps, steps = steps, nil
 		default:
 			v := records[0].Migration.Version
-			var later []Step
-			for i := range steps {
-				if steps[i].Ref.Version == "" || steps[i].Ref.Version.Compare(v) <= 0 {
-					s.Steps = append(s.Steps, steps[i])
-				} else {
-					later = append(later, steps[i])
-				}
+			// In their order: rows that are put in at last come last.
+			n := slices.IndexFunc(steps, func(s Step) bool { return s.Ref.Version != "" && s.Ref.Version.Compare(v) > 0 })
+			if n < 0 {
+				n = len(steps)
 			}
-			steps = later
+			s.Steps, steps = steps[:n:n], steps[n:]
 			s.Records, records = records[:1:1], records[1:]
 			s.Rebuild = rebuilds[v]
 		}

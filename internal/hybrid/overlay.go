@@ -49,6 +49,7 @@ func (s *State) overlay(r *rand.Rand) (bool, error) {
 		}
 	}
 	s.end = func() []string { return h.beneath(tables, filled, s.ran) }
+	s.late = tables
 	s.Note = fmt.Sprintf("%d migrations ran, then the newest script made %s", h.Completed(position), strings.Join(tables, ", "))
 	return true, nil
 }

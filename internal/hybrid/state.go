@@ -1,6 +1,9 @@
 package hybrid
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Kind is a way in which a database comes to be what no version describes.
 type Kind string
@@ -66,6 +69,7 @@ type State struct {
 	Note     string     // what was done, for people
 
 	column string           // added by hand
+	late   []string         // tables that a script has made ahead of their time
 	ran    func(i int) bool // the truth: whether a statement needs no run
 	end    func() []string  // what a right repair runs
 }
@@ -108,10 +112,19 @@ func (s *State) Tracking() []string {
 func (s *State) Ran(ref string) (ran, known bool) {
 	for i, st := range s.History.Statements {
 		if s.History.Ref(st) == ref {
-			return s.ran(i), true
+			return s.ran(i) || s.readsLate(st), true
 		}
 	}
 	return false, false
+}
+
+// readsLate reports whether a statement reads a table that a script has made ahead
+// of its time: what is in there is not what the statement is for.
+func (s *State) readsLate(st *Statement) bool {
+	words := tokens(st.SQL)
+	return s.Kind == Overlaid && st.Verb.Data() && slices.ContainsFunc(s.late, func(table string) bool {
+		return table != st.Table && slices.Contains(words, table)
+	})
 }
 
 // claimed returns the position that the history claims, without what is begun.
