@@ -44,6 +44,15 @@ type Config struct {
 	// ReadOnly returns a pool that cannot write on an existing database.
 	ReadOnly func(t *testing.T) *sql.DB
 
+	// Rebuild are the statements that make the table "notes (id, title)" again, its
+	// title NOT NULL, and keep its rows, while "loans (id, note)" refers to it and
+	// deletes with it. Where there are none, DROP TABLE and RENAME are taken to do.
+	Rebuild []string
+
+	// Refused are those of the suite's hostile names that the server itself has no room
+	// for.
+	Refused []string
+
 	// Unchecked are statements that make Orphans possible: they stop the connection
 	// from checking foreign keys.
 	Unchecked []string

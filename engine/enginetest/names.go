@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/dbmend/dbmend/schema"
@@ -18,6 +19,12 @@ func testNames(t *testing.T, c Config) {
 			db := c.connect(t)
 			traits := db.Traits()
 			q := traits.Quote(name)
+			if slices.Contains(c.Refused, name) {
+				if _, err := db.Exec(t.Context(), "CREATE TABLE "+q+" (id INTEGER)"); err == nil {
+					t.Error("it is not refused")
+				}
+				return
+			}
 			run(t, db,
 				"CREATE TABLE "+q+" ("+q+" INTEGER NOT NULL PRIMARY KEY, other INTEGER)",
 				"CREATE INDEX "+traits.Quote(name+" index")+" ON "+q+" (other, "+q+")",
@@ -26,7 +33,7 @@ func testNames(t *testing.T, c Config) {
 			equal(t, "row", 1, count(t, db, "SELECT "+q+" FROM "+q))
 			want := inspect(t, db)
 			table := want.Get(schema.Key{Kind: schema.Table, Name: traits.Fold(name)})
-			column := want.Get(schema.Key{Kind: schema.Column, Table: traits.Fold(name), Name: traits.Fold(name)})
+			column := called(want, schema.Column, name)
 			if table == nil || column == nil {
 				t.Fatalf("the schema holds %q", keys(want))
 			}
@@ -45,12 +52,23 @@ func testNames(t *testing.T, c Config) {
 			run(t, s, c.Engine.Rename(column, name+" 3")...)
 			run(t, s, c.Engine.Rename(table, name+" 4")...)
 			renamed := inspect(t, s)
-			run(t, s, c.Engine.Drop(renamed.Get(schema.Key{Kind: schema.Index, Table: traits.Fold(name + " 4"), Name: traits.Fold(name + " index")}))...)
-			run(t, s, c.Engine.Drop(renamed.Get(schema.Key{Kind: schema.Column, Table: traits.Fold(name + " 4"), Name: traits.Fold(name + " 2")}))...)
+			run(t, s, c.Engine.Drop(called(renamed, schema.Index, name+" index"))...)
+			run(t, s, c.Engine.Drop(called(renamed, schema.Column, name+" 2"))...)
 			run(t, s, c.Engine.Drop(renamed.Get(schema.Key{Kind: schema.Table, Name: traits.Fold(name + " 4")}))...)
 			if left := inspect(t, s); left.Len() != 0 {
 				t.Errorf("there is left: %q", keys(left))
 			}
 		})
 	}
+}
+
+// called returns the object of this kind and spelling, or nil. An engine may fold the
+// names of tables and those of their parts each in its own way.
+func called(s *schema.Snapshot, kind schema.Kind, name string) *schema.Object {
+	for o := range s.All() {
+		if o.Key.Kind == kind && o.Spelling() == name {
+			return o
+		}
+	}
+	return nil
 }

@@ -58,7 +58,7 @@ func testSynthesize(t *testing.T, c Config) {
 			made := func(want *schema.Snapshot) *schema.Object {
 				for o := range want.All() {
 					switch o.Key.Kind {
-					case schema.Index, schema.View, schema.Trigger:
+					case schema.Index, schema.Unique, schema.View, schema.Trigger:
 						return o
 					case schema.Table:
 						if o.Key.Name != "notes" {
@@ -69,7 +69,16 @@ func testSynthesize(t *testing.T, c Config) {
 				t.Fatal("it is not there")
 				return nil
 			}
-			healed(t, both, have, func(e engine.Engine, want *schema.Snapshot) []string { return e.Add(made(want)) })
+			healed(t, both, have, func(e engine.Engine, want *schema.Snapshot) []string {
+				o := made(want)
+				statements := e.Add(o)
+				for _, part := range want.Parts(o.Key) {
+					if part.Source != "" { // it is not made with its table
+						statements = append(statements, e.Add(part)...)
+					}
+				}
+				return statements
+			})
 
 			db := scratch(t, c.connect(t))
 			run(t, db, have...)

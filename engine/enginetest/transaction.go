@@ -134,12 +134,16 @@ func testTransaction(t *testing.T, c Config) {
 			return
 		}
 		begin(t, db, engine.Rebuild)
-		run(t, db,
-			"CREATE TABLE notes_new (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(80) NOT NULL)",
-			"INSERT INTO notes_new SELECT id, title FROM notes",
-			"DROP TABLE notes",
-			"ALTER TABLE notes_new RENAME TO notes",
-		)
+		rebuild := c.Rebuild
+		if rebuild == nil {
+			rebuild = []string{
+				"CREATE TABLE notes_new (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(80) NOT NULL)",
+				"INSERT INTO notes_new SELECT id, title FROM notes",
+				"DROP TABLE notes",
+				"ALTER TABLE notes_new RENAME TO notes",
+			}
+		}
+		run(t, db, rebuild...)
 		orphans, err := db.Orphans(t.Context(), 10)
 		if err != nil || len(orphans) != 0 {
 			t.Errorf("orphans %v, error %v", orphans, err)

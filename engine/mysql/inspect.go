@@ -1,0 +1,87 @@
+package mysql
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// inspect reads the whole schema.
+func (d *database) inspect(ctx context.Context) (*schema.Snapshot, error) {
+	objects, err := d.look(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return schema.NewSnapshot(objects...), nil
+}
+
+// look reads the objects that are wanted, and the parts of tables among them; all if
+// wanted is nil.
+func (d *database) look(ctx context.Context, wanted func(*listing) bool) (objects []*schema.Object, err error) {
+	err = d.reading(ctx, func() error {
+		list, answers, err := d.read(ctx, wanted)
+		if err != nil {
+			return err
+		}
+		objects = make([]*schema.Object, 0, 8*len(list))
+		for i := range list {
+			objects = append(objects, d.describe(&list[i], answers[i])...)
+		}
+		return nil
+	})
+	return numbered(objects), err
+}
+
+// describe returns the objects that a listing stands for.
+func (d *database) describe(l *listing, p printed) []*schema.Object {
+	refused := func(why string) []*schema.Object {
+		return []*schema.Object{{Key: l.key(d.foldTable), Name: l.name, Unsupported: why}}
+	}
+	switch {
+	case l.kind == schema.Trigger:
+		return []*schema.Object{l.trigger(d.foldTable)}
+	case l.question() == "":
+		return refused("the server calls it a " + string(l.kind))
+	case p.number != 0:
+		return refused(fmt.Sprintf("the server does not show it: %s (%d)", p.reason, p.number))
+	case p.text == "":
+		return refused("the server does not show it to this user")
+	case l.kind == schema.Table:
+		t, err := readTable(p.text, d.name)
+		if err != nil {
+			return refused(err.Error())
+		}
+		return t.objects(d.foldTable)
+	}
+	return []*schema.Object{l.standalone(p, d.name, d.foldTable)}
+}
+
+// key returns the key of what a listing names.
+func (l *listing) key(foldTable func(string) string) schema.Key {
+	switch l.kind {
+	case schema.Table, schema.View, Sequence:
+		return schema.Key{Kind: l.kind, Name: foldTable(l.name)}
+	case schema.Trigger:
+		return schema.Key{Kind: l.kind, Table: foldTable(l.table), Name: foldTable(l.name)}
+	}
+	return schema.Key{Kind: l.kind, Name: fold(l.name)}
+}
+
+// numbered tells apart what has the same key: a second unique key on the same
+// columns, a foreign key that is declared twice.
+func numbered(objects []*schema.Object) []*schema.Object {
+	seen := make(map[schema.Key]int, len(objects))
+	for _, o := range objects {
+		key := o.Key
+		seen[key]++
+		for n := seen[key]; n > 1 && seen[o.Key] > 0; n++ {
+			o.Key.Name = key.Name + " #" + strconv.Itoa(n)
+		}
+		if o.Key != key {
+			seen[o.Key]++
+		}
+	}
+	return objects
+}

@@ -1,0 +1,45 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dbmend/dbmend/schema"
+)
+
+// Literals returns rows of a table as SQL literals, by PostgreSQL's own
+// quote_nullable: a string of the value's text, which an INSERT takes for every
+// type. They are in the order of these texts, since not all types have one.
+func (d *database) Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error) {
+	if len(columns) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	texts, order := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		texts[i] = "quote_nullable(" + quote(c) + "::text)"
+		order[i] = quote(c) + `::text COLLATE "C" NULLS FIRST`
+	}
+	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d",
+		strings.Join(texts, ", "), nameOf(table), strings.Join(order, ", "), limit))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", table.Key, err)
+	}
+	defer rows.Close()
+	var literals [][]string
+	for rows.Next() {
+		row := make([]string, len(columns))
+		targets := make([]any, len(columns))
+		for i := range row {
+			targets[i] = &row[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return nil, fmt.Errorf("read %s: %w", table.Key, err)
+		}
+		literals = append(literals, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", table.Key, err)
+	}
+	return literals, nil
+}

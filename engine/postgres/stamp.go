@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// stamp is an identity of the database, and for each catalogue that statements on
+// the schema write to the number of its rows and the sum of the numbers of the
+// transactions that wrote them.
+//
+// PostgreSQL has no counter of schema changes. But every change of a row is a new
+// row, written by a transaction whose number is higher than all before it. If as
+// many rows are there as before, as many have come as have gone, and the sum is
+// higher; so it is the same only if nothing has happened, or if all that has come
+// is gone again. (Numbers wrap around after four thousand million transactions; then the
+// stamp changes by itself once, which costs a look and no more. What changes again
+// within one transaction has the same stamp.)
+//
+// Temporary tables come and go all the time, and are left out.
+var stamp = `(SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()) || '-' || (SELECT oid FROM pg_catalog.pg_database
+	WHERE datname = pg_catalog.current_database()) || '-' || pg_catalog.md5(pg_catalog.string_agg(n || '.' || coalesce(s, 0), '-' ORDER BY place))
+FROM (` + strings.Join(counts(), "\nUNION ALL ") + `) AS c(place, n, s))`
+
+// ledgers are the catalogues, each with the rows that count there. Those of the
+// server itself have numbers below 16384.
+var ledgers = [...]struct {
+	catalogue, rows string
+	general         bool // no row of it is about a table or routine
+}{
+	{"pg_class", "oid >= 16384 AND relpersistence <> 't' AND relkind <> 't'", false},
+	{"pg_attribute", "attrelid >= 16384 AND attnum > 0 AND " + lasting("attrelid"), false},
+	{"pg_attrdef", lasting("adrelid"), false},
+	{"pg_constraint", "oid >= 16384 AND " + lasting("conrelid"), false},
+	{"pg_index", "indrelid >= 16384 AND " + lasting("indrelid"), false},
+	{"pg_trigger", lasting("tgrelid"), false},
+	{"pg_rewrite", "oid >= 16384 AND " + lasting("ev_class"), false},
+	{"pg_policy", "true", false},
+	{"pg_inherits", lasting("inhrelid"), false},
+	{"pg_sequence", lasting("seqrelid"), false},
+	{"pg_statistic_ext", "true", false},
+	{"pg_description", "objoid >= 16384", false},
+	{"pg_proc", "oid >= 16384", false},
+	{"pg_aggregate", "aggfnoid::oid >= 16384", false},
+	{"pg_type", "oid >= 16384 AND typrelid = 0 AND typelem = 0", true},
+	{"pg_enum", "oid >= 16384", true},
+	{"pg_range", "rngtypid >= 16384", true},
+	{"pg_namespace", "nspname !~ '^pg_'", true},
+	{"pg_extension", "true", true},
+	{"pg_depend", "refclassid = 'pg_catalog.pg_extension'::regclass", true},
+	{"pg_collation", "oid >= 16384", true},
+	{"pg_default_acl", "true", true},
+	{"pg_publication", "true", true},
+	{"pg_publication_rel", "true", true},
+	{"pg_event_trigger", "true", true},
+	{"pg_operator", "oid >= 16384", true},
+	{"pg_opclass", "oid >= 16384", true},
+	{"pg_cast", "oid >= 16384", true},
+	{"pg_ts_config", "oid >= 16384", true},
+	{"pg_ts_config_map", "mapcfg >= 16384", true},
+	{"pg_ts_dict", "oid >= 16384", true},
+	{"pg_foreign_data_wrapper", "true", true},
+	{"pg_foreign_server", "true", true},
+	{"pg_foreign_table", "true", true},
+}
+
+// lasting is the condition that a row is not about a temporary table.
+func lasting(table string) string {
+	return table + " NOT IN (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence = 't')"
+}
+
+// counts returns a query for each catalogue. Age is the only arithmetic that
+// PostgreSQL offers on the number of a transaction: that of the first one of all is
+// taken for the zero. Those before the first, of rows as old as the server, have no
+// age but the highest there is.
+func counts() []string {
+	list := make([]string, len(ledgers))
+	for i, l := range ledgers {
+		list[i] = fmt.Sprintf("SELECT %d, pg_catalog.count(*), pg_catalog.count(a) * pg_catalog.age('3'::xid) - pg_catalog.sum(a) FROM ("+
+			"SELECT nullif(pg_catalog.age(xmin), 2147483647) AS a FROM pg_catalog.%s WHERE %s) AS ages", i, l.catalogue, l.rows)
+	}
+	return list
+}
+
+// StampQuery returns what [database.Stamp] asks for.
+func (Engine) StampQuery() string { return stamp }
+
+// Stamp returns an identity of the database and of all that its catalogue has.
+// That takes a look at every row, and no more than a look: see DESIGN.md.
+func (d *database) Stamp(ctx context.Context) (string, error) {
+	var s string
+	if err := d.QueryRow(ctx, "SELECT "+stamp).Scan(&s); err != nil {
+		return "", fmt.Errorf("stamp: %w", err)
+	}
+	return s, nil
+}

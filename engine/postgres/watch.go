@@ -1,0 +1,217 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A watch observes the schema of a database.
+//
+// For each table, with all that the catalogues have about it, and for each routine a
+// sum is kept of the versions of its rows there: what has another sum than before is
+// read again, together with what mentions it (a view is written anew with the new
+// name of a column). A change of anything else, such as a type, may change how
+// PostgreSQL writes whatever uses it, and makes everything be read again.
+type watch struct {
+	d        *database
+	snapshot *schema.Snapshot
+	sums     map[string]string           // of relations and routines, as selectSums numbers them
+	units    map[string][]*schema.Object // the objects that go with each
+}
+
+var _ engine.Watch = (*watch)(nil)
+
+// Watch reads the whole schema and observes it from there.
+func (d *database) Watch(ctx context.Context) (engine.Watch, error) {
+	w := &watch{d: d, snapshot: &schema.Snapshot{}}
+	sums, err := w.look(ctx)
+	if err == nil {
+		w.sums = sums
+		_, err = w.reload(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	return w, nil
+}
+
+// Snapshot returns the schema as of the last call of Changes.
+func (w *watch) Snapshot() *schema.Snapshot { return w.snapshot }
+
+// Changes returns what has happened since the last call, whatever has run: a
+// statement may do anything, and the catalogues tell. After an error the watch is of
+// no more use.
+func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Change, error) {
+	sums, err := w.look(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	before := w.sums
+	w.sums = sums
+	var stale []string
+	for oid, sum := range sums {
+		if before[oid] != sum {
+			stale = append(stale, oid)
+		}
+	}
+	for oid := range before {
+		if _, ok := sums[oid]; !ok {
+			stale = append(stale, oid)
+		}
+	}
+	switch {
+	case len(stale) == 0:
+		return nil, nil
+	case slices.Contains(stale, everything):
+		return w.reload(ctx)
+	}
+	return w.refresh(ctx, stale)
+}
+
+// everything is the place of the sum of all that is about no table.
+const everything = "0"
+
+// look returns the sums as of now.
+func (w *watch) look(ctx context.Context) (map[string]string, error) {
+	sums := make(map[string]string, len(w.sums)+1)
+	err := w.d.consult(ctx, question{
+		query: phrase(selectSums, w.d.traits.Flavor, ""),
+		take:  func(row []string) { sums[row[0]] = row[1] },
+	})
+	return sums, err
+}
+
+// refresh reads what is about stale tables and sequences, and what mentions them.
+func (w *watch) refresh(ctx context.Context, stale []string) ([]schema.Change, error) {
+	mentioning := []string{}
+	err := w.d.consult(ctx, question{
+		query: selectMentions, args: []string{oids(stale)},
+		take: func(row []string) { mentioning = append(mentioning, row[0]) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	if slices.Contains(mentioning, everything) {
+		return w.reload(ctx)
+	}
+	stale = append(stale, mentioning...)
+	slices.Sort(stale)
+	stale = slices.Compact(stale)
+	s := newSurvey()
+	if err := w.d.consult(ctx, s.questions(w.d.traits.Flavor, stale)...); err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	if s.partial || s.hasChildren() {
+		return w.reload(ctx)
+	}
+	// The sequences of a table are read with it, whether they are stale or not.
+	after := slices.DeleteFunc(s.objects(), func(o *schema.Object) bool { return !slices.Contains(stale, s.unit(o)) })
+	var before []*schema.Object
+	for _, oid := range stale {
+		before = append(before, w.units[oid]...)
+		delete(w.units, oid)
+	}
+	if w.overloads(before, after) {
+		return w.reload(ctx)
+	}
+	w.keep(s, after)
+	return w.turn(before, after), nil
+}
+
+// overloads reports whether a routine has come or gone while there is another of
+// its name. PostgreSQL then writes calls of that one in another way, if they could be
+// taken for calls of this one.
+func (w *watch) overloads(before, after []*schema.Object) bool {
+	type name struct{ space, name string }
+	moved := map[name]bool{}
+	keys := map[schema.Key]bool{}
+	for _, o := range before {
+		keys[o.Key] = true
+	}
+	for _, o := range after {
+		if routineWord(o.Key.Kind) != "" && !keys[o.Key] {
+			moved[name{o.Key.Space, o.Name}] = true
+		}
+		delete(keys, o.Key)
+	}
+	for key := range keys {
+		if routineWord(key.Kind) != "" {
+			moved[name{key.Space, w.snapshot.Get(key).Spelling()}] = true
+		}
+	}
+	if len(moved) == 0 {
+		return false
+	}
+	for o := range w.snapshot.All() {
+		if routineWord(o.Key.Kind) != "" && !keys[o.Key] && moved[name{o.Key.Space, o.Name}] {
+			return true
+		}
+	}
+	return false
+}
+
+// reload reads everything.
+func (w *watch) reload(ctx context.Context) ([]schema.Change, error) {
+	s := newSurvey()
+	if err := w.d.consult(ctx, s.questions(w.d.traits.Flavor, nil)...); err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	after := s.objects()
+	w.units = map[string][]*schema.Object{}
+	w.keep(s, after)
+	return w.turn(slices.Collect(w.snapshot.All()), after), nil
+}
+
+// keep notes which objects go with which relation.
+func (w *watch) keep(s *survey, objects []*schema.Object) {
+	for _, o := range objects {
+		if unit := s.unit(o); unit != "" {
+			w.units[unit] = append(w.units[unit], o)
+		}
+	}
+}
+
+// turn brings the snapshot from one list of objects to another, and returns what
+// has happened to them.
+func (w *watch) turn(before, after []*schema.Object) []schema.Change {
+	old := make(map[schema.Key]*schema.Object, len(before))
+	for _, o := range before {
+		old[o.Key] = o
+	}
+	var changes []schema.Change
+	for _, o := range after {
+		b := old[o.Key]
+		delete(old, o.Key)
+		w.snapshot.Put(o)
+		if !unchanged(b, o) {
+			changes = append(changes, schema.Change{Key: o.Key, Before: b, After: o})
+		}
+	}
+	for key, o := range old {
+		w.snapshot.Delete(key)
+		changes = append(changes, schema.Change{Key: key, Before: o})
+	}
+	slices.SortFunc(changes, func(a, b schema.Change) int { return a.Key.Compare(b.Key) })
+	return changes
+}
+
+// unchanged reports whether nothing has happened to an object. One that nobody
+// vouches for is the same as long as its description is.
+func unchanged(before, after *schema.Object) bool {
+	if before == nil || after == nil || before.Unsupported == "" {
+		return before.Equal(after)
+	}
+	return before.Unsupported == after.Unsupported && before.Source == after.Source &&
+		slices.Equal(before.Facts, after.Facts)
+}
+
+// oids writes a list of relations and routines as an array of PostgreSQL's.
+func oids(units []string) string {
+	return "{" + strings.ReplaceAll(strings.Join(units, ","), "-", "") + "}"
+}
