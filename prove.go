@@ -22,15 +22,16 @@ const mostOrphans = 100
 // A proof is what was weighed before the steps ran.
 type proof struct {
 	orphans []engine.Orphan
-	rows    map[schema.Key]int64 // of tables that synthesised statements work on
-	filled  []schema.Key         // tables with rows that are made anew and must not end up empty
-	checks  bool                 // references are worth checking
+	rows    map[schema.Key]int64  // of tables that synthesised statements work on
+	sums    map[schema.Key]rowSum // of tables that are made anew around their rows
+	filled  []schema.Key          // tables with rows that are made anew and must not end up empty
+	checks  bool                  // references are worth checking
 }
 
 // weigh notes what must not get worse.
 func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, error) {
 	w := &witness{db: r.db, engine: r.engine, have: p.have}
-	pf := &proof{rows: map[schema.Key]int64{}}
+	pf := &proof{rows: map[schema.Key]int64{}, sums: map[schema.Key]rowSum{}}
 	if len(s.Steps) == 0 {
 		return pf, nil
 	}
@@ -53,6 +54,15 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 			continue
 		}
 		if pf.rows[table], err = w.Rows(ctx, table, 0); err != nil {
+			return nil, err
+		}
+	}
+	for i := range s.Steps {
+		table := s.Steps[i].Table
+		if _, seen := pf.sums[table]; seen || !s.Steps[i].Anew {
+			continue
+		}
+		if pf.sums[table], err = w.sum(ctx, table, columnsInOrder(p.have, table)); err != nil {
 			return nil, err
 		}
 	}
@@ -177,6 +187,15 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 		}
 		if rows < before {
 			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s has %d rows and had %d", table, rows, before))
+		}
+	}
+	for table, before := range pf.sums {
+		after, err := w.sum(ctx, table, before.columns)
+		if err != nil {
+			return schema.Fingerprint{}, err
+		}
+		if after.rows != before.rows || after.sum != before.sum {
+			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s was made anew and does not hold the rows that it held", table))
 		}
 	}
 	for _, table := range pf.filled {

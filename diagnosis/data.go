@@ -110,7 +110,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return err
 	}
 	// Within one migration nothing runs behind what has not run.
-	if f.Verdict == NotDone && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
+	if f.Verdict == NotDone && !f.completes && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
 		r.stopped[f.Ref.Version] = f.Ref.Number
 	}
 	return nil

@@ -23,6 +23,9 @@ type Finding struct {
 	// Clear is the table that is emptied before the statement fills it anew: it holds
 	// nothing but copies.
 	Clear *schema.Object
+	// completes says that the statement fills what is empty and leaves the rest: that
+	// it finds something to do does not say that it has not run.
+	completes bool
 	// Left says that drift is left alone here, by answer or by mode.
 	Left bool
 	// Seeds are the rows of an INSERT of literals that are to be put in, where some

@@ -31,6 +31,11 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 				t.key, t.live.Describe(), change.After.Describe()))
 			continue
 		}
+		if lacksDefault(change.After, t.live) && len(r.unknownColumns(t.key.Owner())) == 0 {
+			f.Missing = append(f.Missing, change)
+			f.is(Partly, fmt.Sprintf("%s is there without its default (%s)", t.key, change.After.Fact(schema.Default)))
+			continue
+		}
 		if change.After == nil && replaceable(t.live) && !r.recorded(e) {
 			f.is(NotDone, fmt.Sprintf("%s is there with another definition than it had, and goes all the same", t.key))
 			handled = true
@@ -61,7 +66,7 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 		r.conflict(e, f, different)
 		return true, nil
 	}
-	handled = handled || f.Instead != nil || f.Twin != nil
+	handled = handled || f.Instead != nil || f.Twin != nil || f.Missing != nil
 	if handled && r.recorded(e) {
 		r.judgeReplaced(e, f)
 	}

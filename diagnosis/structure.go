@@ -230,13 +230,30 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 	return nil
 }
 
-// addable reports whether a missing part can be added to its table without a
-// word about its rows.
+// addable reports whether a missing part can be added to its table without a word
+// about its rows: a constraint is put in force, and where rows break it that stops.
 func addable(c schema.Change) bool {
-	if c.Before != nil || c.After == nil || c.Key.Kind != schema.Column {
+	if c.Before != nil || c.After == nil {
 		return false
 	}
-	return c.After.Fact(schema.Nullable) != "no" || c.After.Fact(schema.Default) != ""
+	switch c.Key.Kind {
+	case schema.Unique, schema.Check, schema.ForeignKey:
+		return true
+	case schema.Column:
+		return c.After.Fact(schema.Nullable) != "no" || c.After.Fact(schema.Default) != ""
+	}
+	return false
+}
+
+// lacksDefault reports whether a live column is what is wanted but for a default that
+// it does not have: rows are not touched by giving it one.
+func lacksDefault(want, live *schema.Object) bool {
+	if want == nil || live == nil || want.Key.Kind != schema.Column || want.Fact(schema.Default) == "" || live.Fact(schema.Default) != "" {
+		return false
+	}
+	bare := *want
+	bare.Facts = slices.DeleteFunc(slices.Clone(want.Facts), func(f schema.Fact) bool { return f.Name == schema.Default })
+	return bare.Equal(live)
 }
 
 // judgeTwins judges a rename whose both names are there.

@@ -111,6 +111,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
 	case trial.Guarded() && f.Statement.Verb != "delete" && !r.recorded(e):
+		f.completes = true
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
 	default:
 		if trial.Err == nil && f.Statement.Verb == "insert" {

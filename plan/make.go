@@ -18,7 +18,7 @@ import (
 // engine has no form for; *[migration.SyntaxError] where an author's statement is
 // one that dbmend does not run.
 func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
-	m := &maker{d: d, synth: synth, plan: &Plan{
+	m := &maker{d: d, synth: synth, anew: map[schema.Key]bool{}, plan: &Plan{
 		Diagnosis: d,
 		From:      d.Have.Fingerprint(),
 		To:        d.Target.Fingerprint(),
@@ -29,10 +29,8 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		}
 		m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to go
 	}
-	for _, o := range d.Restore {
-		if err := m.add(diagnosis.Ref{}, o, "it should be there and is not"); err != nil {
-			return nil, err
-		}
+	if err := m.addAll(diagnosis.Ref{}, d.Restore, "it should be there and is not"); err != nil {
+		return nil, err
 	}
 	for i := range d.Migrations {
 		if err := m.migration(&d.Migrations[i]); err != nil {
@@ -85,6 +83,7 @@ type maker struct {
 	d     *diagnosis.Diagnosis
 	synth engine.Synthesizer
 	plan  *Plan
+	anew  map[schema.Key]bool // tables that a synthesised rebuild makes anew
 }
 
 // migration plans one migration: as it is written where it is plainly pending,
@@ -176,10 +175,56 @@ func (m *maker) complete(f *diagnosis.Finding) error {
 	if f.Twin != nil {
 		return m.drop(f.Ref, f.Twin, "it holds nothing, and its data is under the new name already")
 	}
-	for _, c := range f.Missing {
-		if err := m.add(f.Ref, c.After, "missing from what "+f.Ref.String()+" makes"); err != nil {
-			return err
+	missing := make([]*schema.Object, len(f.Missing))
+	for i, c := range f.Missing {
+		missing[i] = c.After
+	}
+	return m.addAll(f.Ref, missing, "missing from what "+f.Ref.String()+" makes")
+}
+
+// addAll adds objects. Where the engine has no statement that adds a part of a table,
+// the table is made anew around its rows, with all of its parts.
+func (m *maker) addAll(ref diagnosis.Ref, objects []*schema.Object, reason string) error {
+	anew := map[schema.Key]bool{}
+	for _, o := range objects {
+		inside := o.Key.IsPart() && o.Key.Kind != schema.Index && o.Key.Kind != schema.Trigger
+		if inside && (m.d.Have.Get(o.Key) != nil || len(m.synth.Add(o)) == 0) {
+			anew[o.Key.Owner()] = true
 		}
+	}
+	for _, o := range objects {
+		owner := o.Key.Owner()
+		switch {
+		case !anew[owner] || !o.Key.IsPart() || o.Key.Kind == schema.Index || o.Key.Kind == schema.Trigger:
+			if err := m.add(ref, o, reason); err != nil {
+				return err
+			}
+		case m.anew[owner]:
+		default:
+			m.anew[owner] = true
+			if err := m.rebuild(ref, o, objects, reason); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rebuild makes a table anew with parts that cannot be added to it.
+func (m *maker) rebuild(ref diagnosis.Ref, first *schema.Object, objects []*schema.Object, reason string) error {
+	table := first.Key.Owner()
+	want := m.d.Have.Clone()
+	for _, o := range objects {
+		if o.Key.Owner() == table {
+			want.Put(o)
+		}
+	}
+	begin := len(m.plan.Steps)
+	if err := m.synthesise(ref, first, "add", m.synth.Rebuild(m.d.Have, want, table), reason+"; nothing adds it to a table that is there, so that is made anew around its rows"); err != nil {
+		return err
+	}
+	for i := begin; i < len(m.plan.Steps); i++ {
+		m.plan.Steps[i].Rebuild, m.plan.Steps[i].Anew = true, true
 	}
 	return nil
 }

@@ -31,6 +31,7 @@ type Step struct {
 	Hazards []Hazard             // what can hurt
 	Rebuild bool                 // foreign keys must rest while it runs, or rows of other tables would go
 	Source  *migration.Statement // the author's statement; nil for what was synthesised
+	Anew    bool                 // part of a synthesised rebuild of Table: every row stays as it is
 	Table   schema.Key           // the table that a synthesised statement works on: it keeps all its rows
 
 	changes []schema.Change // what it did on scratch

@@ -118,12 +118,12 @@ func (s *State) Ran(ref string) (ran, known bool) {
 	return false, false
 }
 
-// readsLate reports whether a statement reads a table that a script has made ahead
-// of its time: what is in there is not what the statement is for.
+// readsLate reports whether a statement works on rows of a table that a script has
+// made ahead of its time: what is in there is not what the statement is for.
 func (s *State) readsLate(st *Statement) bool {
 	words := tokens(st.SQL)
 	return s.Kind == Overlaid && st.Verb.Data() && slices.ContainsFunc(s.late, func(table string) bool {
-		return table != st.Table && slices.Contains(words, table)
+		return (table != st.Table || st.Verb != Insert) && slices.Contains(words, table)
 	})
 }
 
