@@ -198,8 +198,8 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if later := slices.DeleteFunc(slices.Clone(spans), func(s span) bool { return s.to < claimed }); r.Recorded.Any() && len(later) > 0 {
 		spans = later
 	}
-	spans = r.begunAt(spans)
-	spans, err := r.seedsAllow(ctx, spans, claimed)
+	plain := r.begunAt(spans)
+	spans, err := r.seedsAllow(ctx, plain)
 	if err != nil {
 		return err
 	}
@@ -209,6 +209,9 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 		if !r.begun() {
 			spans = r.atBoundaries(spans, claimed)
 		}
+	}
+	if len(spans) == 0 {
+		spans = plain // rows that speak against all prove nothing
 	}
 	if len(spans) == 0 {
 		return nil

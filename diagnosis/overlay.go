@@ -187,8 +187,11 @@ func (r *reasoner) readsOverlaid(e int) bool {
 		return false
 	}
 	for table := range r.cut.overlaid {
-		if wording.Speaks(r.Replay.Effects[e].Statement.Text, table.Name) {
-			return true
+		text := strings.Join(strings.Fields(r.Replay.Effects[e].Statement.Text), " ")
+		for _, word := range []string{"from ", "join "} {
+			if wording.Speaks(text, word+table.Name) {
+				return true
+			}
 		}
 	}
 	return false

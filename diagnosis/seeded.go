@@ -23,12 +23,24 @@ const (
 func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	effect := &r.Replay.Effects[e]
 	s := effect.Statement
-	if s.Verb != "insert" || effect.Wrote == 0 || r.absent(s.Target) ||
+	if s.Verb != "insert" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") ||
 		wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") {
 		return untold, nil
 	}
 	if known, ok := r.traces[e]; ok {
 		return known, nil
+	}
+	if r.absent(s.Target) { // by another name it may still be empty
+		table := r.liveName(e, s.Target)
+		if r.Have.Get(table) == nil {
+			return untold, nil
+		}
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		if err != nil || rows > 0 {
+			return untold, err
+		}
+		r.traces[e] = blank
+		return blank, nil
 	}
 	seeds, literal, err := r.Witness.Seeds(ctx, s, r.Have)
 	if err != nil {
@@ -62,15 +74,17 @@ func (r *reasoner) seededAhead(ctx context.Context) (bool, error) {
 
 // seedsAllow takes out of the spans the positions that rows speak against: those
 // ahead of a statement whose rows are there, and those behind one whose table is
-// empty, if nothing in between takes rows from it. If rows speak against all, they
-// prove nothing.
-func (r *reasoner) seedsAllow(ctx context.Context, spans []span, claimed int) ([]span, error) {
-	if len(spans) == 0 || len(spans) == 1 && spans[0].from == spans[0].to {
-		return spans, nil
+// empty, if nothing in between takes rows from it.
+func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error) {
+	if len(spans) == 0 {
+		return nil, nil
 	}
-	first, last := spans[0].from, spans[len(spans)-1].to
-	low, high := first, last
-	for e := first; e < last; e++ {
+	last := spans[len(spans)-1].to
+	low, high := 0, last
+	for e := 0; e < last; e++ {
+		if r.recorded(e) && e < spans[0].from {
+			continue // what the history claims may have been taken away since
+		}
 		told, err := r.traceOf(ctx, e)
 		if err != nil {
 			return nil, err
@@ -88,9 +102,6 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span, claimed int) ([
 			allowed = append(allowed, s)
 		}
 	}
-	if len(allowed) == 0 {
-		return spans, nil
-	}
 	return allowed, nil
 }
 
@@ -101,7 +112,11 @@ func (r *reasoner) takenFrom(e, position int) bool {
 	for i := e + 1; i < position; i++ {
 		s := r.Replay.Effects[i].Statement
 		switch s.Verb {
-		case "delete", "drop table", "alter table rename", "truncate":
+		case "alter table rename":
+			if s.Target == table {
+				table = s.NewName
+			}
+		case "delete", "drop table", "truncate":
 			if s.Verb == "delete" || wording.Speaks(s.Text, table) {
 				return true // a deletion may cascade
 			}

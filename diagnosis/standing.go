@@ -158,6 +158,10 @@ func (r *reasoner) aim() {
 			continue
 		}
 		if want := t.want(); want != nil {
+			// The same, with the text that the whole set has given it.
+			if last := r.Replay.Want.Get(key); last.Equal(want) {
+				want = last
+			}
 			target.Put(want)
 			continue
 		}

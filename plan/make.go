@@ -214,6 +214,9 @@ func (m *maker) addAll(ref diagnosis.Ref, objects []*schema.Object, reason strin
 func (m *maker) rebuild(ref diagnosis.Ref, first *schema.Object, objects []*schema.Object, reason string) error {
 	table := first.Key.Owner()
 	want := m.d.Have.Clone()
+	if o := m.d.Target.Get(table); o != nil {
+		want.Put(o)
+	}
 	for _, o := range objects {
 		if o.Key.Owner() == table {
 			want.Put(o)
