@@ -165,9 +165,13 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 				continue
 			}
 			if _, err := scratch.Exec(ctx, segment.Steps[i].SQL); err != nil {
-				if !tellsOfSchema(scratch.Explain(err).Problem) {
+				problem := scratch.Explain(err).Problem
+				if !tellsOfSchema(problem) {
 					return "", false, errors.Join(err, scratch.Rollback(ctx))
 				}
+				// Rows that would be in twice have been put in; what else fails may fail
+				// for reasons that have nothing to do with the answer.
+				t.open = t.open || problem != engine.Violated
 				return "", false, scratch.Rollback(ctx)
 			}
 		}
@@ -177,6 +181,7 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 	}
 	after, err := scratch.Inspect(ctx)
 	if err != nil || len(schema.Compare(d.Target, after)) > 0 {
+		t.open = true
 		return "", false, err
 	}
 	picture, err = portray(ctx, scratch, after)

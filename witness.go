@@ -358,6 +358,11 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 	if !ok {
 		return c, false, nil
 	}
+	from, _ := w.engine.Copy(s.Text)
+	if len(from.Columns) == 0 {
+		from.Columns = columnsInOrder(w.have, table)
+	}
+	c.Keyed = key(w.have, table, from.Columns) != nil
 	var all, held int64
 	there := "SELECT " + columns + " FROM " + w.name(table)
 	given := "SELECT * FROM (" + query + ") AS given"

@@ -23,7 +23,7 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 		r.askWhichTable(f, c)
 	case c.Extra > 0 && where == doubtful && r.aside(f):
 		r.askWhichTable(f, c)
-	case c.Missing == 0 && c.Given > 0:
+	case c.Missing == 0 && c.Given > 0 && (c.Keyed || c.Extra == 0):
 		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", wording.Count(c.Given, "row")))
 	case c.Given == 0 && where != behind:
 		f.is(NoOp, "there is nothing for it to copy")

@@ -95,6 +95,7 @@ type reasoner struct {
 	filling  map[string]Ref             // by table: the statement that puts the first rows in
 	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
 	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
+	denied   map[int]bool               // statements whose effect is certainly not there
 	traces   map[int]trace              // what rows say of INSERTs
 	tried    bool                       // an answer that nobody gave has been used
 }
@@ -112,6 +113,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
 		traces:   map[int]trace{},
+		denied:   map[int]bool{},
 	}
 	for _, o := range d.Aside {
 		r.gone[o.Key] = true
@@ -165,6 +167,10 @@ func (r *reasoner) explain(ctx context.Context) error {
 	}
 	r.pretend()
 	r.settle()
+	for e := range r.touches {
+		done, not, _ := r.votes(e)
+		r.denied[e] = not > 0 && done == 0
+	}
 	if err := r.chooseCut(ctx); err != nil {
 		return err
 	}
@@ -277,6 +283,9 @@ func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 // certain of it where a position of the set, the history, or a proven statement of
 // its own migration tells: nothing runs behind what has not run.
 func (r *reasoner) guess(effect int) (done, certain bool) {
+	if r.cut != nil && effect >= r.cut.to && r.recorded(effect) && !r.stamped() {
+		return true, true // the history says so, and the schema does not deny it
+	}
 	if r.cut != nil && !r.claim(effect).Kept {
 		return effect < r.cut.from || r.isOverlaid(effect) || r.recorded(effect) && !r.proves(effect), true
 	}

@@ -125,7 +125,7 @@ func (r *reasoner) stamped() bool {
 	}
 	deep := 0
 	for _, e := range r.claimedBehind(r.cut.to) {
-		if r.deep(e) && r.proves(e) {
+		if r.deep(e) && r.denied[e] {
 			deep++
 		}
 	}

@@ -22,7 +22,7 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 			return err
 		}
 		switch {
-		case trial.Err == nil && trial.First > 0 && trial.Again == 0 && len(r.fresh(e)) > 0:
+		case trial.Err == nil && trial.First > 0 && trial.Again == 0 && len(r.fresh(e)) > 0 && backfill.MatchString(f.Statement.Text):
 			f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
 			return nil
 		case trial.Err == nil && trial.First > 0:
@@ -76,7 +76,7 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 		f.is(NoOp, "it would change nothing")
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
-	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0:
+	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0 && backfill.MatchString(f.Statement.Text):
 		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
 	case trial.Guarded() && f.Statement.Verb == "update" && backfill.MatchString(f.Statement.Text):
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))

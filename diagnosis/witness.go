@@ -59,6 +59,7 @@ type Copied struct {
 	Given   int64 // different rows that the query gives now
 	Missing int64 // of those, how many the table lacks
 	Extra   int64 // different rows of the table that the query does not give
+	Keyed   bool  // it gives values for a key of its table: equal rows are the same row
 }
 
 // Seeds is what is found of the rows that an INSERT puts in.

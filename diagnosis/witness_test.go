@@ -24,7 +24,7 @@ import (
 //	002/3 fails: no such column                  the same
 //	002/3 seeds 1 of 3, beside 7, by key         its first row is there, and others
 //	table roles keeps 1 of 3, beside 7, by key   of the rows that the set leaves in it
-//	002/3 copies 5, lacking 2, beside 0          what its query gives
+//	002/3 copies 5, lacking 2, beside 0          what its query gives, told by a key
 //	002/3 copies from what is gone               nothing to compare
 //	002/3 probe yes                              what the author's probe says
 type witness struct {
@@ -168,6 +168,7 @@ func (w *witness) Copied(_ context.Context, s *migration.Statement) (c diagnosis
 	if w.said(w.ref(s)+" copies") == "from what is gone" {
 		return c, false, nil
 	}
+	c.Keyed = true
 	err = w.read(w.ref(s)+" copies", "%d, lacking %d, beside %d", &c.Given, &c.Missing, &c.Extra)
 	return c, err == nil, err
 }
