@@ -149,5 +149,22 @@ func (m *Migrator) connect(ctx context.Context) (engine.Database, error) {
 		return nil, err
 	}
 	db.Patience(m.lockTimeout)
+	if space := db.Traits().Space; space != "" {
+		m.unqualify(space)
+	}
 	return db, nil
+}
+
+// unqualify takes the default schema's name off what statements are about, as keys
+// do without it.
+func (m *Migrator) unqualify(space string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, mig := range m.set.Migrations {
+		for i := range mig.Statements {
+			if mig.Statements[i].Space == space {
+				mig.Statements[i].Space = ""
+			}
+		}
+	}
 }

@@ -54,6 +54,7 @@ func (e *StatementError) Unwrap() error { return e.Err }
 // A MismatchError says that a run did not lead to the schema that it should lead
 // to, or lost rows, or broke references. Nothing of it was kept.
 type MismatchError struct {
+	Kept        bool                // the server could not undo what had run
 	During      string              // "rehearsal", "run"
 	Differences []schema.Difference // what is not as it should be
 	Rows        []string            // which rows were lost or refer to nothing
@@ -69,7 +70,11 @@ func (e *MismatchError) Error() string {
 	if len(what) > 3 {
 		what = append(what[:3], fmt.Sprintf("and %d more", len(what)-3))
 	}
-	return e.During + " did not lead to the schema that is wanted, and was undone: " + strings.Join(what, "; ")
+	fate := ", and was undone: "
+	if e.Kept {
+		fate = "; what has run stays: "
+	}
+	return e.During + " did not lead to the schema that is wanted" + fate + strings.Join(what, "; ")
 }
 
 // A PartialError says that a run was refused after earlier transactions of it were

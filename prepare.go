@@ -203,7 +203,13 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	}
 	for i := range p.plan.Steps {
 		s := &p.plan.Steps[i]
+		if s.Kind == plan.Afterwards && len(s.Makes()) == 0 {
+			continue
+		}
 		if s.Kind == plan.Afterwards {
+			if err := outside(ctx, scratch, s); err != nil {
+				return err
+			}
 			continue
 		}
 		if _, err := scratch.Exec(ctx, s.SQL); err != nil {
@@ -212,6 +218,11 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 				continue // the copy has no rows, which the statement may need
 			}
 			return errors.Join(stepError(s, "rehearsal", err), scratch.Rollback(ctx))
+		}
+		if s.Source != nil && s.Source.Verb == addsValue {
+			if err := errors.Join(scratch.Commit(ctx), scratch.Begin(ctx, engine.Rebuild)); err != nil {
+				return err
+			}
 		}
 	}
 	if err := scratch.Commit(ctx); err != nil {
@@ -225,6 +236,17 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 		return &MismatchError{During: "rehearsal", Differences: diff}
 	}
 	return nil
+}
+
+// outside runs a step that no transaction bears, between two of a scratch database.
+func outside(ctx context.Context, scratch engine.Database, s *plan.Step) error {
+	if err := scratch.Commit(ctx); err != nil {
+		return err
+	}
+	if _, err := scratch.Exec(ctx, s.SQL); err != nil {
+		return stepError(s, "rehearsal", err)
+	}
+	return scratch.Begin(ctx, engine.Rebuild)
 }
 
 func stepError(s *plan.Step, during string, err error) *StatementError {

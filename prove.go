@@ -175,7 +175,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 	if err != nil {
 		return after, err
 	}
-	mismatch := &MismatchError{During: "run"}
+	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {
 		mismatch.Differences = schema.Compare(p.plan.Diagnosis.Target, schemaAfter)
 	}

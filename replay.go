@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
@@ -126,10 +127,35 @@ func (r *replayer) runSet(ctx context.Context) error {
 				return err
 			}
 			r.result.Effects = append(r.result.Effects, effect)
+			if m.Statements[i].Verb == addsValue {
+				if err := r.again(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		// What a migration sets for its session is not for the next one.
+		if slices.ContainsFunc(m.Statements, func(s migration.Statement) bool {
+			return s.Class == migration.Session && r.scratch.Traits().ErrorsAbort
+		}) {
+			if err := r.again(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	r.tell(Replaying{total, total, nil})
 	return r.scratch.Commit(ctx)
+}
+
+// addsValue is the verb of a statement whose value cannot be used before it is
+// committed (PostgreSQL 15, ALTER TYPE).
+const addsValue = "alter type add value"
+
+// again begins the replay's transaction anew.
+func (r *replayer) again(ctx context.Context) error {
+	if err := r.scratch.Commit(ctx); err != nil {
+		return err
+	}
+	return r.scratch.Begin(ctx, engine.Rebuild)
 }
 
 // readRows notes the rows that the set leaves behind, and of which tables it leaves
@@ -160,11 +186,33 @@ func (r *replayer) readRows(ctx context.Context) error {
 	return nil
 }
 
+// runOutside runs a statement that no transaction bears.
+func (r *replayer) runOutside(ctx context.Context, effect *diagnosis.Effect) error {
+	if err := r.scratch.Commit(ctx); err != nil {
+		return err
+	}
+	if _, err := r.scratch.Exec(ctx, effect.Statement.Text); err != nil {
+		return &StatementError{
+			Migration: effect.Migration, Path: effect.Migration.Path, Line: effect.Statement.Line, Number: effect.Statement.Number,
+			SQL: effect.Statement.Text, During: "replay", Err: err,
+		}
+	}
+	if err := r.scratch.Begin(ctx, engine.Rebuild); err != nil {
+		return err
+	}
+	var err error
+	effect.Changes, err = r.watch.Changes(ctx, *effect.Statement)
+	return err
+}
+
 // runStatement runs one statement on scratch and fills in its effect. Where it
 // lacks something of the base, that is borrowed and the statement tried again.
 func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) error {
 	s := effect.Statement
 	switch {
+	case s.Class == migration.Outside && (s.Verb == "create index" || s.Verb == "drop index"):
+		// On scratch there is nobody to be kept from writing: its effect is worth knowing.
+		return r.runOutside(ctx, effect)
 	case s.Class == migration.Transaction || s.Class == migration.Outside || s.Class == migration.Forbidden:
 		effect.Skipped = s.Class.String()
 		return nil

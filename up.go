@@ -152,7 +152,10 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 // undone, so that what is through is recorded as soon as it is.
 func (r *run) segments(p *plan.Plan) []plan.Segment {
 	traits := r.db.Traits()
-	return p.Segments(r.each || !traits.TransactionalDDL, traits.ForeignKeys)
+	each := r.each || !traits.TransactionalDDL || slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
+		return s.Source != nil && s.Source.Verb == addsValue
+	})
+	return p.Segments(each, traits.ForeignKeys)
 }
 
 // begin opens the transaction, and says so if somebody keeps it waiting.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,12 +32,30 @@ const (
 	sampleValues = 8  // columns
 )
 
+// scalar runs a query for one value. Where an error would end the transaction that
+// is open, the query runs where it can be undone.
+func (w *witness) scalar(ctx context.Context, query string, into any) error {
+	ask := func(ctx context.Context) error { return w.db.QueryRow(ctx, query).Scan(into) }
+	if w.db.Traits().ErrorsAbort {
+		return w.db.Try(ctx, ask)
+	}
+	return ask(ctx)
+}
+
+// text returns an expression as text, for what compares and shortens texts.
+func (w *witness) text(expression string) string {
+	if text := w.db.Traits().Text; text != nil {
+		return text(expression)
+	}
+	return expression
+}
+
 func (w *witness) Rows(ctx context.Context, table schema.Key, limit int64) (n int64, err error) {
 	query := "SELECT count(*) FROM " + w.name(table)
 	if limit > 0 {
 		query = fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %d) AS t", w.name(table), limit)
 	}
-	err = w.db.QueryRow(ctx, query).Scan(&n)
+	err = w.scalar(ctx, query, &n)
 	return n, err
 }
 
@@ -47,7 +66,7 @@ func (w *witness) Filled(ctx context.Context, column *schema.Object) (n int64, e
 		where += " AND " + name + " <> (" + fallback + ")"
 	}
 	query := fmt.Sprintf("SELECT count(*) FROM %s WHERE %s", w.name(column.Key.Owner()), where)
-	err = w.db.QueryRow(ctx, query).Scan(&n)
+	err = w.scalar(ctx, query, &n)
 	return n, err
 }
 
@@ -61,10 +80,10 @@ func literal(text string) bool {
 }
 
 func (w *witness) Differ(ctx context.Context, a, b *schema.Object) (n int64, err error) {
-	left, right := w.quote(a.Spelling()), w.quote(b.Spelling())
+	left, right := w.text(w.quote(a.Spelling())), w.text(w.quote(b.Spelling()))
 	query := fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT (%s = %s OR %s IS NULL AND %s IS NULL) OR (%s IS NULL) <> (%s IS NULL)",
 		w.name(a.Key.Owner()), left, right, left, right, left, right)
-	err = w.db.QueryRow(ctx, query).Scan(&n)
+	err = w.scalar(ctx, query, &n)
 	return n, err
 }
 
@@ -80,7 +99,7 @@ func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error
 	}
 	columns := make([]string, len(names))
 	for i, name := range names {
-		columns[i] = fmt.Sprintf("substr(%s, 1, %d)", w.quote(name), sampleWidth+1)
+		columns[i] = fmt.Sprintf("substr(%s, 1, %d)", w.text(w.quote(name)), sampleWidth+1)
 	}
 	rows, err := w.db.Query(ctx, fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(columns, ", "), w.name(table), sampleRows))
 	if err != nil {
@@ -133,6 +152,10 @@ func cell(value any) string {
 	}
 }
 
+// fills recognises an UPDATE that is about what holds nothing: what it has filled it
+// does not find again.
+var fills = regexp.MustCompile(`(?i)\bis\s+null\b`)
+
 func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
 	if w.db.Traits().ReadOnly {
 		return diagnosis.Trial{Err: engine.ErrReadOnly}, nil
@@ -175,8 +198,14 @@ func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.
 		if t.Second, t.Again, failed, err = run(); failed != nil {
 			t.Second, t.Again = 1, 1 // that it cannot run twice is an answer too
 		}
+		if s.Verb == "update" && t.First > 0 && !w.db.Traits().CountsMatched && !fills.MatchString(s.Text) {
+			t.Second = 1 // what it finds again is not told
+		}
 		return err
 	})
+	if err != nil && ctx.Err() == nil && w.db.Explain(err).Problem == engine.Unknown && !w.db.Traits().TransactionalDDL {
+		return diagnosis.Trial{First: 1, Second: 1, Again: 1}, nil // its table knows no transactions
+	}
 	return t, err
 }
 
@@ -227,6 +256,11 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	}
 	seeds.Others = total - int64(seeds.Present)
 	return seeds, true, nil
+}
+
+func (w *witness) Given(s *migration.Statement) (columns []string, ok bool) {
+	seed, ok := w.engine.Seed(s.Text)
+	return seed.Columns, ok
 }
 
 func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (seeds diagnosis.Seeds, err error) {
@@ -281,7 +315,7 @@ func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, ro
 	}
 	var n int
 	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t", w.name(table), strings.Join(where, " AND "))
-	err = w.db.QueryRow(ctx, query).Scan(&n)
+	err = w.scalar(ctx, query, &n)
 	return n > 0, true, err
 }
 
@@ -376,7 +410,7 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 		{"SELECT count(*) FROM " + w.name(table), &held},
 		{"SELECT count(*) FROM (" + there + " EXCEPT " + given + ") AS t", &c.Extra},
 	} {
-		if err := w.db.QueryRow(ctx, q.query).Scan(q.into); err != nil {
+		if err := w.scalar(ctx, q.query, q.into); err != nil {
 			if !tellsOfSchema(w.db.Explain(err).Problem) {
 				return c, false, err
 			}
@@ -420,7 +454,7 @@ func (w *witness) Transforms(ctx context.Context, s *migration.Statement, table 
 		return 0, false, nil
 	}
 	query = "SELECT count(*) FROM (SELECT * FROM (" + query + ") AS given EXCEPT SELECT " + columns + " FROM " + w.name(table) + ") AS t"
-	if err := w.db.QueryRow(ctx, query).Scan(&rows); err != nil {
+	if err := w.scalar(ctx, query, &rows); err != nil {
 		return 0, false, ctx.Err() // what it copies from has another form
 	}
 	return rows, true, nil
@@ -440,7 +474,10 @@ func (w *witness) Astray(ctx context.Context, table schema.Key) (rows int64, wha
 		column := w.quote(part.Spelling())
 		query := fmt.Sprintf("SELECT count(*) FROM %s AS child WHERE child.%s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)",
 			w.name(table), column, w.name(key.Owner()), w.quote("id"), column)
-		if err := w.db.QueryRow(ctx, query).Scan(&rows); err != nil {
+		if err := w.scalar(ctx, query, &rows); err != nil {
+			if tellsOfSchema(w.db.Explain(err).Problem) {
+				continue // the two cannot be compared: a name proves nothing
+			}
 			return 0, "", err
 		}
 		if rows > 0 {

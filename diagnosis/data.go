@@ -15,6 +15,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if r.edited(e) {
 		return r.judgeEdited(ctx, f)
 	}
+	if f.Statement.Space != "" {
+		return r.judgeElsewhere(ctx, e, f)
+	}
 	if r.isOverlaid(e) {
 		return r.judgeOverlaid(ctx, e, f)
 	}
@@ -112,6 +115,25 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	// Within one migration nothing runs behind what has not run.
 	if f.Verdict == NotDone && !f.completes && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
 		r.stopped[f.Ref.Version] = f.Ref.Number
+	}
+	return nil
+}
+
+// judgeElsewhere judges a statement on data in another schema than the default one by
+// its place alone: its rows are not looked at.
+func (r *reasoner) judgeElsewhere(ctx context.Context, e int, f *Finding) error {
+	where, why := r.place(e)
+	switch {
+	case r.recorded(e) && r.believed(e):
+		f.is(Done, "recorded")
+	case r.d.Agrees:
+		f.is(NotDone, "pending: nothing of what is not recorded is there")
+	case r.cut != nil && where == ahead && !r.recorded(e):
+		f.is(NotDone, why)
+	case r.cut != nil && where == behind && e < r.cut.from:
+		f.is(Superseded, why)
+	default:
+		return r.askWhetherRun(ctx, e, f)
 	}
 	return nil
 }

@@ -271,6 +271,9 @@ func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 	if s.Class != migration.Data {
 		return false, nil
 	}
+	if s.Space != "" {
+		return true, nil
+	}
 	table := r.liveName(e, s.Target)
 	if r.Have.Get(table) == nil {
 		return false, nil

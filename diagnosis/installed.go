@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -51,6 +52,22 @@ func (r *reasoner) liveName(e int, table string) schema.Key {
 	return schema.Key{Kind: schema.Table, Name: table}
 }
 
+// withoutNumbers leaves out a key that the statement gives no value for: the numbers
+// that a replay gives to rows say nothing of those that they have elsewhere.
+func (r *reasoner) withoutNumbers(table schema.Key, rows TableRows, s *migration.Statement) TableRows {
+	key := r.Have.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name}).Fact(schema.Columns)
+	given, ok := r.Witness.Given(s)
+	at := slices.Index(rows.Columns, key)
+	if !ok || given == nil || at < 0 || slices.Contains(given, key) {
+		return rows
+	}
+	without := TableRows{Columns: slices.Delete(slices.Clone(rows.Columns), at, at+1)}
+	for _, row := range rows.Rows {
+		without.Rows = append(without.Rows, slices.Delete(slices.Clone(row), at, at+1))
+	}
+	return without
+}
+
 // judgeInstalled judges a statement that puts rows in by looking for what the set
 // leaves behind in its table; it reports whether that settled it.
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {
@@ -67,6 +84,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		f.is(Superseded, fmt.Sprintf("its rows are put into %s in the form that they have later", table))
 		return true, nil
 	}
+	rows = r.withoutNumbers(table, rows, f.Statement)
 	seeds, err := r.Witness.Present(ctx, table, rows)
 	if err != nil {
 		return false, err

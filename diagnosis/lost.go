@@ -25,6 +25,11 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 			handled = true
 			continue
 		}
+		if change.After != nil && t.live.Fact(schema.Invalid) != "" && t.key.Kind == schema.Index {
+			f.Instead = append(f.Instead, t.live)
+			f.is(NotDone, fmt.Sprintf("%s is there and not in force: building it has failed", t.key))
+			continue
+		}
 		if change.After != nil && replaceable(change.After) && replaceable(t.live) {
 			f.Instead = append(f.Instead, t.live)
 			f.is(NotDone, fmt.Sprintf("%s is there with another definition (%s; wanted %s); it is neither unique nor part of a constraint, so it is replaced",

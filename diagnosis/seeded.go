@@ -23,7 +23,7 @@ const (
 func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	effect := &r.Replay.Effects[e]
 	s := effect.Statement
-	if s.Verb != "insert" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") ||
+	if s.Verb != "insert" || s.Space != "" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") ||
 		wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") {
 		return untold, nil
 	}

@@ -184,7 +184,7 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 	}
 	facts := []string{"statement: " + wording.Quote(f.Statement.Text)}
 	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
-	if r.Have.Get(table) != nil {
+	if r.Have.Get(table) != nil && f.Statement.Space == "" {
 		sample, err := r.Witness.Sample(ctx, table)
 		if err != nil {
 			return err

@@ -16,6 +16,15 @@ type Traits struct {
 	// ReadOnly: this connection cannot write.
 	ReadOnly bool
 
+	// ErrorsAbort: a statement that fails ends the transaction that it is in.
+	ErrorsAbort bool
+	// CountsMatched: an UPDATE is said to have written the rows that it has found, and
+	// not only those that it has made different.
+	CountsMatched bool
+	// Space is the schema in which unqualified names are made; keys leave it out.
+	// Empty where there are no such things.
+	Space string
+
 	// AutoKey is the type of a primary key that numbers itself, with its words:
 	// "INTEGER PRIMARY KEY AUTOINCREMENT".
 	AutoKey string
@@ -24,6 +33,9 @@ type Traits struct {
 
 	// Quote returns a name as an identifier that means exactly this name.
 	Quote func(name string) string
+	// Text returns an expression whose value is another's as text; nil where any value
+	// can be taken for text.
+	Text func(expression string) string
 	// Placeholder returns the n-th bound argument, counted from 1: "?" or "$1".
 	Placeholder func(n int) string
 	// Fold returns a name as the engine's keys spell it.

@@ -58,6 +58,7 @@ func (d *database) meet(ctx context.Context) error {
 	d.traits = engine.Traits{
 		Flavor:      f,
 		Quote:       quote,
+		Text:        func(expression string) string { return "CAST(" + expression + " AS CHAR)" },
 		Placeholder: placeholder,
 		AutoKey:     "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
 		KeyText:     "VARCHAR(255)",

@@ -67,7 +67,7 @@ func problem(code string) engine.Problem {
 	if p, ok := problems[code]; ok {
 		return p
 	}
-	if len(code) == 5 && code[:2] == "23" { // integrity constraint violations
+	if len(code) == 5 && (code[:2] == "23" || code[:2] == "22") { // integrity constraints; values that a type cannot hold
 		return engine.Violated
 	}
 	return engine.Unknown

@@ -66,6 +66,7 @@ func (d *database) meet(ctx context.Context) error {
 		Flavor:           flavor(version),
 		TransactionalDDL: true,
 		TransactionLocks: true,
+		CountsMatched:    true,
 		ReadOnly:         readOnly,
 		Quote:            quote,
 		Placeholder:      placeholder,
