@@ -10,6 +10,7 @@ import (
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how steps run on a server that commits at each statement on the
@@ -28,6 +29,7 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([
 			return nil, err
 		}
 		p.journal = true
+		p.hidden[schema.Key{Kind: schema.Table, Name: journal.Table}] = true
 	}
 	if err := r.append(ctx, slices.Concat(intents(s), skips(p, s))); err != nil {
 		return nil, err

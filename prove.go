@@ -177,7 +177,9 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 	}
 	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {
-		mismatch.Differences = schema.Compare(p.plan.Diagnosis.Target, schemaAfter)
+		mismatch.Differences = slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, schemaAfter), func(d schema.Difference) bool {
+			return stillToCome(p.plan, d.Key)
+		})
 	}
 	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
 	for table, before := range pf.rows {
@@ -227,6 +229,12 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 		return after, mismatch
 	}
 	return schemaAfter.Fingerprint(), nil
+}
+
+// stillToCome reports whether an object is made, changed or dropped by a step that
+// runs after the transaction.
+func stillToCome(p *plan.Plan, key schema.Key) bool {
+	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return afterwards(s) && s.Touches(key) })
 }
 
 // inspectAfter reads the schema again, without tracking tables.

@@ -274,7 +274,7 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 	if !last {
 		r.rest = &rest{p.plan, p.plain, segments[1:], after}
 	}
-	return !last, r.runAfterwards(ctx, segment.Steps, last)
+	return !last, r.runAfterwards(ctx, p, segment.Steps, last)
 }
 
 // prepareAgain prepares behind the lock. A plan that rests on nothing but the
@@ -340,7 +340,7 @@ func (r *run) step(ctx context.Context, p *prepared, steps []plan.Step, i int) (
 
 // runAfterwards runs what no transaction bears, after the one that it belongs to.
 // Killed in between, the next run finds the intent in the journal.
-func (r *run) runAfterwards(ctx context.Context, steps []plan.Step, last bool) error {
+func (r *run) runAfterwards(ctx context.Context, p *prepared, steps []plan.Step, last bool) error {
 	var done []StepReport
 	for i := range steps {
 		s := &steps[i]
@@ -365,6 +365,19 @@ func (r *run) runAfterwards(ctx context.Context, steps []plan.Step, last bool) e
 	}
 	if !last {
 		r.completed.Checksum = ""
+	}
+	after, err := r.inspectAfter(ctx, p)
+	if err != nil {
+		return err
+	}
+	if last {
+		if diff := schema.Compare(p.plan.Diagnosis.Target, after); !p.plain && len(diff) > 0 {
+			return &MismatchError{During: "run", Kept: true, Differences: diff}
+		}
+	}
+	r.completed.After = after.Fingerprint().String()
+	if r.rest != nil {
+		r.rest.after = after.Fingerprint()
 	}
 	return r.noteAfterwards(ctx, done)
 }

@@ -487,6 +487,25 @@ func (w *witness) Astray(ctx context.Context, table schema.Key) (rows int64, wha
 	return 0, "", nil
 }
 
+// plainColumns matches a list of columns that are names and nothing more.
+var plainColumns = regexp.MustCompile(`^\w+(, *\w+)*$`)
+
+func (w *witness) Duplicates(ctx context.Context, index *schema.Object) (groups int64, told bool, err error) {
+	columns := index.Fact(schema.Columns)
+	if !plainColumns.MatchString(columns) || index.Fact(schema.Where) != "" {
+		return 0, false, nil
+	}
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		names[i] = w.quote(strings.TrimSpace(name))
+	}
+	list := strings.Join(names, ", ")
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s WHERE %s IS NOT NULL GROUP BY %s HAVING count(*) > 1) AS t",
+		w.name(index.Key.Owner()), strings.Join(names, " IS NOT NULL AND "), list)
+	err = w.scalar(ctx, query, &groups)
+	return groups, true, err
+}
+
 func (w *witness) Probe(ctx context.Context, query string) (ran bool, err error) {
 	err = w.db.Try(ctx, func(ctx context.Context) error {
 		var value any

@@ -26,6 +26,9 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 			continue
 		}
 		if change.After != nil && t.live.Fact(schema.Invalid) != "" && t.key.Kind == schema.Index {
+			if stopped, err := r.askAboutDuplicates(ctx, f, t.live); stopped || err != nil {
+				return true, err
+			}
 			f.Instead = append(f.Instead, t.live)
 			f.is(NotDone, fmt.Sprintf("%s is there and not in force: building it has failed", t.key))
 			continue
@@ -76,6 +79,26 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 		r.judgeReplaced(e, f)
 	}
 	return handled, nil
+}
+
+// askAboutDuplicates asks about rows that a unique index would refuse.
+func (r *reasoner) askAboutDuplicates(ctx context.Context, f *Finding, index *schema.Object) (stopped bool, err error) {
+	if index.Fact(schema.IsUnique) == "" {
+		return false, nil
+	}
+	groups, told, err := r.Witness.Duplicates(ctx, index)
+	if err != nil || !told || groups == 0 {
+		return false, err
+	}
+	r.ask(Question{
+		Code:  Q8,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("%s is there and not in force, and %s of rows are in its way: which of them may change, and how? Mend them, then run again.",
+			index.Key, wording.Count(groups, "group")),
+		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
+	})
+	f.is(Ambiguous, "rows are in the way of building it again")
+	return true, nil
 }
 
 // goesBefore reports that a statement which will run drops the object before this

@@ -41,6 +41,9 @@ type Witness interface {
 	// table's key (page_id for the id of page), to rows that are not there, and in
 	// words which.
 	Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error)
+	// Duplicates returns how many groups of rows a unique index would refuse; told is
+	// false where its columns are more than names.
+	Duplicates(ctx context.Context, index *schema.Object) (groups int64, told bool, err error)
 	// Probe asks the author's own query whether the statement has run.
 	Probe(ctx context.Context, query string) (ran bool, err error)
 }

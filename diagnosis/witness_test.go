@@ -146,6 +146,10 @@ func (w *witness) Seeds(_ context.Context, s *migration.Statement, have *schema.
 
 func (w *witness) Given(*migration.Statement) ([]string, bool) { return nil, true }
 
+func (w *witness) Duplicates(context.Context, *schema.Object) (int64, bool, error) {
+	return 0, false, nil
+}
+
 func (w *witness) Present(_ context.Context, table schema.Key, rows diagnosis.TableRows) (diagnosis.Seeds, error) {
 	seeds, err := w.seeds(table.String() + " keeps")
 	if err == nil && seeds.Wanted != len(rows.Rows) {

@@ -49,6 +49,12 @@ func (s *Step) Makes() []*schema.Object {
 	return objects
 }
 
+// Touches reports whether the step makes, changes or drops an object, as far as a
+// replay has shown.
+func (s *Step) Touches(key schema.Key) bool {
+	return slices.ContainsFunc(s.changes, func(c schema.Change) bool { return c.Key == key })
+}
+
 // A Hazard is a named danger of a step.
 type Hazard struct {
 	Name string // "drops rows", "locks writers"
