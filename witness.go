@@ -487,23 +487,35 @@ func (w *witness) Astray(ctx context.Context, table schema.Key) (rows int64, wha
 	return 0, "", nil
 }
 
-// plainColumns matches a list of columns that are names and nothing more.
-var plainColumns = regexp.MustCompile(`^\w+(, *\w+)*$`)
-
 func (w *witness) Duplicates(ctx context.Context, index *schema.Object) (groups int64, told bool, err error) {
 	columns := index.Fact(schema.Columns)
-	if !plainColumns.MatchString(columns) || index.Fact(schema.Where) != "" {
-		return 0, false, nil
+	where := index.Fact(schema.Where)
+	for _, term := range terms(columns) {
+		where += " AND (" + term + ") IS NOT NULL"
 	}
-	names := strings.Split(columns, ",")
-	for i, name := range names {
-		names[i] = w.quote(strings.TrimSpace(name))
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1) AS t",
+		w.name(index.Key.Owner()), strings.TrimPrefix(where, " AND "), columns)
+	if err = w.scalar(ctx, query, &groups); err != nil && tellsOfSchema(w.db.Explain(err).Problem) {
+		return 0, false, nil // its columns are more than expressions
 	}
-	list := strings.Join(names, ", ")
-	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 AS one FROM %s WHERE %s IS NOT NULL GROUP BY %s HAVING count(*) > 1) AS t",
-		w.name(index.Key.Owner()), strings.Join(names, " IS NOT NULL AND "), list)
-	err = w.scalar(ctx, query, &groups)
-	return groups, true, err
+	return groups, err == nil, err
+}
+
+// terms divides a list at its commas, other than those inside parentheses.
+func terms(list string) []string {
+	var found []string
+	depth, from := 0, 0
+	for i, c := range list {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth == 0:
+			found, from = append(found, strings.TrimSpace(list[from:i])), i+1
+		}
+	}
+	return append(found, strings.TrimSpace(list[from:]))
 }
 
 func (w *witness) Probe(ctx context.Context, query string) (ran bool, err error) {
