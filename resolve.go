@@ -186,12 +186,15 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 	return picture, err == nil, err
 }
 
-// copyTo makes the live schema and its rows on a scratch database. Triggers come
-// last: they must not fire for rows that they have fired for.
+// copyTo makes the live schema and its rows on a scratch database. Triggers
+// come last, since they must not fire for rows that they have fired for, and references
+// that can be made by themselves, since rows come in any order.
 func (t *trials) copyTo(ctx context.Context, scratch engine.Database) error {
 	have := t.in.Have
-	isTrigger := func(o *schema.Object) bool { return o.Key.Kind == schema.Trigger }
-	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !isTrigger(o) })); err != nil {
+	late := func(o *schema.Object) bool {
+		return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
+	}
+	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !late(o) })); err != nil {
 		return err
 	}
 	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
@@ -218,7 +221,7 @@ func (t *trials) copyTo(ctx context.Context, scratch engine.Database) error {
 	if err := scratch.Commit(ctx); err != nil {
 		return err
 	}
-	return scratch.Build(ctx, have.Filter(isTrigger))
+	return scratch.Build(ctx, have.Filter(late))
 }
 
 // portray returns a short text that is the same for the same schema and rows.

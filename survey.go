@@ -74,6 +74,9 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 	}
 	var readable []tracking.Candidate
 	for _, c := range tracking.Detect(s.have, hint) {
+		if c.Runner == nil && m.makes(c.Table) && c.Table != hint.Table {
+			continue // the set's own, whatever it looks like
+		}
 		s.hidden[c.Table] = true
 		if c.Runner == nil {
 			s.question = &diagnosis.Question{
@@ -119,6 +122,18 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 		}
 	}
 	return nil
+}
+
+// makes reports whether a migration makes the table.
+func (m *Migrator) makes(table schema.Key) bool {
+	for _, mig := range m.set.Migrations {
+		for i := range mig.Statements {
+			if s := &mig.Statements[i]; s.Verb == "create table" && s.Target == table.Name && s.Space == table.Space {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // historyKey returns the key of the table that the user named.

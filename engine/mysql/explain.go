@@ -95,6 +95,7 @@ var senses = map[uint16]sense{
 	3906: {engine.ReadOnly, ""}, // a database
 
 	1064: {engine.Syntax, ""},
+	1222: {engine.Syntax, ""}, // the parts of a set operation have different numbers of columns
 	1149: {engine.Syntax, ""},
 }
 
