@@ -96,6 +96,7 @@ var senses = map[uint16]sense{
 
 	1064: {engine.Syntax, ""},
 	1222: {engine.Syntax, ""}, // the parts of a set operation have different numbers of columns
+	1136: {engine.Syntax, ""}, // as many values as columns are wanted
 	1149: {engine.Syntax, ""},
 }
 

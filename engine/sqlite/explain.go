@@ -91,6 +91,7 @@ var forms = []form{
 	{pattern(`database or disk is full.*`), engine.Full, ""},
 	{pattern(`attempt to write a readonly database.*`), engine.ReadOnly, ""},
 	{pattern(`SELECTs to the left and right of .* do not have the same number of result columns`), engine.Syntax, ""},
+	{pattern(`table .* has \d+ columns but \d+ values were supplied`), engine.Syntax, ""},
 	{pattern(`near ".*": syntax error`), engine.Syntax, ""},
 	{pattern(`unrecognized token: .*`), engine.Syntax, ""},
 	{pattern(`incomplete input`), engine.Syntax, ""},
