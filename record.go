@@ -33,6 +33,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		if err := r.createJournal(ctx); err != nil {
 			return err
 		}
+		p.hidden[schema.Key{Kind: schema.Table, Name: journal.Table}] = true
 	}
 	// The journal is written part by part: a fresh install has very many entries.
 	const part = 1000

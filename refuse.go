@@ -55,7 +55,7 @@ func tellsOfSchema(p engine.Problem) bool {
 // violated turns rows that a statement cannot be applied to into a refusal: no
 // row is ever changed to make a statement pass.
 func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error) error {
-	if r.report.Run != "" {
+	if r.report.Run != "" || !r.db.Traits().TransactionalDDL {
 		failure := stepError(s, "run", err) // what was committed before is no refusal any more
 		failure.Migration = r.set.Find(s.Ref.Version)
 		return failure
