@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -53,8 +54,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return a.status
 	}
 	// What a verb had to say has been said: this is about the command line.
-	if !a.begun {
-		err = &usageError{message: err.Error(), hint: usageHint(cmd)}
+	if e, ok := errors.AsType[*usageError](err); !a.begun && (!ok || e.hint == "") {
+		err = &usageError{message: discreet(err.Error()), hint: usageHint(cmd)}
 	}
 	a.complain(err, nil)
 	return exitStatus(ctx, err)
@@ -71,7 +72,7 @@ func usageHint(cmd *cobra.Command) string {
 // noArguments is said of verbs that take flags alone.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return wrongUsage("%s takes no arguments, and was given %q", cmd.Name(), clean(args[0]))
+		return misplaced(cmd.Name()+" takes no arguments, and was given %q", args[0])
 	}
 	return nil
 }

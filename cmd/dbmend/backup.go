@@ -10,10 +10,27 @@ import (
 )
 
 // A backup is a copy of the database that is made before a healing.
-type backup struct{ path string }
+type backup struct {
+	path string
+	from copier
+}
 
-// newBackup refuses a file that is there already, before anything is begun.
-func newBackup(path string) (*backup, error) {
+// A copier is a target that can be copied into a file.
+type copier interface {
+	// copyTo copies the database into a file that is there and empty.
+	copyTo(ctx context.Context, path string) error
+}
+
+// newBackup refuses a file that is there already, and a database that lies in none,
+// before anything is begun.
+func newBackup(t target, path string) (*backup, error) {
+	from, ok := t.(copier)
+	if !ok {
+		return nil, &usageError{
+			message: "--backup copies files of SQLite, and " + t.String() + " is on a server",
+			hint:    "copy it with its own tools before: pg_dump, mariadb-dump, mysqldump",
+		}
+	}
 	_, err := os.Lstat(path)
 	if err == nil {
 		return nil, backupExists(path)
@@ -25,7 +42,7 @@ func newBackup(path string) (*backup, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the backup: %w", err)
 	}
-	return &backup{absolute}, nil
+	return &backup{absolute, from}, nil
 }
 
 func backupExists(path string) error {
@@ -34,7 +51,7 @@ func backupExists(path string) error {
 
 // take copies the database as it is now. The file is made first, by us and for us
 // alone: SQLite fills a file that is empty, and refuses any other.
-func (b *backup) take(ctx context.Context, c *call) error {
+func (b *backup) take(ctx context.Context) error {
 	f, err := os.OpenFile(b.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return backupExists(b.path)
@@ -45,22 +62,8 @@ func (b *backup) take(ctx context.Context, c *call) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := b.copy(ctx, c); err != nil {
+	if err := b.from.copyTo(ctx, b.path); err != nil {
 		return fmt.Errorf("backup: %w", errors.Join(err, os.Remove(b.path)))
 	}
 	return nil
-}
-
-func (b *backup) copy(ctx context.Context, c *call) (err error) {
-	t, err := parseURL(c.db, c.dbIn)
-	if err != nil {
-		return err
-	}
-	db, err := t.open(false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, err = db.ExecContext(ctx, "VACUUM INTO ?", b.path)
-	return err
 }

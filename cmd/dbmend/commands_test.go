@@ -10,14 +10,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/testserver"
 )
 
 // This file contains the commands of the scripts in testdata/script.
@@ -41,13 +49,64 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// open opens a database of the script's own, by the path as the file system knows it.
-func open(ts *testscript.TestScript, name string) *sql.DB {
-	path := ts.MkAbs(name)
-	t := &target{path: path}
-	db, err := t.open(true)
+// open opens a database of the script's own: one on a server by its URL, any other
+// by the path as the file system knows it. A script may be one text there.
+func open(ts *testscript.TestScript, name string) (*sql.DB, target) {
+	var t target = &sqliteTarget{path: ts.MkAbs(name)}
+	if strings.Contains(name, "://") {
+		var err error
+		t, err = parseURL(name, "")
+		ts.Check(err)
+	}
+	switch t := t.(type) {
+	case *postgresTarget:
+		t.config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	case *mysqlTarget:
+		t.config.MultiStatements = true
+	}
+	db, err := t.open(creates, 0)
 	ts.Check(err)
-	return db
+	return db, t
+}
+
+// makeDatabase makes an empty database on a server of the test's own and sets a variable
+// to its URL, to which more parameters can be added with &: server postgres sets PG,
+// server mariadb sets MY, and MY_DSN to the name that the driver has for it.
+func makeDatabase(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: server postgres|mariadb")
+		}
+		switch args[0] {
+		case "postgres":
+			u, err := url.Parse(testserver.Postgres(t))
+			ts.Check(err)
+			u.RawQuery += "&connect_timeout=60"
+			ts.Setenv("PG", u.String())
+		case "mariadb":
+			name := testserver.MariaDB(t)
+			config, err := mysql.ParseDSN(name)
+			ts.Check(err)
+			u := url.URL{Scheme: "mysql", User: url.UserPassword(config.User, config.Passwd), Path: "/" + config.DBName, Host: config.Addr, RawQuery: "timeout=60s"}
+			if config.Net == "unix" {
+				u.Host, u.RawQuery = "", "socket="+config.Addr
+			}
+			ts.Setenv("MY", u.String())
+			ts.Setenv("MY_DSN", name)
+		default:
+			ts.Fatalf("there is no server %s", args[0])
+		}
+	}
+}
+
+// tests is the condition that this run is about an engine: [postgres], [mariadb].
+func tests(engine string) (bool, error) {
+	list := os.Getenv("DBMEND_TEST_ENGINES")
+	switch engine {
+	case "sqlite", "postgres", "mariadb":
+		return list == "" || slices.Contains(strings.Split(list, ","), engine), nil
+	}
+	return false, fmt.Errorf("unknown condition %q", engine)
 }
 
 // runSQL runs a script on a database, which is made if it is not there: sql app.db
@@ -60,7 +119,7 @@ func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	if args[1] != "-" {
 		script = ts.ReadFile(args[1])
 	}
-	db := open(ts, args[0])
+	db, _ := open(ts, args[0])
 	defer db.Close()
 	_, err := db.Exec(script)
 	ts.Check(err)
@@ -72,7 +131,7 @@ func query(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: query DATABASE QUERY ROWS")
 	}
-	db := open(ts, args[0])
+	db, _ := open(ts, args[0])
 	defer db.Close()
 	got := strings.Join(rows(ts, db, args[1]), "\n")
 	if (got == args[2]) == neg {
@@ -110,7 +169,7 @@ func dump(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: dump DATABASE FILE")
 	}
-	db := open(ts, args[0])
+	db, _ := open(ts, args[0])
 	defer db.Close()
 	var b strings.Builder
 	for _, line := range rows(ts, db, `SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'dbmend_journal' AND name NOT LIKE 'sqlite_%' ORDER BY type, name`) {
@@ -152,21 +211,24 @@ func sum(ts *testscript.TestScript, name string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(content))
 }
 
-// hold takes the write lock of a database and keeps it until the script ends:
-// hold app.db.
+// hold takes the write lock of a file, or the runners' lock of a database on a
+// server, and keeps it until the script ends: hold app.db.
 func hold(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: hold DATABASE")
 	}
-	db := open(ts, args[0])
-	conn, err := db.Conn(context.Background())
-	ts.Check(err)
-	_, err = conn.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	db, t := open(ts, args[0])
+	held, err := t.engine().Connect(context.Background(), db)
 	ts.Check(err)
 	ts.Defer(func() {
-		conn.Close()
+		held.Close()
 		db.Close()
 	})
+	_, err = held.Lock(context.Background(), 0)
+	ts.Check(err)
+	if held.Traits().TransactionLocks {
+		ts.Check(held.Begin(context.Background(), engine.Normal))
+	}
 }
 
 // interrupt runs a program, presses Ctrl-C when its standard error has a line that

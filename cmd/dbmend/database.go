@@ -1,27 +1,44 @@
 package main
 
 import (
-	"net/url"
+	"database/sql"
+	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"time"
+
+	"github.com/dbmend/dbmend/engine"
 )
 
-// A target is a database that a URL names. What a URL may hold beside a path (a
-// user, a password) is never kept in it, so that it can be shown.
-type target struct {
-	path   string     // the file, as the user knows it; empty for one in memory
-	params url.Values // for the driver
+// A target is the database that a URL names.
+type target interface {
+	// String returns what people call the database. No secret is in it.
+	fmt.Stringer
+	// engine returns the engine for its family.
+	engine() engine.Engine
+	// exists reports whether there is a database. Of one on a server nobody knows
+	// before it is asked, and it is taken for granted.
+	exists() (bool, error)
+	// ready sees to it that there is what a verb needs. absent says that there is no
+	// database, and that an empty one in memory stands in for it from now on.
+	ready(n need) (absent bool, err error)
+	// open returns a pool; nothing is opened until it is used. What only looks waits
+	// for a writer as long as wait says, where the engine cannot be told so.
+	open(n need, wait time.Duration) (*sql.DB, error)
+	// files returns where the database lies, so that nothing else is put there.
+	files() []string
+	// hint returns what can be done about what the database said; "" for most.
+	hint(err error) string
+	// secrets returns what no message may say.
+	secrets() []string
+	// undoes reports that a run which ends before its time leaves nothing behind.
+	undoes() bool
+	// dialect returns what a script for its own client says around statements.
+	dialect() dialect
 }
 
-// String returns what people call the database.
-func (t *target) String() string {
-	if t.path == "" {
-		return ":memory:"
-	}
-	return clean(t.path)
-}
-
-const urlHint = "write sqlite:app.db, or the path of a file that ends in .db, .sqlite or .sqlite3"
+const urlHint = "write sqlite:app.db, postgres://user@host/database, mysql://user@host/database, or the path of a file that ends in .db, .sqlite or .sqlite3"
 
 // parseURL reads a database URL. Relative paths start from the folder in, or from
 // the working one for "".
@@ -30,7 +47,7 @@ const urlHint = "write sqlite:app.db, or the path of a file that ends in .db, .s
 // begins the parameters and %20 is a blank, as everywhere; nothing else is special.
 //
 // Errors never repeat a URL that they do not understand: it may hold a password.
-func parseURL(raw, in string) (*target, error) {
+func parseURL(raw, in string) (target, error) {
 	if raw == "" {
 		return nil, &usageError{message: "no database is given", hint: "use --db sqlite:app.db, or set DATABASE_URL"}
 	}
@@ -41,24 +58,34 @@ func parseURL(raw, in string) (*target, error) {
 	switch scheme = strings.ToLower(scheme); {
 	case ok && (scheme == "sqlite" || scheme == "sqlite3"):
 		return parseSQLite(rest, in)
-	case ok && (scheme == "postgres" || scheme == "postgresql" || scheme == "mysql" || scheme == "mariadb"):
-		return nil, wrongUsage("this version of dbmend knows SQLite; PostgreSQL and MySQL are being added")
+	case isDataSource(raw) && !strings.HasPrefix(rest, "//"):
+		return parseDataSource(raw) // ahead of the others: its user may be called postgres
+	case ok && (scheme == "postgres" || scheme == "postgresql"):
+		return parsePostgres(rest)
+	case ok && (scheme == "mysql" || scheme == "mariadb"):
+		return parseMySQL(scheme, rest)
 	case raw == ":memory:":
-		return &target{}, nil
+		return &sqliteTarget{}, nil
 	case isDatabaseFile(raw):
-		return &target{path: within(in, raw)}, nil
+		return &sqliteTarget{path: within(in, raw)}, nil
+	case ok && scheme == "jdbc":
+		return nil, &usageError{message: "URLs of JDBC are not read", hint: "leave jdbc: away, and put user and password ahead of the host: mysql://user:password@host/database"}
 	case ok && strings.HasPrefix(rest, "//") && isScheme(scheme):
 		return nil, &usageError{message: "databases of the kind " + scheme + ": are not known", hint: urlHint}
 	}
 	return nil, &usageError{message: "what is given as the database is no URL that is known", hint: urlHint}
 }
 
+// credentials match what begins like user:password@, which no path of ours does: it
+// is a URL without its scheme.
+var credentials = regexp.MustCompile(`(^|/)[^/]*:[^/]*@`)
+
 // isDatabaseFile reports whether a plain path says by its name that it is a
 // database.
 func isDatabaseFile(path string) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".db", ".sqlite", ".sqlite3":
-		return !strings.Contains(path, "://")
+		return !strings.Contains(path, "://") && !credentials.MatchString(path[len(filepath.VolumeName(path)):])
 	}
 	return false
 }

@@ -29,8 +29,8 @@ func TestParseURL_namesExactlyOneFile(t *testing.T) {
 		got, err := parseURL(c.url, "")
 		if err != nil {
 			t.Errorf("parseURL(%q): %v", c.url, err)
-		} else if got.path != c.path {
-			t.Errorf("parseURL(%q) names %q; want %q", c.url, got.path, c.path)
+		} else if path := got.(*sqliteTarget).path; path != c.path {
+			t.Errorf("parseURL(%q) names %q; want %q", c.url, path, c.path)
 		}
 	}
 }
@@ -38,19 +38,19 @@ func TestParseURL_namesExactlyOneFile(t *testing.T) {
 func TestParseURL_startsRelativePathsFromTheFolderThatSaidThem(t *testing.T) {
 	for _, url := range []string{"app.db", "sqlite:app.db", "sqlite://app.db"} {
 		got, err := parseURL(url, "conf")
-		if err != nil || got.path != filepath.Join("conf", "app.db") {
+		if err != nil || got.(*sqliteTarget).path != filepath.Join("conf", "app.db") {
 			t.Errorf("parseURL(%q) names %v, %v", url, got, err)
 		}
 	}
-	if got, err := parseURL("/app.db", "conf"); err != nil || got.path != "/app.db" {
+	if got, err := parseURL("/app.db", "conf"); err != nil || got.(*sqliteTarget).path != "/app.db" {
 		t.Errorf("an absolute path became %v, %v", got, err)
 	}
 }
 
 func TestParseURL_neverRepeatsWhatItDoesNotUnderstand(t *testing.T) {
 	for _, url := range []string{
-		"postgres://me:secret@localhost/app", "mysql://me:secret@tcp(localhost)/app", "mssql://me:secret@localhost",
-		"me:secret@tcp(localhost:3306)/app", "host=localhost password=secret", "secret", "sqlite://me:secret@localhost/app.db",
+		"postgres:me:secret@localhost/app", "postgres://me:12/secret@localhost/app", "mysql://me:secret@localhost", "mssql://me:secret@localhost",
+		"me:secret@tcp(localhost:3306)/", "me:secret@localhost/app.db", "jdbc:mysql://localhost/app?password=secret", "host=localhost password=secret", "secret", "sqlite://me:secret@localhost/app.db",
 		"sqlite:app.db?password=secret", "https://me:secret@example.com/app.db", "sqlite:%zzsecret", "app.db\x00secret",
 	} {
 		_, err := parseURL(url, "")

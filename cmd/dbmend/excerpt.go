@@ -61,19 +61,22 @@ func newExcerpt(sql string, line int, err error) excerpt {
 	return e
 }
 
-// blamed matches how SQLite names the word that it stumbled over.
-var blamed = regexp.MustCompile(`near "([^"]+)"|no such (?:table|column|index|view|trigger|function): ([^\s()]+)`)
+// blamed matches how database systems name the word that they stumbled over: SQLite
+// and PostgreSQL; SQLite; PostgreSQL; MariaDB and MySQL, which quote all that follows.
+var blamed = regexp.MustCompile(`near "([^"]+)"` +
+	`|no such (?:table|column|index|view|trigger|function): ([^\s()]+)` +
+	`|(?:relation|column|type|function|schema|constraint|index) "([^"]+)" (?:of relation "[^"]+" )?(?:does not exist|already exists)` +
+	`|(?:near|Unknown column|Unknown table|Duplicate column name|Duplicate key name) '([\w$.]+)`)
 
 // culprit returns the word that an error names; "" where it names none.
 func culprit(err error) string {
 	if err == nil {
 		return ""
 	}
-	m := blamed.FindStringSubmatch(err.Error())
-	if m == nil {
-		return ""
+	if m := blamed.FindStringSubmatch(err.Error()); m != nil {
+		return strings.Join(m[1:], "") // one of them
 	}
-	return m[1] + m[2]
+	return ""
 }
 
 // findWord returns where a word stands by itself in a text, or -1.

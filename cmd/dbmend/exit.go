@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dbmend/dbmend"
 )
@@ -11,17 +12,17 @@ import (
 // The exit statuses. They are part of the command's contract: scripts go by them.
 const (
 	exitDone        = 0   // done, or nothing to do
-	exitFailed      = 1   // something failed, and was undone
+	exitFailed      = 1   // something failed, and was undone as far as the database system can
 	exitDifferences = 2   // with --exit-code: something is pending or not as it should be
 	exitQuestions   = 3   // refused, nothing changed: questions are open
 	exitUsage       = 64  // the command line or the configuration is wrong
-	exitInterrupted = 130 // a signal ended it, and nothing is half done
+	exitInterrupted = 130 // a signal ended it
 )
 
 // exitHelp is shown in the help of every command.
 const exitHelp = `Exit status:
   0    done, or nothing to do
-  1    failed; what was begun is undone
+  1    failed; what was begun is undone, as far as the database system can
   2    differences found (only with --exit-code)
   3    refused, nothing changed: questions are open
   64   wrong usage
@@ -38,6 +39,27 @@ func (e *usageError) Error() string { return e.message }
 func wrongUsage(format string, args ...any) error {
 	return &usageError{message: fmt.Sprintf(format, args...)}
 }
+
+// misplaced is wrongUsage about an argument that is not expected. One that looks
+// like a database's URL is not repeated: it may hold a password.
+func misplaced(format, argument string) error {
+	if mayBeURL(argument) {
+		return &usageError{message: fmt.Sprintf(format, "…"), hint: "the database is given by --db or DATABASE_URL"}
+	}
+	return wrongUsage(format, clean(argument))
+}
+
+// discreet returns what the parser of the command line says, without what it quotes
+// if that may be a database's URL.
+func discreet(message string) string {
+	if !mayBeURL(message) {
+		return message
+	}
+	before, _, _ := strings.Cut(message, ":")
+	return before
+}
+
+func mayBeURL(text string) bool { return strings.Contains(text, "://") || strings.Contains(text, "@") }
 
 // A failure is an error of the command's own that has advice to give.
 type failure struct {

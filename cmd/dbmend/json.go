@@ -321,10 +321,18 @@ type newView struct {
 }
 
 type versionView struct {
-	Version  string `json:"version"`
-	SQLite   string `json:"sqlite"`
-	Go       string `json:"go"`
-	Platform string `json:"platform"`
+	Version  string       `json:"version"`
+	SQLite   string       `json:"sqlite"`
+	Engines  []engineView `json:"engines"`
+	Go       string       `json:"go"`
+	Platform string       `json:"platform"`
+}
+
+type engineView struct {
+	Name          string `json:"name"`
+	Servers       string `json:"servers"`
+	Driver        string `json:"driver"`
+	DriverVersion string `json:"driver_version,omitempty"`
 }
 
 type problemView struct {

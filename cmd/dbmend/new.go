@@ -12,14 +12,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/migration"
 )
 
 const newLong = `new makes the file of the next migration, in the style of those that are there: the
 next number or the time, the markers of the format, a second file where the format
 has two. It makes the folder if there is none, needs no database and never
-overwrites a file. The path is printed.`
+overwrites a file. The path is printed. If a database is named all the same, the
+files that are there have to be readable in its dialect.`
 
 func (a *app) newCommand() *cobra.Command {
 	return a.command("new NAME", "make the file of the next migration", newLong, someName,
@@ -44,7 +44,7 @@ func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
 		return nil, err
 	}
 	defer root.Close()
-	set, err := migration.Load(root.FS(), sqlite.Engine{}, migration.LoadOptions{Format: c.format, Env: os.LookupEnv})
+	set, err := migration.Load(root.FS(), c.cutter(), migration.LoadOptions{Format: c.format, Env: os.LookupEnv})
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,27 @@ func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
 			out.line(clean(path))
 		}
 	}}, nil
+}
+
+// cutter returns who cuts the files that are there: the engine of the database that
+// the settings name, if they name one.
+func (c *call) cutter() migration.Cutter {
+	if t, err := c.target(); err == nil {
+		return t.engine()
+	}
+	return uncut{}
+}
+
+// uncut takes each script for one statement: the next version follows from names
+// alone, and without a database nobody knows in which dialect the files are.
+type uncut struct{}
+
+// Cut returns the script, unless it is blank.
+func (uncut) Cut(script string) ([]migration.Statement, error) {
+	if strings.TrimSpace(script) == "" {
+		return nil, nil
+	}
+	return []migration.Statement{{Text: script, Line: 1}}, nil
 }
 
 // writeNew makes a file that is not there yet.

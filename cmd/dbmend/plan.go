@@ -40,7 +40,7 @@ func (a *app) plan(ctx context.Context, c *call) (*result, error) {
 		}
 		r := &result{view: newPlanView(p), notes: p.Diagnosis.Notes, show: func(out *screen) { out.plan(p, c.dir) }}
 		if a.flags.sql {
-			r.show = func(out *screen) { out.script(p, c) }
+			r.show = func(out *screen) { out.script(p, c, s.target.dialect()) }
 		}
 		if a.flags.exitCode {
 			r.status = verdictStatus(nil, p.Empty())

@@ -49,7 +49,7 @@ func problems(err error, folder string) []problem {
 		}
 		return all
 	}
-	p := problem{kind: "failed", about: true, message: oneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 0), hint: databaseHint(err)}
+	p := problem{kind: "failed", about: true, message: oneLine(lines.Replace(err.Error()), 0), hint: advice(err)}
 	if e, ok := errors.AsType[*dbmend.StatementError](err); ok {
 		p.kind, p.path, p.line = "statement", e.Path, e.Line
 		// What is at fault is said by its place; when it happened, by the hint.
@@ -91,7 +91,11 @@ func problems(err error, folder string) []problem {
 	case errors.Is(err, engine.ErrLocked):
 		p.kind, p.message = "locked", engine.ErrLocked.Error()
 	case errors.Is(err, engine.ErrNotADatabase):
+		_, what, _ := strings.Cut(p.message, engine.ErrNotADatabase.Error())
 		p.message = engine.ErrNotADatabase.Error()
+		if e, ok := errors.AsType[*saying](err); ok && len(e.target.files()) == 0 {
+			p.message += what // which server it is instead
+		}
 	case errors.Is(err, engine.ErrUnreadable):
 		p.message = engine.ErrUnreadable.Error()
 		p.hint = "restore it from a backup, or recover what is left with the tools of the database system"
@@ -100,6 +104,9 @@ func problems(err error, folder string) []problem {
 	}
 	return []problem{p}
 }
+
+// lines puts the lines of an error's text on one.
+var lines = strings.NewReplacer(":\n", ": ", "\n", "; ")
 
 func is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
@@ -150,7 +157,7 @@ func (a *app) describe(ctx context.Context, err error, c *call) []problemView {
 		return nil
 	}
 	if wasInterrupted(ctx) {
-		return []problemView{{Kind: "interrupted", Message: "interrupted: nothing of what was begun is kept"}}
+		return []problemView{{Kind: "interrupted", Message: interrupted(err)}}
 	}
 	var views []problemView
 	for _, p := range problems(err, c.dir) {

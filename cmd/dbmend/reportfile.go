@@ -30,25 +30,11 @@ func (c *call) newReportFile(path string) (*reportFile, error) {
 		}
 	}
 	for _, url := range []string{c.db, c.flags.db} {
-		if t, err := parseURL(url, c.dbIn); err == nil && t.path != "" {
-			f.kept = append(f.kept, databaseFiles(t.path)...)
+		if t, err := parseURL(url, c.dbIn); err == nil {
+			f.kept = append(f.kept, t.files()...)
 		}
 	}
 	return f, f.check()
-}
-
-// databaseFiles returns the files that SQLite keeps a database in, by the name that
-// was given and by the one that links lead to: what goes with it lies there.
-func databaseFiles(path string) []string {
-	names := []string{path}
-	if real, err := filepath.EvalSymlinks(path); err == nil && real != path {
-		names = append(names, real)
-	}
-	var files []string
-	for _, name := range names {
-		files = append(files, name, name+"-wal", name+"-shm", name+"-journal")
-	}
-	return files
 }
 
 // check reports what keeps a report from being written: only a place that is empty,

@@ -19,10 +19,10 @@ Where it cannot be sure it changes nothing and asks one exact question.
   dbmend diagnose   explain a database that is not what it should be
   dbmend plan       show what up would do
 
-The database is given by --db or DATABASE_URL (sqlite:app.db), the folder of
-migrations by --dir or DBMEND_DIR. A file dbmend.toml in the working folder, or
---config FILE, may give both, and more; flags go before the environment, and that
-before the file.`
+The database is given by --db or DATABASE_URL (sqlite:app.db, postgres://…,
+mysql://…: docs/databases.md), the folder of migrations by --dir or DBMEND_DIR. A
+file dbmend.toml in the working folder, or --config FILE, may give both, and more;
+flags go before the environment, and that before the file.`
 
 // rootCommand returns the command with all its verbs.
 func (a *app) rootCommand() *cobra.Command {
@@ -36,7 +36,7 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return wrongUsage("there is no command %q", clean(args[0]))
+				return misplaced("there is no command %q", args[0])
 			}
 			return wrongUsage("a command is missing")
 		},
@@ -56,7 +56,7 @@ func (a *app) rootCommand() *cobra.Command {
 // be changed from one verb to another without being written anew.
 func (a *app) addFlags(root *cobra.Command) {
 	f, v := root.PersistentFlags(), &a.flags
-	f.StringVar(&v.db, "db", "", "the database, sqlite:`FILE` (or DATABASE_URL)")
+	f.StringVar(&v.db, "db", "", "the database's `URL`: sqlite:FILE, postgres://…, mysql://… (or DATABASE_URL)")
 	f.StringVar(&v.dir, "dir", "migrations", "the `FOLDER` of migrations (or DBMEND_DIR)")
 	f.StringVar(&v.config, "config", "", "the configuration `FILE` (default dbmend.toml, if it is there)")
 	f.StringVar(&v.base, "base", "", "a `FILE` with the schema from before the first migration")

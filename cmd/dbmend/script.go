@@ -8,7 +8,7 @@ import (
 
 // script prints a plan as SQL that can be run by hand. What is not the author's or
 // ours is in comments, one line each: text from outside must not end one.
-func (s *screen) script(p *plan.Plan, c *call) {
+func (s *screen) script(p *plan.Plan, c *call, d dialect) {
 	s.line("-- what dbmend up would do to ", exact(c.database), "; good for the schema with the fingerprint")
 	s.line("-- ", p.From.String())
 	if p.Empty() {
@@ -17,7 +17,7 @@ func (s *screen) script(p *plan.Plan, c *call) {
 	}
 	for _, segment := range p.Segments(false, true) {
 		if len(segment.Steps) > 0 {
-			s.segment(&segment, c)
+			s.segment(&segment, c, d)
 		}
 		for _, r := range segment.Records {
 			s.line("-- record ", exact(r.Migration.ID()), ", ", string(r.Outcome), ": ", exact(r.Reason))
@@ -25,13 +25,13 @@ func (s *screen) script(p *plan.Plan, c *call) {
 	}
 }
 
-func (s *screen) segment(segment *plan.Segment, c *call) {
+func (s *screen) segment(segment *plan.Segment, c *call, d dialect) {
 	s.blank()
-	if segment.Rebuild {
+	if segment.Rebuild && d.rest != "" {
 		s.line("-- tables that others refer to are made anew: a foreign key must not take rows with them")
-		s.line("PRAGMA foreign_keys = OFF;")
+		s.line(d.rest)
 	}
-	s.line("BEGIN IMMEDIATE;")
+	s.line(d.begin)
 	var afterwards []*plan.Step
 	for i := range segment.Steps {
 		step := &segment.Steps[i]
@@ -39,19 +39,21 @@ func (s *screen) segment(segment *plan.Segment, c *call) {
 			afterwards = append(afterwards, step)
 			continue
 		}
-		s.statement(step, c)
+		s.statement(step, c, d)
 	}
-	s.blank()
-	s.line("COMMIT;")
-	if segment.Rebuild {
-		s.line("-- PRAGMA foreign_keys = ON; if it was")
+	if d.commit != "" {
+		s.blank()
+		s.line(d.commit)
+	}
+	if segment.Rebuild && d.resume != "" {
+		s.line(d.resume)
 	}
 	for _, step := range afterwards {
-		s.statement(step, c)
+		s.statement(step, c, d)
 	}
 }
 
-func (s *screen) statement(step *plan.Step, c *call) {
+func (s *screen) statement(step *plan.Step, c *call, d dialect) {
 	s.blank()
 	from := source(step, c.dir)
 	if from == "" {
@@ -63,5 +65,15 @@ func (s *screen) statement(step *plan.Step, c *call) {
 	}
 	// The statement goes out as it is: a character changed for the terminal's sake
 	// would be another statement.
-	s.line(strings.TrimRight(step.SQL, " \t\r\n"), ";")
+	s.line(d.ended(strings.TrimRight(step.SQL, " \t\r\n")))
 }
+
+// A dialect is what a script for a database system's own client says around
+// statements.
+type dialect struct {
+	begin, commit string                        // around a transaction
+	rest, resume  string                        // around one in which foreign keys rest; empty where none have to
+	ended         func(statement string) string // a statement with what ends it
+}
+
+func ended(statement string) string { return statement + ";" }

@@ -23,6 +23,7 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
+			"server":    makeDatabase(t),
 			"sql":       runSQL,
 			"query":     query,
 			"dump":      dump,
@@ -32,6 +33,7 @@ func TestScript(t *testing.T) {
 			"interrupt": interrupt,
 			"json":      checkJSON,
 		},
+		Condition: tests,
 		Setup: func(env *testscript.Env) error {
 			for _, name := range []string{"DATABASE_URL", "DBMEND_DIR", "NO_COLOR"} {
 				env.Setenv(name, "")

@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/dbmend/dbmend"
-	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/migration"
 )
 
@@ -28,7 +26,7 @@ const (
 // A session is one database and one set of migrations, opened for one verb.
 type session struct {
 	*dbmend.Migrator
-	target   *target
+	target   target
 	db       *sql.DB
 	root     *os.Root // the folder of migrations; nil where none is read
 	progress *progress
@@ -59,7 +57,7 @@ func (c *call) open(n need, more ...dbmend.Option) (_ *session, err error) {
 		return nil, err
 	}
 	options = append(options, dbmend.Observe(s.progress.observe))
-	s.Migrator, err = dbmend.New(s.db, sqlite.Engine{}, files, append(options, more...)...)
+	s.Migrator, err = dbmend.New(s.db, s.target.engine(), files, append(options, more...)...)
 	if errors.Is(err, migration.ErrNoVersion) {
 		return nil, &usageError{message: "--to: " + err.Error()}
 	}
@@ -69,31 +67,14 @@ func (c *call) open(n need, more ...dbmend.Option) (_ *session, err error) {
 // openDatabase finds the database and opens a pool for it.
 func (s *session) openDatabase(c *call, n need) error {
 	var err error
-	if s.target, err = parseURL(c.db, c.dbIn); err != nil {
+	if s.target, err = c.target(); err != nil {
 		return err
 	}
 	c.database = s.target.String()
-	there, err := s.target.exists()
-	if err != nil {
+	if s.absent, err = s.target.ready(n); err != nil {
 		return err
 	}
-	if !there {
-		switch n {
-		case reads, changes:
-			return &failure{message: "there is no database at " + s.target.String(), hint: "dbmend up makes it"}
-		case explains:
-			s.absent, s.target = true, &target{params: s.target.params}
-		case creates:
-			folder := filepath.Dir(s.target.path)
-			if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-				return &failure{message: "there is no folder " + clean(folder) + " to make the database in"}
-			}
-		}
-	}
-	if n == explains {
-		s.target.wait(c.wait)
-	}
-	s.db, err = s.target.open(n == creates)
+	s.db, err = s.target.open(n, c.wait)
 	return err
 }
 
@@ -184,7 +165,7 @@ func (c *call) with(ctx context.Context, n need, fn func(ctx context.Context, s 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = said(s.target, errors.Join(err, s.close())) }()
 	r, err = fn(ctx, s)
 	s.progress.stop()
 	if r != nil {

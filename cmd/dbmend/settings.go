@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -15,6 +16,7 @@ import (
 type settings struct {
 	db      string // as it was written: it may hold a password, and is never shown
 	dbIn    string // the folder that a relative path in db starts from; empty for the working one
+	dbFrom  string // who said it: a flag, a variable or a file; empty for nobody
 	dir     string
 	dirSaid bool // somebody named the folder
 	base    string
@@ -54,7 +56,7 @@ func (a *app) resolve(said func(flag string) bool) (*settings, error) {
 		return flag, ""
 	}
 	var source string
-	if s.db, source = pick("db", f.db, "DATABASE_URL", file.DB); strings.HasPrefix(source, file.path+":") {
+	if s.db, s.dbFrom = pick("db", f.db, "DATABASE_URL", file.DB); strings.HasPrefix(s.dbFrom, file.path+":") {
 		s.dbIn = file.folder
 	}
 	s.dir, source = pick("dir", f.dir, "DBMEND_DIR", file.Dir)
@@ -87,6 +89,15 @@ func (a *app) resolve(said func(flag string) bool) (*settings, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// target reads the database URL. Errors say who gave it.
+func (s *settings) target() (target, error) {
+	t, err := parseURL(s.db, s.dbIn)
+	if e, ok := errors.AsType[*usageError](err); ok && s.dbFrom != "" {
+		return nil, &usageError{message: s.dbFrom + ": " + e.message, hint: e.hint}
+	}
+	return t, err
 }
 
 func notAmong(source, value string, choices []string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -14,13 +15,33 @@ import (
 	"strings"
 	"time"
 
-	"modernc.org/sqlite"
+	driver "modernc.org/sqlite"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/engine/sqlite"
 )
 
+// A sqliteTarget is a file, or a database in memory. What a URL may hold beside a
+// path is never kept in it, so that it can be shown.
+type sqliteTarget struct {
+	path   string     // the file, as the user knows it; empty for one in memory
+	params url.Values // for the driver
+}
+
+// String returns the path.
+func (t *sqliteTarget) String() string {
+	if t.path == "" {
+		return ":memory:"
+	}
+	return clean(t.path)
+}
+
+func (t *sqliteTarget) engine() engine.Engine { return sqlite.Engine{} }
+func (t *sqliteTarget) secrets() []string     { return nil }
+func (t *sqliteTarget) undoes() bool          { return true }
+
 // parseSQLite reads what follows "sqlite:" in a URL.
-func parseSQLite(rest, in string) (*target, error) {
+func parseSQLite(rest, in string) (target, error) {
 	path, query, _ := strings.Cut(rest, "?")
 	switch {
 	case strings.HasPrefix(path, "///"):
@@ -49,9 +70,9 @@ func parseSQLite(rest, in string) (*target, error) {
 	case "":
 		return nil, &usageError{message: "the database URL names no file", hint: urlHint}
 	case ":memory:":
-		return &target{params: params}, nil
+		return &sqliteTarget{params: params}, nil
 	}
-	return &target{path: within(in, path), params: params}, nil
+	return &sqliteTarget{path: within(in, path), params: params}, nil
 }
 
 // sessionPragmas are what a URL may set: they last as long as the connection.
@@ -119,7 +140,7 @@ func isWord(s string) bool {
 
 // exists reports whether there is a file to open. Whatever else is there is an
 // error, before SQLite has its own words for it.
-func (t *target) exists() (bool, error) {
+func (t *sqliteTarget) exists() (bool, error) {
 	if t.path == "" {
 		return true, nil
 	}
@@ -143,10 +164,32 @@ func (t *target) exists() (bool, error) {
 	return true, f.Close()
 }
 
+// ready refuses where a verb needs a database that is not there, and makes the
+// target one in memory where an empty one will do.
+func (t *sqliteTarget) ready(n need) (absent bool, err error) {
+	there, err := t.exists()
+	if err != nil || there {
+		return false, err
+	}
+	switch n {
+	case reads, changes:
+		return false, &failure{message: "there is no database at " + t.String(), hint: "dbmend up makes it"}
+	case explains:
+		t.path = ""
+		return true, nil
+	case creates:
+		folder := filepath.Dir(t.path)
+		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			return false, &failure{message: "there is no folder " + clean(folder) + " to make the database in"}
+		}
+	}
+	return false, nil
+}
+
 // wait lets a verb that only looks wait for a writer, which the library does for
 // those that write: statements on data are tried out, and undone, under the same
 // lock. It is for a moment only, since SQLite's own waiting cannot be interrupted.
-func (t *target) wait(timeout time.Duration) {
+func (t *sqliteTarget) wait(timeout time.Duration) {
 	const most = 5 * time.Second
 	if timeout < 0 || timeout > most {
 		timeout = most
@@ -162,10 +205,13 @@ func (t *target) wait(timeout time.Duration) {
 	t.params.Add("_pragma", fmt.Sprintf("busy_timeout(%d)", timeout.Milliseconds()))
 }
 
-// open returns a pool for the database; nothing is opened until it is used. A file
-// that is not there is made only if create is set.
-func (t *target) open(create bool) (*sql.DB, error) {
-	name, err := t.dataSource(create)
+// open returns a pool for the database. A file that is not there is made only for
+// a verb that creates.
+func (t *sqliteTarget) open(n need, wait time.Duration) (*sql.DB, error) {
+	if n == explains {
+		t.wait(wait)
+	}
+	name, err := t.dataSource(n == creates)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +227,7 @@ func (t *target) open(create bool) (*sql.DB, error) {
 
 // dataSource returns the driver's name for the database: a URI, in which any path
 // means exactly that file.
-func (t *target) dataSource(create bool) (string, error) {
+func (t *sqliteTarget) dataSource(create bool) (string, error) {
 	params := maps.Clone(t.params)
 	if params == nil {
 		params = url.Values{}
@@ -215,13 +261,10 @@ const (
 	sqliteCantOpen = 14
 )
 
-// databaseHint returns what can be done about what a database said; "" for most.
-func databaseHint(err error) string {
-	if errors.Is(err, engine.ErrLocked) {
-		return "wait until it has finished, or give it more time with --lock-timeout"
-	}
+// hint goes by the code of an error.
+func (t *sqliteTarget) hint(err error) string {
 	code := 0
-	if said, ok := errors.AsType[*sqlite.Error](err); ok {
+	if said, ok := errors.AsType[*driver.Error](err); ok {
 		code = said.Code() & 0xff
 	} else if errors.Is(err, engine.ErrReadOnly) {
 		code = sqliteReadOnly // the engine found out before SQLite was asked to write
@@ -237,4 +280,41 @@ func databaseHint(err error) string {
 		return "the folder must exist, and be readable and writable for this user"
 	}
 	return ""
+}
+
+// files returns the files that SQLite keeps a database in, by the name that was
+// given and by the one that links lead to: what goes with it lies there.
+func (t *sqliteTarget) files() []string {
+	if t.path == "" {
+		return nil
+	}
+	names := []string{t.path}
+	if real, err := filepath.EvalSymlinks(t.path); err == nil && real != t.path {
+		names = append(names, real)
+	}
+	var files []string
+	for _, name := range names {
+		files = append(files, name, name+"-wal", name+"-shm", name+"-journal")
+	}
+	return files
+}
+
+// copyTo copies the database into a file that is empty.
+func (t *sqliteTarget) copyTo(ctx context.Context, path string) (err error) {
+	db, err := t.open(reads, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}
+
+// dialect is that of SQLite's shell.
+func (t *sqliteTarget) dialect() dialect {
+	return dialect{
+		begin: "BEGIN IMMEDIATE;", commit: "COMMIT;",
+		rest: "PRAGMA foreign_keys = OFF;", resume: "-- PRAGMA foreign_keys = ON; if it was",
+		ended: ended,
+	}
 }

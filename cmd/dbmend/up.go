@@ -47,11 +47,15 @@ func (a *app) up(ctx context.Context, c *call) (*result, error) {
 		return nil, wrongUsage("--exit-code is for up --dry-run: up itself leaves no difference")
 	}
 	if a.flags.backup != "" {
-		backup, err := newBackup(a.flags.backup)
+		t, err := c.target()
 		if err != nil {
 			return nil, err
 		}
-		more = append(more, dbmend.BeforeHealing(func() error { return backup.take(ctx, c) }))
+		backup, err := newBackup(t, a.flags.backup)
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, dbmend.BeforeHealing(func() error { return backup.take(ctx) }))
 	}
 	for {
 		r, err := c.upOrRefuse(ctx, more)
@@ -68,7 +72,7 @@ func (a *app) up(ctx context.Context, c *call) (*result, error) {
 // upOrRefuse is one try. Where there is no file yet, an empty database in memory is
 // asked first: a refusal changes nothing, and a file would be something.
 func (c *call) upOrRefuse(ctx context.Context, more []dbmend.Option) (*result, error) {
-	if t, err := parseURL(c.db, c.dbIn); err == nil {
+	if t, err := c.target(); err == nil {
 		if there, err := t.exists(); err == nil && !there {
 			_, err := c.with(ctx, explains, func(ctx context.Context, s *session) (*result, error) {
 				_, err := s.Plan(ctx)

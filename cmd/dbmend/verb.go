@@ -96,7 +96,15 @@ func (a *app) perform(cmd *cobra.Command, args []string, v verb) error {
 // reason, which the user knows.
 func (a *app) interruption(ctx context.Context, err error) error {
 	if wasInterrupted(ctx) {
-		return &failure{message: "interrupted: nothing of what was begun is kept", err: err}
+		return &failure{message: interrupted(err), err: err}
 	}
 	return err
+}
+
+// interrupted says what becomes of a run that a signal has ended with this error.
+func interrupted(err error) string {
+	if e, ok := errors.AsType[*saying](err); ok && !e.target.undoes() {
+		return "interrupted: statements on the schema that have run stay, and the next run goes on behind them"
+	}
+	return "interrupted: nothing of what was begun is kept"
 }
