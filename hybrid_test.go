@@ -17,7 +17,6 @@ import (
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
-	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/internal/hybrid"
 )
 
@@ -46,12 +45,18 @@ const hybridStates = 400
 // failure names its own; DBMEND_FOUND=FOLDER writes a small case for each kind of
 // failure into a folder.
 func TestHybridStates(t *testing.T) {
-	number, first := envInt("DBMEND_STATES", hybridStates), envInt("DBMEND_SEED", 1)
+	tryStates(t, hybrid.SQLite("sqlite"), hybridStates, func(seed uint64) bool { return seed%2 == 0 })
+}
+
+// tryStates heals states of an engine; foreign says of which seeds the connections
+// enforce foreign keys.
+func tryStates(t *testing.T, e hybrid.Engine, states int, foreign func(seed uint64) bool) {
+	number, first := envInt("DBMEND_STATES", states), envInt("DBMEND_SEED", 1)
 	tried, tally, seen := 0, tally{}, map[string]bool{}
 	derivable := 0
 	started := time.Now()
 	for seed := uint64(first); tried < number; seed++ {
-		h, err := hybrid.Make(hybrid.SQLite("sqlite"), hybrid.Genes(rand.New(rand.NewPCG(seed, 0))), seed%2 == 0)
+		h, err := hybrid.Make(e, hybrid.Genes(rand.New(rand.NewPCG(seed, 0))), foreign(seed))
 		if errors.Is(err, hybrid.ErrEmpty) {
 			continue
 		}
@@ -132,7 +137,7 @@ func (c tally) String() string {
 // run does nothing.
 func heal(t *testing.T, s *hybrid.State) (outcome, string) {
 	t.Helper()
-	e := hybrid.SQLite("sqlite")
+	e := s.History.Engine()
 	db, err := e.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -145,11 +150,13 @@ func heal(t *testing.T, s *hybrid.State) (outcome, string) {
 	for _, m := range s.History.Migrations {
 		files[m.File()] = &fstest.MapFile{Data: []byte(m.Text())}
 	}
+	app, product, dump := patient(t, e, db)
+	defer app.Close()
 	before := dump(t, db)
 	answers := diagnosis.Answers{}
 	var questions []string
 	for {
-		m, err := dbmend.New(db, sqlite.Engine{}, files, dbmend.Answer(answers))
+		m, err := dbmend.New(app, product, files, dbmend.Answer(answers))
 		if err != nil {
 			return failed, "new: " + err.Error()
 		}
@@ -200,7 +207,7 @@ func heal(t *testing.T, s *hybrid.State) (outcome, string) {
 			t.Fatal(err)
 		}
 		healedDump := dump(t, db)
-		fresh, _ := dbmend.New(db, sqlite.Engine{}, files)
+		fresh, _ := dbmend.New(app, product, files)
 		if again, err := fresh.Up(t.Context()); err != nil || !again.Nothing() || dump(t, db) != healedDump {
 			return failed, fmt.Sprintf("the second up: %v, ran %q", err, steps(again))
 		}
@@ -295,7 +302,11 @@ func found(t *testing.T, s *hybrid.State, got outcome, detail string) {
 	if folder == "" {
 		return
 	}
-	small := hybrid.Shrink(s, 400, func(s *hybrid.State) bool {
+	tries := 400
+	if _, ok := s.History.Engine().(hybrid.SQLite); !ok {
+		tries = 100 // they take longer
+	}
+	small := hybrid.Shrink(s, tries, func(s *hybrid.State) bool {
 		again, why := heal(t, s)
 		return again == got && gist(why) == gist(detail)
 	})

@@ -14,7 +14,7 @@ func (s *State) Case(about string) string {
 	for line := range strings.Lines(about) {
 		b.WriteString("# " + strings.TrimRight(line, "\n") + "\n")
 	}
-	b.WriteString("# engines: sqlite\n\n")
+	b.WriteString("# engines: " + s.History.engine.dialect().name + "\n\n")
 	for _, m := range s.History.Migrations {
 		fmt.Fprintf(&b, "-- migrations/%s --\n%s", m.File(), m.Text())
 	}
@@ -38,11 +38,11 @@ func (s *State) Case(about string) string {
 	}
 	b.WriteString("-- expect --\nheal\n-- asserts --\n")
 	for _, table := range s.Expected.Tables() {
-		columns := s.Expected.Columns(table)
+		columns := s.Expected.told(table)
 		if len(columns) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "select %s from %s order by %s  =>  %s\n", strings.Join(columns, ", "), table, ordinals(len(columns)), asJSON(s.Expected.Rows[table]))
+		fmt.Fprintf(&b, "select %s from %s order by %s  =>  %s\n", strings.Join(columns, ", "), table, ordinals(len(columns)), asJSON(s.Expected.compared(table)))
 	}
 	return b.String()
 }

@@ -32,11 +32,13 @@ func (c *change) whole() {
 // A template makes a change at random; nil where the model has no place for it.
 type template func(r *rand.Rand, m *model) *change
 
-// templates are all there are, each as often as its weight says.
-var templates = []struct {
+// A weighted template is drawn as often as its weight says.
+type weighted struct {
 	weight int
 	make   template
-}{
+}
+
+var sqliteTemplates = []weighted{
 	{9, createTable}, {10, addColumn}, {4, renameColumn}, {3, renameTable}, {4, dropColumn}, {3, dropTable},
 	{7, createIndex}, {2, dropIndex}, {2, createView}, {2, createTrigger}, {1, dropView}, {1, dropTrigger},
 	{7, rebuild}, {8, seed}, {5, addAndFill}, {3, backfill}, {4, update}, {3, deletes}, {3, copyRows},
@@ -45,12 +47,15 @@ var templates = []struct {
 
 // propose draws a change; nil if luck finds none for which the model has a place.
 func propose(r *rand.Rand, m *model) *change {
+	templates := m.d.templates
 	sum := 0
 	for _, t := range templates {
 		sum += t.weight
 	}
 	if len(m.tables) == 0 {
-		return createTable(r, m)
+		c := createTable(r, m)
+		m.d.spell(r, c)
+		return c
 	}
 	for range 5 {
 		n := r.IntN(sum)
@@ -60,6 +65,7 @@ func propose(r *rand.Rand, m *model) *change {
 			i++
 		}
 		if c := templates[i].make(r, m); c != nil {
+			m.d.spell(r, c)
 			return c
 		}
 	}
@@ -69,6 +75,9 @@ func propose(r *rand.Rand, m *model) *change {
 // newColumn draws a column. One that is added to a table that has rows must accept
 // NULL or have a default.
 func newColumn(r *rand.Rand, m *model, added bool) *column {
+	if m.d.server {
+		return serverColumn(r, m, added)
+	}
 	c := &column{name: m.fresh(r, columnNames), typ: []string{"TEXT", "INTEGER", "TEXT"}[r.IntN(3)]}
 	switch r.IntN(5) {
 	case 0:
@@ -78,7 +87,7 @@ func newColumn(r *rand.Rand, m *model, added bool) *column {
 		c.notNull = !added
 	}
 	if c.typ == "TEXT" && r.IntN(8) == 0 {
-		c.collate = "NOCASE"
+		c.collate = m.d.collate
 	}
 	if r.IntN(8) == 0 {
 		c.check = map[string]string{"TEXT": "length(%s) < 99", "INTEGER": "%s >= 0"}[c.typ]
@@ -96,6 +105,9 @@ func newColumn(r *rand.Rand, m *model, added bool) *column {
 }
 
 func newTable(r *rand.Rand, m *model, name string) *table {
+	if m.d.server {
+		return serverTable(r, m, name)
+	}
 	t := &table{name: name}
 	key := &column{name: "id", typ: "INTEGER", key: true}
 	switch r.IntN(6) {
@@ -145,14 +157,14 @@ func addAndFill(r *rand.Rand, m *model) *change {
 	if t == nil {
 		return nil
 	}
-	n := &column{name: m.fresh(r, columnNames), typ: "TEXT"}
+	n := &column{name: m.fresh(r, columnNames), typ: "TEXT", real: m.d.declare(r, "TEXT")}
 	c := &change{commit: func() { t.columns = append(t.columns, n) }}
 	c.add(Add, t.name, "ALTER TABLE %s ADD COLUMN %s", t.name, n.sql())
 	switch r.IntN(3) {
 	case 0:
 		c.add(Update, t.name, "UPDATE %s SET %s = '[]'", t.name, n.name)
 	case 1:
-		c.add(Backfill, t.name, "UPDATE %s SET %s = 'n' || %s WHERE %[2]s IS NULL", t.name, n.name, t.key().name)
+		c.add(Backfill, t.name, "UPDATE %s SET %s = %s WHERE %[2]s IS NULL", t.name, n.name, m.d.concat("'n'", t.telling()))
 	case 2:
 		c.add(Backfill, t.name, "UPDATE %s SET %s = 'old' WHERE %[2]s IS NULL", t.name, n.name)
 	}
@@ -165,19 +177,19 @@ func renameColumn(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	col := pick(r, t.plain(""))
-	if col == nil {
+	if col == nil || m.binds(t, col) {
 		return nil
 	}
 	name := m.fresh(r, columnNames)
 	c := &change{commit: func() { col.name = name }}
 	s := c.add(Renames, t.name, "ALTER TABLE %s RENAME COLUMN %s TO %s", t.name, col.name, name)
-	s.Rename = &Rename{From: col.name, To: name, Type: col.typ}
+	s.Rename = &Rename{From: col.name, To: name, Type: col.declared()}
 	return c
 }
 
 func renameTable(r *rand.Rand, m *model) *change {
 	t := pick(r, m.tables)
-	if t == nil {
+	if t == nil || m.bindsTable(t) {
 		return nil
 	}
 	name := m.fresh(r, tableNames)
@@ -193,7 +205,7 @@ func dropColumn(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	col := pick(r, t.plain(""))
-	if col == nil || slices.ContainsFunc(t.indexes, func(x *index) bool { return slices.Contains(x.columns, col) }) {
+	if col == nil || m.binds(t, col) || slices.ContainsFunc(t.indexes, func(x *index) bool { return slices.Contains(x.columns, col) }) {
 		return nil
 	}
 	c := &change{commit: func() { t.columns = slices.DeleteFunc(t.columns, func(o *column) bool { return o == col }) }}
@@ -223,7 +235,7 @@ func dropTable(r *rand.Rand, m *model) *change {
 func newIndex(r *rand.Rand, m *model, t *table) *index {
 	m.names++
 	x := &index{name: fmt.Sprintf("idx_%s_%d", t.name, m.names)}
-	cols := slices.Clone(t.columns[1:])
+	cols := where(t.columns[1:], m.d.keyable)
 	if len(cols) == 0 {
 		cols = slices.Clone(t.columns)
 	}
@@ -233,9 +245,13 @@ func newIndex(r *rand.Rand, m *model, t *table) *index {
 	case 0:
 		x.unique = true
 	case 1:
-		x.where = "%s IS NOT NULL"
+		if m.d.partial {
+			x.where = "%s IS NOT NULL"
+		}
 	case 2:
-		x.expr, x.columns = "lower(%s)", x.columns[:1]
+		if m.d.computed && (!m.d.server || x.columns[0].typ == "TEXT") {
+			x.expr, x.columns = "lower(%s)", x.columns[:1]
+		}
 	}
 	return x
 }
@@ -266,7 +282,7 @@ func dropIndex(r *rand.Rand, m *model) *change {
 	if r.IntN(2) == 0 {
 		guard = "IF EXISTS "
 	}
-	c.add(Drop, t.name, "DROP INDEX %s%s", guard, x.name)
+	c.add(Drop, t.name, "%s", m.d.dropIndex(guard, x.name, t.name))
 	return c
 }
 
@@ -276,6 +292,11 @@ func createView(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	v := &view{name: m.fresh(r, []string{"v_"}), table: t, cols: slices.Clone(t.columns[:2])}
+	if m.d.heads {
+		for _, col := range v.cols {
+			v.heads = append(v.heads, col.name)
+		}
+	}
 	c := &change{commit: func() { m.views = append(m.views, v) }}
 	c.add(Create, t.name, "%s", v.sql())
 	return c
@@ -300,23 +321,23 @@ func createTrigger(r *rand.Rand, m *model) *change {
 	}
 	x := &trigger{name: m.fresh(r, []string{"trg_"}), table: t}
 	c := &change{commit: func() { m.triggers = append(m.triggers, x) }}
+	make := func() []string { return m.d.log(x) }
 	if col := pick(r, t.plain("TEXT")); col != nil && r.IntN(2) == 0 {
 		x.uses = []*column{col}
-		x.sql = func() string {
-			return fmt.Sprintf("CREATE TRIGGER %s AFTER INSERT ON %s WHEN NEW.%s IS NULL BEGIN UPDATE %[2]s SET %[3]s = 'auto' WHERE %s = NEW.%[4]s; END",
-				x.name, x.table.name, col.name, x.table.key().name)
-		}
+		make = func() []string { return m.d.fill(x, col) }
 	} else {
-		log := &table{name: m.fresh(r, []string{"log"}), columns: []*column{{name: "id", typ: "INTEGER", key: true}, {name: "what", typ: "TEXT"}}}
+		log := m.d.logTable(r, m.fresh(r, []string{"log"}))
 		c.add(Table, log.name, "%s", log.sql(log.name))
 		x.logs = log
-		x.sql = func() string {
-			return fmt.Sprintf("CREATE TRIGGER %s AFTER INSERT ON %s BEGIN INSERT INTO %s (what) VALUES ('row ' || NEW.%s); END",
-				x.name, x.table.name, log.name, x.table.key().name)
-		}
 		c.commit = func() { m.tables, m.triggers = append(m.tables, log), append(m.triggers, x) }
 	}
-	c.add(Create, t.name, "%s", x.sql())
+	x.sql = func() string {
+		script := make()
+		return script[len(script)-1]
+	}
+	for _, statement := range make() {
+		c.add(Create, t.name, "%s", statement)
+	}
 	return c
 }
 
@@ -326,7 +347,7 @@ func dropTrigger(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	c := &change{commit: func() { m.triggers = slices.DeleteFunc(m.triggers, func(o *trigger) bool { return o == x }) }}
-	c.add(Drop, x.table.name, "DROP TRIGGER %s", x.name)
+	c.add(Drop, x.table.name, "%s", m.d.dropTrigger(x.name, x.table.name))
 	return c
 }
 

@@ -12,14 +12,18 @@ import (
 // literal draws a value that a column accepts, for the row with a number.
 func literal(r *rand.Rand, c *column, number int) string {
 	switch {
-	case c.unique && c.typ == "INTEGER":
+	case (c.unique || c.distinct) && c.typ == "INTEGER":
 		return fmt.Sprint(number)
-	case c.unique:
+	case c.unique || c.distinct:
 		return fmt.Sprintf("'u%d'", number)
 	case !c.notNull && r.IntN(4) == 0:
 		return "NULL"
 	case c.typ == "INTEGER":
 		return fmt.Sprint(1 + r.IntN(9))
+	case c.typ == "BOOLEAN":
+		return []string{"true", "false"}[r.IntN(2)]
+	case c.typ == "ENUM":
+		return "'" + pick(r, c.labels) + "'"
 	default:
 		return []string{"'old'", "'new'", "'it''s'", "'[1]'", "'Ada'", "'[]'"}[r.IntN(6)]
 	}
@@ -41,6 +45,9 @@ func seed(r *rand.Rand, m *model) *change {
 		cols = t.plain("")[:1]
 	}
 	keyed := t.key().typ == "TEXT" || r.IntN(3) > 0
+	if m.d.server {
+		keyed = !t.autoincrement
+	}
 	tells := cols[0]
 	if keyed {
 		cols = append([]*column{t.key()}, cols...)
@@ -58,7 +65,7 @@ func seed(r *rand.Rand, m *model) *change {
 			case c.key && c.typ == "TEXT":
 				v = fmt.Sprintf("'s%d'", m.keys)
 			case c.key:
-				v = fmt.Sprint(m.keys)
+				v = fmt.Sprint(m.d.firstKey + m.keys)
 			case c == tells:
 				v = fmt.Sprintf("'seed %d'", m.keys)
 			}
@@ -70,11 +77,11 @@ func seed(r *rand.Rand, m *model) *change {
 		rows = append(rows, "("+strings.Join(row, ", ")+")")
 	}
 	c := &change{commit: func() {}}
-	ignore := ""
+	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", t.name, names(cols), strings.Join(rows, ", "))
 	if keyed && r.IntN(4) == 0 {
-		ignore = "OR IGNORE "
+		insert = m.d.ignore(insert)
 	}
-	s := c.add(Insert, t.name, "INSERT %sINTO %s (%s) VALUES %s", ignore, t.name, names(cols), strings.Join(rows, ", "))
+	s := c.add(Insert, t.name, "%s", insert)
 	s.Seeds = &Seeds{tells.name, values}
 	return c
 }
@@ -84,7 +91,7 @@ func backfill(r *rand.Rand, m *model) *change {
 	if t == nil {
 		return nil
 	}
-	col := pick(r, where(t.plain("TEXT"), func(c *column) bool { return !c.notNull && !c.unique }))
+	col := pick(r, where(t.plain("TEXT"), func(c *column) bool { return !c.notNull && !c.unique && !c.distinct }))
 	if col == nil {
 		return nil
 	}
@@ -95,7 +102,7 @@ func backfill(r *rand.Rand, m *model) *change {
 	case 1:
 		c.add(Backfill, t.name, "UPDATE %s SET %s = 'new' WHERE %[2]s = 'old'", t.name, col.name)
 	case 2:
-		c.add(Backfill, t.name, "UPDATE %s SET %s = 'k' || %s WHERE %[2]s IS NULL OR %[2]s = ''", t.name, col.name, t.key().name)
+		c.add(Backfill, t.name, "UPDATE %s SET %s = %s WHERE %[2]s IS NULL OR %[2]s = ''", t.name, col.name, m.d.concat("'k'", t.telling()))
 	}
 	return c
 }
@@ -106,7 +113,7 @@ func update(r *rand.Rand, m *model) *change {
 	if t == nil {
 		return nil
 	}
-	col := pick(r, where(t.plain(""), func(c *column) bool { return !c.unique }))
+	col := pick(r, where(t.valued(), func(c *column) bool { return !c.unique && !c.distinct }))
 	if col == nil {
 		return nil
 	}
@@ -117,7 +124,7 @@ func update(r *rand.Rand, m *model) *change {
 	case r.IntN(2) == 0:
 		c.add(Update, t.name, "UPDATE %s SET %s = '[]'", t.name, col.name)
 	default:
-		c.add(Update, t.name, "UPDATE %s SET %s = %[2]s || '!' WHERE %[2]s IS NOT NULL", t.name, col.name)
+		c.add(Update, t.name, "UPDATE %s SET %s = %s WHERE %[2]s IS NOT NULL", t.name, col.name, m.d.concat(col.name, "'!'"))
 	}
 	return c
 }
@@ -128,7 +135,7 @@ func deletes(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	c := &change{commit: func() {}, relies: true}
-	col := pick(r, t.plain(""))
+	col := pick(r, t.valued())
 	switch {
 	case col == nil || r.IntN(4) == 0:
 		c.add(Delete, t.name, "DELETE FROM %s", t.name)
@@ -149,7 +156,7 @@ func copyRows(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	source, target := pick(r, from.plain("TEXT")), pick(r, to.plain("TEXT"))
-	if source == nil || target == nil || to.key().typ == "TEXT" ||
+	if source == nil || target == nil || to.key().typ == "TEXT" || m.d.server && !to.autoincrement ||
 		slices.ContainsFunc(to.columns, func(c *column) bool { return c.notNull && c.fallback == "" && c != target }) {
 		return nil
 	}
@@ -164,13 +171,13 @@ func helper(r *rand.Rand, m *model) *change {
 	if t == nil {
 		return nil
 	}
-	col := pick(r, where(t.plain("TEXT"), func(c *column) bool { return !c.unique }))
+	col := pick(r, where(t.plain("TEXT"), func(c *column) bool { return !c.unique && !c.distinct }))
 	if col == nil {
 		return nil
 	}
 	c := &change{commit: func() {}}
 	temp := "tmp_" + t.name
-	c.add(Table, temp, "CREATE TABLE %s (k PRIMARY KEY, v TEXT)", temp)
+	c.add(Table, temp, "CREATE TABLE %s (%s PRIMARY KEY, v TEXT)", temp, strings.TrimSpace("k "+t.key().refer))
 	c.add(Copy, temp, "INSERT INTO %s SELECT %s, upper(%s) FROM %s", temp, t.key().name, col.name, t.name)
 	c.add(Update, t.name, "UPDATE %s SET %s = (SELECT v FROM %s WHERE k = %[1]s.%[4]s) WHERE %[2]s IS NOT NULL", t.name, col.name, temp, t.key().name)
 	c.add(Drop, temp, "DROP TABLE %s", temp)
@@ -184,23 +191,25 @@ func swap(r *rand.Rand, m *model) *change {
 	if t == nil {
 		return nil
 	}
-	col := pick(r, where(t.plain(""), func(c *column) bool { return !c.unique && !c.notNull && c.check == "" }))
-	if col == nil || slices.ContainsFunc(t.indexes, func(x *index) bool { return slices.Contains(x.columns, col) }) {
+	col := pick(r, where(t.valued(), func(c *column) bool { return !c.unique && !c.distinct && !c.notNull && c.check == "" }))
+	if col == nil || m.binds(t, col) || slices.ContainsFunc(t.indexes, func(x *index) bool { return slices.Contains(x.columns, col) }) {
 		return nil
 	}
 	typ := map[string]string{"TEXT": "INTEGER", "INTEGER": "TEXT"}[col.typ]
 	if r.IntN(2) == 0 {
 		typ = col.typ
 	}
+	real := m.d.declare(r, typ)
+	declared := (&column{typ: typ, real: real}).declared()
 	temp := col.name + "_new"
 	c := &change{commit: func() {
-		*col = column{name: col.name, typ: typ}
+		*col = column{name: col.name, typ: typ, real: real}
 		t.columns = append(slices.DeleteFunc(t.columns, func(o *column) bool { return o == col }), col)
 	}}
-	c.add(Add, t.name, "ALTER TABLE %s ADD COLUMN %s %s", t.name, temp, typ)
-	value := fmt.Sprintf("CAST(%s AS %s)", col.name, typ)
+	c.add(Add, t.name, "ALTER TABLE %s ADD COLUMN %s %s", t.name, temp, declared)
+	value := m.d.cast(typ, col.name)
 	if typ == col.typ {
-		value = map[string]string{"TEXT": col.name + " || '.'", "INTEGER": col.name + " + 1"}[typ]
+		value = map[string]string{"TEXT": m.d.concat(col.name, "'.'"), "INTEGER": col.name + " + 1"}[typ]
 	}
 	c.add(Update, t.name, "UPDATE %s SET %s = %s", t.name, temp, value)
 	c.add(Drop, t.name, "ALTER TABLE %s DROP COLUMN %s", t.name, col.name)

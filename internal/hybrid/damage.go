@@ -170,6 +170,7 @@ func (s *State) install(r *rand.Rand) (bool, error) {
 			}
 		}
 	}
+	s.Live = append(s.Live, h.engine.Counters(h.Final)...)
 	have, err := Look(h.engine, db)
 	if err != nil {
 		return false, err

@@ -5,9 +5,8 @@ import (
 	"fmt"
 )
 
-// An Engine opens databases of one family and reads what they hold. Another family
-// needs an Engine, and templates of changes in its own dialect; damage and oracle
-// know none.
+// An Engine opens databases of one family, reads what they hold, and has a dialect,
+// in which histories are written; damage and oracle know none.
 type Engine interface {
 	// Open returns a new and empty database of one connection.
 	Open() (*sql.DB, error)
@@ -21,6 +20,11 @@ type Engine interface {
 	ForeignKeys(on bool) string
 	// Install returns the statements that make the schema at once.
 	Install(db *sql.DB) ([]string, error)
+	// Counters returns the statements that let keys that number themselves go on
+	// behind the rows that are there, where they do not do so by themselves.
+	Counters(p *Picture) []string
+
+	dialect() *dialect
 }
 
 // run opens a database and runs a script in it.

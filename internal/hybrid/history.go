@@ -28,6 +28,7 @@ const (
 	Table    Verb = "table"    // makes a table
 	Add      Verb = "add"      // adds a column
 	Renames  Verb = "rename"   // renames a column or a table
+	Alter    Verb = "alter"    // gives a column or a table another form
 	Drop     Verb = "drop"     // drops anything
 	Insert   Verb = "insert"   // puts literals in
 	Backfill Verb = "backfill" // an UPDATE that leaves out what it has done
@@ -99,6 +100,9 @@ type event struct {
 	sql       string
 	statement int // index in Statements; -1 for the application's
 }
+
+// Engine returns the engine that the history was made on.
+func (h *History) Engine() Engine { return h.engine }
 
 // End returns the position behind the first n migrations.
 func (h *History) End(n int) int {

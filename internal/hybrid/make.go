@@ -18,16 +18,16 @@ var ErrEmpty = errors.New("a history of no statements")
 //
 // Errors: [ErrEmpty]; the engine's own.
 func Make(e Engine, genes []Gene, foreign bool) (*History, error) {
-	m := &maker{Engine: e, h: &History{Genes: genes, ForeignKeys: foreign, engine: e}, model: &model{}}
+	m := &maker{Engine: e, h: &History{Genes: genes, ForeignKeys: foreign, engine: e}, model: &model{d: e.dialect()}}
 	var err error
 	if m.life, err = e.Open(); err != nil {
 		return nil, err
 	}
-	defer m.life.Close()
+	defer func() { m.life.Close() }()
 	if m.pure, err = e.Open(); err != nil {
 		return nil, err
 	}
-	defer m.pure.Close()
+	defer func() { m.pure.Close() }()
 	if err := m.boundary(1); err != nil {
 		return nil, err
 	}
@@ -70,14 +70,16 @@ func Make(e Engine, genes []Gene, foreign bool) (*History, error) {
 // A maker makes one history.
 type maker struct {
 	Engine
-	h      *History
-	model  *model
-	life   *sql.DB // with an application's rows
-	pure   *sql.DB // of migrations alone
-	open   *Migration
-	relies bool     // the open migration relies on foreign keys
-	key    string   // of the row that was drawn last
-	mine   []string // the keys of the application's rows
+	h       *History
+	model   *model
+	life    *sql.DB // with an application's rows
+	pure    *sql.DB // of migrations alone
+	open    *Migration
+	relies  bool                // the open migration relies on foreign keys
+	key     string              // of the row that was drawn last
+	numbers *table              // the table that numbers that row
+	mine    []string            // the keys of the application's rows
+	given   map[*table][]string // the keys that a server gave them
 }
 
 // most is how many statements a migration has at most.
@@ -96,7 +98,11 @@ func (m *maker) change(r *rand.Rand) error {
 			return err
 		}
 	}
-	schemas, ok, err := m.try(c)
+	try := m.try
+	if !m.model.d.savepoints {
+		try = m.risk
+	}
+	schemas, ok, err := try(c)
 	if err != nil || !ok {
 		return err
 	}
@@ -182,6 +188,9 @@ func (m *maker) live(r *rand.Rand) error {
 		if _, err := m.life.Exec(statement); err == nil {
 			m.h.life = append(m.h.life, event{statement, -1})
 			m.mine = append(m.mine, m.key)
+			if err := m.ask(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -197,14 +206,15 @@ func (m *maker) boundary(seed uint64) error {
 	r := rand.New(rand.NewPCG(seed, 1))
 	at := len(m.h.Migrations)
 	m.h.tamper[at] = tampers(r, m.model)
-	if err := execute(m.life, []string{"SAVEPOINT late"}); err != nil {
+	end, err := m.aside()
+	if err != nil {
 		return err
 	}
 	var late []string
 	for range 3 {
 		statement, err := m.write(r)
 		if err != nil {
-			return err
+			return errors.Join(err, end())
 		}
 		if statement == "" {
 			continue
@@ -214,7 +224,7 @@ func (m *maker) boundary(seed uint64) error {
 		}
 	}
 	m.h.late[at] = late
-	return execute(m.life, []string{"ROLLBACK TO late", "RELEASE late"})
+	return end()
 }
 
 // write draws one thing that the application writes; "" if nothing can be.
@@ -228,10 +238,14 @@ func (m *maker) write(r *rand.Rand) (string, error) {
 	}
 	m.model.keys++
 	number := 1000 + m.model.keys
+	m.numbers = nil
 	var cols, values []string
 	for _, c := range t.columns {
 		v := literal(r, c, number)
 		switch {
+		case c.key && t.autoincrement && m.model.d.server:
+			m.key, m.numbers = "", t
+			continue
 		case c.key && c.typ == "TEXT":
 			v = fmt.Sprintf("'u%d'", number)
 			m.key = v
@@ -239,7 +253,7 @@ func (m *maker) write(r *rand.Rand) (string, error) {
 			v = fmt.Sprint(number)
 			m.key = v
 		case c.parent != nil:
-			keys, err := query(m.life, fmt.Sprintf("SELECT quote(%s) FROM %s ORDER BY 1", c.parent.key().name, c.parent.name))
+			keys, err := query(m.life, fmt.Sprintf("SELECT %s FROM %s ORDER BY 1", m.model.d.literalOf(c.parent.key()), c.parent.name))
 			if err != nil {
 				return "", err
 			}
@@ -256,15 +270,19 @@ func (m *maker) write(r *rand.Rand) (string, error) {
 
 // rewrite changes or deletes a row that the application wrote before.
 func (m *maker) rewrite(r *rand.Rand, t *table) (string, error) {
-	keys, err := query(m.life, fmt.Sprintf("SELECT quote(%s) FROM %s ORDER BY 1", t.key().name, t.name))
+	keys, err := query(m.life, fmt.Sprintf("SELECT %s FROM %s ORDER BY 1", m.model.d.literalOf(t.key()), t.name))
 	if err != nil {
 		return "", err
 	}
-	key := pick(r, where(keys, func(k string) bool { return slices.Contains(m.mine, k) }))
+	mine := m.mine
+	if m.numbers = nil; t.autoincrement && m.model.d.server {
+		mine = m.given[t]
+	}
+	key := pick(r, where(keys, func(k string) bool { return slices.Contains(mine, k) }))
 	if key == "" {
 		return "", nil
 	}
-	c := pick(r, where(t.plain(""), func(c *column) bool { return !c.unique }))
+	c := pick(r, where(t.plain(""), func(c *column) bool { return !c.unique && !c.distinct }))
 	if c == nil || r.IntN(4) == 0 {
 		return fmt.Sprintf("DELETE FROM %s WHERE %s = %s", t.name, t.key().name, key), nil
 	}

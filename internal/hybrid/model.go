@@ -9,7 +9,10 @@ import (
 
 // A model is the schema as its author has it in mind at one moment.
 type model struct {
+	d        *dialect
 	tables   []*table
+	enums    []*enum
+	counters []string // sequences that stand alone
 	views    []*view
 	triggers []*trigger
 	names    int // how many names have been invented
@@ -23,16 +26,34 @@ type table struct {
 	autoincrement bool
 	withoutRowid  bool
 	indexes       []*index
+	named         []*constraint
 }
 
 type column struct {
 	name, typ       string
+	real            string   // the declared type, where the engine has others than typ
+	refer           string   // the type of what refers to this key, likewise
+	labels          []string // of an ENUM
 	key             bool
 	notNull, unique bool
 	fallback        string // DEFAULT
 	collate, check  string
 	parent          *table
 	onDelete        string
+	distinct        bool // a constraint beside the column says that it is unique
+}
+
+// A constraint is one that was added by a name.
+type constraint struct {
+	name   string
+	column *column
+	undo   func() // what dropping it makes of the model
+}
+
+// An enum is a type of its own, of some words.
+type enum struct {
+	name   string
+	labels []string
 }
 
 type index struct {
@@ -47,6 +68,7 @@ type view struct {
 	name  string
 	table *table
 	cols  []*column
+	heads []string // the names of its columns, where they do not follow the table's
 }
 
 type trigger struct {
@@ -57,8 +79,16 @@ type trigger struct {
 	logs  *table
 }
 
+// declared returns the column's type as its author writes it.
+func (c *column) declared() string {
+	if c.real != "" {
+		return c.real
+	}
+	return c.typ
+}
+
 func (c *column) sql() string {
-	parts := []string{c.name, c.typ}
+	parts := []string{c.name, c.declared()}
 	add := func(when bool, text string) {
 		if when {
 			parts = append(parts, text)
@@ -86,8 +116,8 @@ func (t *table) sql(name string) string {
 			parts = append(parts, c.sql())
 			continue
 		}
-		text := c.name + " " + c.typ + " PRIMARY KEY"
-		if t.autoincrement {
+		text := c.name + " " + c.declared() + " PRIMARY KEY"
+		if t.autoincrement && c.real == "" {
 			text += " AUTOINCREMENT"
 		}
 		if c.typ == "TEXT" {
@@ -122,8 +152,12 @@ func (x *index) sql(table string) string {
 
 func (v *view) sql() string {
 	var cols []string
-	for _, c := range v.cols {
-		cols = append(cols, c.name)
+	for i, c := range v.cols {
+		name := c.name
+		if len(v.heads) > 0 && v.heads[i] != name {
+			name += " AS " + v.heads[i]
+		}
+		cols = append(cols, name)
 	}
 	return fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM %s", v.name, strings.Join(cols, ", "), v.table.name)
 }
@@ -188,4 +222,9 @@ func where[T any](all []T, ok func(T) bool) []T {
 // plain returns the columns that carry ordinary values: no key and no reference.
 func (t *table) plain(typ string) []*column {
 	return where(t.columns, func(c *column) bool { return !c.key && c.parent == nil && (typ == "" || c.typ == typ) })
+}
+
+// valued returns the plain columns of texts and numbers.
+func (t *table) valued() []*column {
+	return where(t.plain(""), func(c *column) bool { return c.typ == "TEXT" || c.typ == "INTEGER" })
 }

@@ -48,6 +48,9 @@ func (s *State) overlay(r *rand.Rand) (bool, error) {
 			}
 		}
 	}
+	s.Live = append(s.Live, where(h.engine.Counters(h.Final), func(sql string) bool {
+		return slices.ContainsFunc(tables, func(t string) bool { return slices.Contains(tokens(sql), t) })
+	})...)
 	s.end = func() []string { return h.beneath(tables, filled, s.ran) }
 	s.late = tables
 	s.Note = fmt.Sprintf("%d migrations ran, then the newest script made %s", h.Completed(position), strings.Join(tables, ", "))
@@ -58,9 +61,7 @@ func (s *State) overlay(r *rand.Rand) (bool, error) {
 // their last form, stand aside while the migrations run.
 func (h *History) beneath(tables, filled []string, ran func(int) bool) []string {
 	script := []string{h.engine.ForeignKeys(false)}
-	for _, t := range tables {
-		script = append(script, "DROP TABLE "+t)
-	}
+	script = append(script, h.engine.dialect().dropTables(tables)...)
 	script = append(script, h.engine.ForeignKeys(h.ForeignKeys))
 	script = append(script, h.Rest(ran)...)
 	return append(script, filled...)

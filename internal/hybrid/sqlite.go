@@ -195,6 +195,11 @@ func (d SQLite) ForeignKeys(on bool) string {
 	return "PRAGMA foreign_keys = OFF"
 }
 
+// Counters returns nothing: keys go on behind the greatest.
+func (d SQLite) Counters(*Picture) []string { return nil }
+
+func (d SQLite) dialect() *dialect { return &sqliteDialect }
+
 // Install returns the stored statements, tables first.
 func (d SQLite) Install(db *sql.DB) ([]string, error) {
 	return query(db, "SELECT m.sql FROM sqlite_master m WHERE m.sql IS NOT NULL AND "+ours+

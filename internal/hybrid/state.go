@@ -94,13 +94,13 @@ func (s *State) Tracking() []string {
 		}
 		return script
 	case OneRow:
-		script := []string{"CREATE TABLE schema_migrations (version uint64, dirty bool)", "CREATE UNIQUE INDEX version_unique ON schema_migrations (version)"}
+		script := slices.Clone(s.History.engine.dialect().tracking)
 		if s.Count > 0 {
-			begun := 0
+			begun := "false"
 			if s.Begun {
-				begun = 1
+				begun = "true"
 			}
-			script = append(script, fmt.Sprintf("INSERT INTO schema_migrations VALUES (%d, %d)", s.Count, begun))
+			script = append(script, fmt.Sprintf("INSERT INTO schema_migrations VALUES (%d, %s)", s.Count, begun))
 		}
 		return script
 	}
@@ -118,8 +118,8 @@ func (s *State) Ran(ref string) (ran, known bool) {
 	return false, false
 }
 
-// readsLate reports whether a statement works on rows of a table that a script has
-// made ahead of its time: what is in there is not what the statement is for.
+// readsLate reports whether a statement reads a table that a script has made ahead
+// of its time: what is in there is not what the statement is for.
 func (s *State) readsLate(st *Statement) bool {
 	words := tokens(st.SQL)
 	return s.Kind == Overlaid && st.Verb.Data() && slices.ContainsFunc(s.late, func(table string) bool {

@@ -55,6 +55,7 @@ func (m mariadb) command(folder string) []string {
 		m.server,
 		"--no-defaults",
 		"--datadir=" + filepath.Join(folder, "data"),
+		"--tmpdir=" + folder, // a server that starts removes the temporary tables that it finds
 		"--socket=" + filepath.Join(folder, "mysql.sock"),
 		"--pid-file=" + filepath.Join(folder, "mariadbd.pid"),
 		"--skip-networking",
