@@ -9,8 +9,8 @@
 // One file for each verb (up.go, status.go, …) asks the library and returns a
 // [result]; verb.go runs it, prints it, writes the report and chooses the exit
 // status. database.go finds out which database a URL means; sqlite.go, postgres.go
-// and mysql.go are all that depends on its kind. How things look to people is in tui.go and what it names; how they look
-// to programs is in json.go.
+// and mysql.go are all that depends on its kind. How things look to people is in
+// tui.go and what it names; how they look to programs is in json.go.
 package main
 
 import (
