@@ -72,7 +72,11 @@ func (r *run) baseline(ctx context.Context) error {
 		}
 		p.Records = append(p.Records, plan.Record{Migration: mf.Migration, Outcome: journal.Baselined, Reason: "declared present"})
 		for j := range mf.Findings {
-			switch f := &mf.Findings[j]; f.Verdict {
+			f := &mf.Findings[j]
+			if f.Ignored {
+				continue // nobody minds
+			}
+			switch f.Verdict {
 			case diagnosis.NotDone, diagnosis.Partly, diagnosis.Conflict, diagnosis.Ambiguous:
 				q.Facts = append(q.Facts, fmt.Sprintf("%s %s: %s", f.Ref, f.Verdict, strings.Join(f.Evidence, "; ")))
 			}

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,9 +26,10 @@ type Migrator struct {
 	db     *sql.DB
 	engine engine.Engine
 	set    *migration.Set
-	sum    string        // identity of the set and of the scripts that go with it
+	sum    string        // identity of the set and of what goes with it: scripts, the ignore list
 	traits engine.Traits // of the server; zero until a connection was had
 	options
+	ignored []migration.Ignore // the whole list
 
 	mu     sync.Mutex
 	replay *replayed // the last replay, where it may be used again
@@ -46,6 +49,7 @@ type options struct {
 	drift        diagnosis.DriftMode
 	ahead        bool
 	beforeHealed func() error
+	ignore       []string
 }
 
 // A script is a SQL file that is not a migration.
@@ -105,6 +109,14 @@ func Drift(mode diagnosis.DriftMode) Option { return func(o *options) { o.drift 
 // an old program does during a rolling deployment.
 func AllowAhead() Option { return func(o *options) { o.ahead = true } }
 
+// Ignore names objects that are left alone, as lines of the file .dbmendignore do
+// that may lie beside the migrations ([migration.Ignore]): for sets that come without
+// the file, as those of an embed.FS without its all: do. Lines of several calls, and
+// of the file, add up.
+func Ignore(lines ...string) Option {
+	return func(o *options) { o.ignore = append(o.ignore, lines...) }
+}
+
 // BeforeHealing calls fn before anything is changed that a plain runner would not
 // change: the place for a backup. An error stops the run.
 func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeHealed = fn } }
@@ -112,8 +124,9 @@ func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeH
 // New loads the migrations of fsys and returns a Migrator for db. Neither is
 // changed, and db is not yet used; it stays the caller's to close.
 //
-// Errors: those of [migration.Load], and [migration.ErrNoVersion] for a To that
-// the set does not have.
+// Errors: those of [migration.Load], [migration.ErrNoVersion] for a To that the set
+// does not have, and *[migration.SyntaxError] values for an Ignore that names no
+// object.
 func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, error) {
 	m := &Migrator{db: db, engine: e, options: options{lockTimeout: time.Minute}}
 	for _, option := range opts {
@@ -135,7 +148,31 @@ func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, er
 			m.sum = hex.EncodeToString(sum[:])
 		}
 	}
+	if err := m.addIgnored(); err != nil {
+		return nil, err
+	}
 	return m, nil
+}
+
+// addIgnored puts the ignore list together, and takes it into the identity of the
+// set: in another order, or with other comments, it is the same.
+func (m *Migrator) addIgnored() error {
+	more, err := migration.ParseIgnore("Ignore", strings.Join(m.ignore, "\n"))
+	if err != nil {
+		return fmt.Errorf("read the ignore list: %w", err)
+	}
+	m.ignored = slices.Concat(m.set.Ignore, more)
+	if len(m.ignored) == 0 {
+		return nil
+	}
+	names := make([]string, len(m.ignored))
+	for i, line := range m.ignored {
+		names[i] = line.Text
+	}
+	slices.Sort(names)
+	sum := sha256.Sum256([]byte(m.sum + "\n" + strings.Join(slices.Compact(names), "\n")))
+	m.sum = hex.EncodeToString(sum[:])
+	return nil
 }
 
 // Set returns the migrations, which the caller must not change.

@@ -95,6 +95,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 		Replay: replay, Have: have, Recorded: s.recorded,
 		Witness: &witness{db: rows, engine: m.engine, have: have},
 		Drift:   m.drift, Ahead: m.ahead, Answers: m.answers,
+		Ignore: m.ignored, Space: db.Traits().Space,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("diagnose: %w", err)

@@ -69,8 +69,11 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 	if p.plan.Healing {
 		completed.Outcome = journal.Healed
 	}
-	if len(left(p.plan.Diagnosis)) > 0 {
+	switch {
+	case len(left(p.plan.Diagnosis)) > 0:
 		completed.Outcome = journal.Left
+	case len(p.plan.Diagnosis.Ignored) > 0:
+		completed.Outcome = journal.Ignored
 	}
 	if n := len(r.set.Migrations); n > 0 {
 		completed.Version = r.set.Migrations[n-1].Version
@@ -153,6 +156,12 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 		for _, drift := range left(d) {
 			entry(journal.Entry{
 				Kind: journal.Noticed, Outcome: journal.Left, Version: drift.Ref.Version, Statement: drift.Ref.Number,
+				Evidence: drift.Difference.String() + ": " + drift.Why,
+			})
+		}
+		for _, drift := range d.Ignored {
+			entry(journal.Entry{
+				Kind: journal.Noticed, Outcome: journal.Ignored, Version: drift.Ref.Version, Statement: drift.Ref.Number,
 				Evidence: drift.Difference.String() + ": " + drift.Why,
 			})
 		}

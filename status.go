@@ -15,8 +15,10 @@ type Status struct {
 	Format     string               // the file format of the set
 	Unknown    []string             // recorded, and not in the set
 	Drift      []diagnosis.Drift    // what is not as the history says
-	Foreign    int                  // objects that nobody knows
+	Ignored    []diagnosis.Drift    // the same, and left alone: the ignore list names it
+	Foreign    int                  // objects that nobody knows and the ignore list does not name
 	Questions  []diagnosis.Question // what must be answered before Up does anything
+	Notes      []string             // what was noticed and needs no decision
 	FirstError string               // of a failed try that nothing has mended since
 	Agrees     bool                 // the database is what its history says
 }
@@ -40,7 +42,8 @@ func (s *Status) Current() bool {
 }
 
 // Status tells where every migration stands. It changes nothing. A database that
-// is what its journal says is believed; any other is diagnosed.
+// is what its journal says is believed; any other is diagnosed, and so is one with an
+// ignore list.
 //
 // Errors: those of [Migrator.Diagnose].
 func (m *Migrator) Status(ctx context.Context) (st *Status, err error) {
@@ -55,7 +58,7 @@ func (m *Migrator) Status(ctx context.Context) (st *Status, err error) {
 	}
 	st = &Status{Source: s.recorded.Source, Format: m.set.Format, Unknown: s.recorded.Unknown, FirstError: s.recorded.FirstError}
 	var d *diagnosis.Diagnosis
-	if m.healthy(s) {
+	if m.healthy(s) && len(m.ignored) == 0 {
 		p, err := m.planPlainly(s)
 		if err != nil {
 			return nil, err
@@ -65,6 +68,7 @@ func (m *Migrator) Status(ctx context.Context) (st *Status, err error) {
 		return nil, err
 	}
 	st.Drift, st.Foreign, st.Questions, st.Agrees = d.Drift, len(d.Foreign), d.Questions, d.Agrees
+	st.Ignored, st.Notes = d.Ignored, d.Notes
 	for i := range d.Migrations {
 		mf := &d.Migrations[i]
 		ms := MigrationStatus{Migration: mf.Migration, Standing: mf.Standing, How: mf.Claim.How, Of: len(mf.Findings)}

@@ -328,7 +328,8 @@ func (m *Migrator) healthy(s *survey) bool {
 	if s.empty() {
 		return m.schema == nil && m.base == nil
 	}
-	return s.journal && s.unclaimed && s.last.Kind == journal.Completed && s.last.Outcome != journal.Left &&
+	return s.journal && s.unclaimed && s.last.Kind == journal.Completed &&
+		s.last.Outcome != journal.Left && s.last.Outcome != journal.Ignored && // or it is not what the history says
 		s.last.After == s.fingerprint.String()
 }
 

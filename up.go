@@ -23,6 +23,7 @@ type Report struct {
 	Diagnosis *diagnosis.Diagnosis // what it was based on; nil if nothing was to be done
 	Healed    bool                 // something was done that a plain runner would not do
 	Drift     []diagnosis.Drift    // what was left alone, as it was told to
+	Ignored   []diagnosis.Drift    // what was left alone since the ignore list names it
 	Orphans   []engine.Orphan      // rows that refer to nothing since this run, on a connection that does not mind
 	Took      time.Duration
 }
@@ -123,6 +124,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	}
 	if r.done(first) {
 		r.report.Drift = append(r.report.Drift, left(first.plan.Diagnosis)...)
+		r.report.Ignored = first.plan.Diagnosis.Ignored
 		return false, nil
 	}
 	if err := r.rehearse(ctx, r.db, first); err != nil {
@@ -268,6 +270,7 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 		return false, fmt.Errorf("commit: %w", err)
 	}
 	r.report.Run, r.report.Diagnosis, r.report.Drift = r.id, p.plan.Diagnosis, left(p.plan.Diagnosis)
+	r.report.Ignored = p.plan.Diagnosis.Ignored
 	r.report.Healed = r.report.Healed || p.plan.Healing
 	r.report.Steps = append(r.report.Steps, steps...)
 	r.report.Records = append(r.report.Records, segment.Records...)

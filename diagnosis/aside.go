@@ -90,7 +90,8 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.
 	from := schema.Key{Kind: schema.Column, Table: s.Target, Name: s.OldName}
 	to := schema.Key{Kind: schema.Column, Table: s.Target, Name: s.NewName}
 	twin := in.Have.Get(to)
-	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" {
+	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
+		in.ignored.names(from) || in.ignored.names(to) {
 		return nil
 	}
 	filled, err := in.values(ctx, twin)

@@ -126,6 +126,10 @@ func (r *reasoner) judgeForeign() {
 		if r.knows(o.Key) {
 			continue
 		}
+		if r.ignored.ignores(o.Key) {
+			r.d.Unreported = append(r.d.Unreported, o)
+			continue
+		}
 		r.d.Foreign = append(r.d.Foreign, o)
 		known := o.Key.IsPart() && r.knows(o.Key.Owner())
 		if !known {

@@ -70,8 +70,14 @@ func run(t *testing.T, d *diagnosis.Diagnosis, p *plan.Plan) *schema.Snapshot {
 			n.replay(now, step.SQL)
 			continue
 		}
-		moved := carried(now, step.Source)
+		moved, was := carried(now, step.Source), now.Clone()
 		now.Apply(changes[step.Ref])
+		for _, c := range changes[step.Ref] {
+			if step.Source.Verb == "alter table rename" && c.Key.Table == step.Source.Target && !c.Before.Equal(was.Get(c.Key)) {
+				c.Key.Table = step.Source.NewName
+				now.Delete(c.Key) // it comes along as it is, if it does
+			}
+		}
 		for _, c := range changes[step.Ref] {
 			if c.Key.Kind == schema.Table && c.After == nil {
 				for _, part := range now.Parts(c.Key) {

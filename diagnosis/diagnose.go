@@ -30,9 +30,15 @@ type Input struct {
 	Drift    DriftMode
 	Ahead    bool // go on although the history knows migrations that the set does not
 	Answers  Answers
+	// Ignore names objects that are left alone: see [migration.Ignore]. Space is the
+	// default schema, which keys leave out and the list may not.
+	Ignore []migration.Ignore
+	Space  string
 	// Tried are answers that nobody gave: they are being tried out, or a trial has
 	// shown that every other leads to the same schema and the same rows.
 	Tried Answers
+
+	ignored *ignored
 }
 
 // Diagnose explains the live schema. It changes nothing.
@@ -41,6 +47,7 @@ type Input struct {
 // verdict or a question.
 func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	d := &Diagnosis{Recorded: in.Recorded, Have: in.Have}
+	in.setIgnoredAside()
 	if err := in.setTwinsAside(ctx, d); err != nil {
 		return nil, err
 	}
@@ -70,6 +77,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 			r.findings[e].doesNotMatter()
 			r.tried = false
 		}
+		r.moveIgnored(e)
 	}
 	r.judgeForeign()
 	r.keepWhole()
@@ -78,6 +86,7 @@ func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	r.judgeBase()
 	r.holdAhead()
 	r.standings()
+	r.reportIgnored()
 	r.aim()
 	return r.d, nil
 }
@@ -268,7 +277,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 // tells reports whether a statement on data works on rows which are there.
 func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 	s := r.Replay.Effects[e].Statement
-	if s.Class != migration.Data {
+	if s.Class != migration.Data || r.ignored.holds(s) {
 		return false, nil
 	}
 	if s.Space != "" {
@@ -326,7 +335,7 @@ func (r *reasoner) guess(effect int) (done, certain bool) {
 func (r *reasoner) judge(ctx context.Context, e int) error {
 	effect := &r.Replay.Effects[e]
 	f := &r.findings[e]
-	f.Ref, f.Statement, f.Changes = effect.Ref(), effect.Statement, effect.Changes
+	f.Ref, f.Statement, f.Changes = effect.Ref(), effect.Statement, r.ignored.whole.Effects[e].Changes
 	switch {
 	case r.again[e]:
 		f.is(NotDone, "part of a rebuild that has not run, by answer")
@@ -334,6 +343,8 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 		f.is(Done, "the journal says that it is through")
 	case r.claim(e).Kept && !r.claim(e).Finished[effect.Statement.Number] && effect.Statement.Class == migration.Data:
 		f.is(NotDone, "begun, and the journal, which notes what has run, does not name it")
+	case r.isIgnored(e):
+		r.judgeIgnored(e, f)
 	case effect.Statement.Probe != "":
 		return r.judgeByProbe(ctx, e, f)
 	case slices.Contains(r.claim(e).Open, effect.Statement.Number):

@@ -28,6 +28,8 @@ type Finding struct {
 	completes bool
 	// Left says that drift is left alone here, by answer or by mode.
 	Left bool
+	// Ignored says that the statement is about nothing but what an ignore list names.
+	Ignored bool
 	// Seeds are the rows of an INSERT of literals that are to be put in, where some
 	// are there, counted from zero.
 	Seeds []int
@@ -66,6 +68,8 @@ type Diagnosis struct {
 	Aside      []*schema.Object // empty tables and columns that stand where a rename puts another: they go first
 	Seeded     []Seeding        // rows that the set puts in and the database lacks, in their last form
 	Foreign    []*schema.Object // what no migration, base or schema file knows; never touched
+	Unreported []*schema.Object // the same, and named by the ignore list: nobody wants to hear of it
+	Ignored    []Drift          // what is not as it should be, is named by the ignore list, and is left so
 	Questions  []Question       // none means that a plan can be made
 	Answered   []Question       // the questions that were answered, for the journal
 	Notes      []string         // what was noticed and needs no decision

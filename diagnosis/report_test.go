@@ -28,6 +28,9 @@ func report(d *diagnosis.Diagnosis, want *schema.Snapshot, p *plan.Plan, planErr
 	for _, drift := range d.Drift {
 		say("drift %s: %s%s", drift.Difference, drift.Why, when(drift.Ref.Number > 0, " ("+drift.Ref.String()+")"))
 	}
+	for _, drift := range d.Ignored {
+		say("ignored %s: %s%s", drift.Difference, drift.Why, when(drift.Ref.Number > 0, " ("+drift.Ref.String()+")"))
+	}
 	for _, o := range d.Restore {
 		say("restore %s", o.Key)
 	}

@@ -81,11 +81,13 @@ func (all sections) situation(t *testing.T, variant string) *situation {
 		Witness: &witness{replay: replay, have: have, rows: lines(own["rows"])},
 		Answers: diagnosis.Answers{},
 	}
+	s.input.Ignore, err = migration.ParseIgnore(migration.IgnoreFile, own["ignore"])
+	must(err)
 	for _, option := range lines(own["options"]) {
 		must(s.option(option))
 	}
 	for name := range own {
-		if !slices.Contains([]string{"base", "presumed", "known", "left", "live", "history", "rows", "options", "expect"}, name) && !strings.HasSuffix(name, ".sql") {
+		if !slices.Contains([]string{"base", "presumed", "known", "left", "live", "history", "rows", "ignore", "options", "expect"}, name) && !strings.HasSuffix(name, ".sql") {
 			t.Fatalf("unknown section %s", name)
 		}
 	}
@@ -101,6 +103,8 @@ func (s *situation) option(line string) error {
 		s.input.Drift = diagnosis.ReportDrift
 	case line == "drift refuse":
 		s.input.Drift = diagnosis.RefuseDrift
+	case strings.HasPrefix(line, "space "):
+		s.input.Space = strings.TrimPrefix(line, "space ")
 	case line == "ahead allow":
 		s.input.Ahead = true
 	default:

@@ -172,6 +172,7 @@ func (r *reasoner) aim() {
 			}
 		}
 	}
+	r.aimIgnored(target)
 	r.carryForeign(target)
 	r.dropForeign(target)
 	for _, o := range r.restored() {

@@ -21,8 +21,10 @@ func (t *trajectory) lost() bool { return !slices.Contains(t.possible, true) }
 
 // loose reports that the object can be dropped and made again without a word
 // about rows.
-func (t *trajectory) loose() bool {
-	return t.key.Kind == schema.Index || t.key.Kind == schema.View || t.key.Kind == schema.Trigger
+func (t *trajectory) loose() bool { return isLoose(t.key) }
+
+func isLoose(key schema.Key) bool {
+	return key.Kind == schema.Index || key.Kind == schema.View || key.Kind == schema.Trigger
 }
 
 // want returns the value at the end.

@@ -34,6 +34,7 @@ const (
 	Healed      Outcome = "healed"
 	Baselined   Outcome = "baseline"
 	Left        Outcome = "left"     // a run that left drift alone, as it was told to
+	Ignored     Outcome = "ignored"  // a run that left alone what the ignore list names
 	Reverted    Outcome = "reverted" // no longer recorded
 	Skipped     Outcome = "skipped"  // a statement that did not need to run
 	Synthesised Outcome = "synthesised"

@@ -22,6 +22,10 @@ type Set struct {
 	// checkpoints of Atlas. They are in the order of their versions. One that nothing
 	// in the set comes before is the set's first migration instead.
 	Baselines []*Migration
+
+	// Ignore is the list beside the migrations of what is to be left alone. It is no
+	// part of Sum.
+	Ignore []Ignore
 }
 
 // LoadOptions say how to read a folder. The zero value is right for most.
@@ -89,6 +93,7 @@ func load(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Set, e
 	if format.prepare != nil {
 		files = format.prepare(dir, files, options)
 	}
+	ignored := dir.ignored()
 	var parts, baselines []*file
 	for _, f := range files {
 		problems.add(f.path, f.sections(format, options))
@@ -107,6 +112,7 @@ func load(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Set, e
 		Format:     format.name,
 		Migrations: assemble(parts, cutter, problems),
 		Baselines:  assemble(baselines, cutter, problems),
+		Ignore:     ignored,
 	}
 	if err := problems.err(); err != nil {
 		return nil, err

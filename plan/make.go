@@ -284,7 +284,7 @@ func (m *maker) synthesise(ref diagnosis.Ref, o *schema.Object, action string, s
 // plan drops and makes anew: foreign indexes and triggers stay.
 func (m *maker) keepForeign() error {
 	made, now := m.madeAnew()
-	for _, o := range m.d.Foreign {
+	for _, o := range slices.Concat(m.d.Foreign, m.d.Unreported) {
 		at, again := made[o.Key.Owner()]
 		if !o.Key.IsPart() || !again || o.Source == "" {
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -16,6 +17,13 @@ func (s *screen) difference(d schema.Difference, why string) {
 		s.line("  ", s.warn("different"), "  ", exact(d.Key.String()), s.because(why))
 		s.line("               wanted  ", exact(describe(d.Want)))
 		s.line("               found   ", exact(describe(d.Have)))
+	}
+}
+
+// ignored prints what is left alone since the ignore list names it, a line each.
+func (s *screen) ignored(left []diagnosis.Drift) {
+	for i := range left {
+		s.line("  ", s.dim("ignored  "), "  ", exact(left[i].Difference.String()), s.because(left[i].Why))
 	}
 }
 

@@ -189,6 +189,10 @@ func (s *screen) objects(v *explanation) {
 			s.difference(d.Difference, d.Why)
 		}
 	}
+	if ignored := v.diagnosis.Ignored; len(ignored) > 0 {
+		s.head("on the ignore list, and left alone")
+		s.ignored(ignored)
+	}
 	foreign := topmost(v.diagnosis.Foreign)
 	if len(foreign) > 0 {
 		s.head("unknown to the migrations, and left alone")
@@ -218,6 +222,9 @@ func (v *explanation) differences() []diagnosis.Drift {
 	seen := map[schema.Key]bool{}
 	for i := range all {
 		seen[all[i].Difference.Key] = true
+	}
+	for i := range d.Ignored {
+		seen[d.Ignored[i].Difference.Key] = true
 	}
 	if d.Target == nil || d.Have == nil {
 		return all

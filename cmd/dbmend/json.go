@@ -160,6 +160,7 @@ type upView struct {
 	Skipped []statementView  `json:"skipped"`
 	Records []recordView     `json:"records"`
 	Drift   []differenceView `json:"drift"`
+	Ignored []differenceView `json:"ignored"`
 	Notes   []string         `json:"notes"`
 	TookUS  int64            `json:"took_us"`
 }
@@ -167,7 +168,7 @@ type upView struct {
 func newUpView(r *dbmend.Report) *upView {
 	v := &upView{
 		Run: r.Run, Nothing: r.Nothing(), Healed: r.Healed, Steps: []stepView{}, Skipped: []statementView{},
-		Records: views(r.Records, newRecordView), Drift: views(r.Drift, newDriftView), Notes: []string{},
+		Records: views(r.Records, newRecordView), Drift: views(r.Drift, newDriftView), Ignored: views(r.Ignored, newDriftView), Notes: []string{},
 		TookUS: r.Took.Microseconds(),
 	}
 	ran := map[diagnosis.Ref]bool{}
@@ -195,7 +196,9 @@ type statusView struct {
 	Migrations []migrationView  `json:"migrations"`
 	Unknown    []string         `json:"unknown"`
 	Drift      []differenceView `json:"drift"`
+	Ignored    []differenceView `json:"ignored"`
 	Foreign    int              `json:"foreign"`
+	Notes      []string         `json:"notes"`
 	FirstError string           `json:"first_error,omitempty"`
 	Questions  []questionView   `json:"questions"`
 }
@@ -209,7 +212,8 @@ func newStatusView(s *dbmend.Status) *statusView {
 				Standing: m.Standing.String(), Recorded: m.How != "", How: m.How, Done: &m.Done, Of: &m.Of,
 			}
 		}),
-		Unknown: list(s.Unknown), Drift: views(s.Drift, newDriftView), Foreign: s.Foreign,
+		Unknown: list(s.Unknown), Drift: views(s.Drift, newDriftView), Ignored: views(s.Ignored, newDriftView),
+		Foreign: s.Foreign, Notes: list(s.Notes),
 		FirstError: s.FirstError, Questions: views(s.Questions, newQuestionView),
 	}
 }
@@ -244,6 +248,7 @@ type diagnosisView struct {
 	Collisions  []string         `json:"collisions"`
 	Migrations  []migrationView  `json:"migrations"`
 	Differences []differenceView `json:"differences"`
+	Ignored     []differenceView `json:"ignored"`
 	Foreign     []*objectView    `json:"foreign"`
 	Questions   []questionView   `json:"questions"`
 	Answered    []questionView   `json:"answered"`
@@ -258,7 +263,7 @@ func newDiagnosisView(e *explanation) *diagnosisView {
 		Headline: headline(d, e.plan), Agrees: d.Agrees, Source: d.Recorded.Source, FirstError: d.Recorded.FirstError,
 		Unknown: list(d.Recorded.Unknown), Collisions: list(d.Recorded.Collisions),
 		Migrations: views(d.Migrations, newMigrationView), Differences: views(e.differences(), newDriftView),
-		Foreign: views(d.Foreign, newObjectView), Questions: views(d.Questions, newQuestionView),
+		Ignored: views(d.Ignored, newDriftView), Foreign: views(d.Foreign, newObjectView), Questions: views(d.Questions, newQuestionView),
 		Answered: views(d.Answered, newQuestionView), Notes: list(d.Notes), Obstacles: []problemView{},
 	}
 	if e.plan != nil {

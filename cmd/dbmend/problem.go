@@ -113,10 +113,10 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// isMigration reports whether a path in an error is a file of the set: those are
-// named without a folder, and begin with their version.
+// isMigration reports whether a path in an error is a file of the set, or the list
+// beside it: those are named without a folder, and begin with their version.
 func isMigration(path string) bool {
-	return !strings.ContainsAny(path, `/\`) && path != "" && path[0] >= '0' && path[0] <= '9'
+	return !strings.ContainsAny(path, `/\`) && path != "" && path[0] >= '0' && path[0] <= '9' || path == migration.IgnoreFile
 }
 
 func refused(r *dbmend.Refusal) string {

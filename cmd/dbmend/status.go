@@ -36,7 +36,7 @@ func (a *app) statusVerb(ctx context.Context, c *call) (*result, error) {
 			}
 			st.Foreign = len(topmost(d.Foreign))
 		}
-		r := &result{view: newStatusView(st), show: func(out *screen) { out.migrations(st) }}
+		r := &result{view: newStatusView(st), notes: st.Notes, show: func(out *screen) { out.migrations(st) }}
 		if a.flags.exitCode {
 			r.status = verdictStatus(st.Questions, st.Current())
 		}
@@ -76,6 +76,7 @@ func (s *screen) migrations(st *dbmend.Status) {
 		s.line(s.warn("unknown"), "  ", exact(name), s.dim("  recorded, and not among the migrations"))
 	}
 	s.drift(st.Drift)
+	s.ignored(st.Ignored)
 	if st.FirstError != "" {
 		s.prose(s.bad("first error")+"  ", st.FirstError, func(t string) string { return t })
 	}

@@ -104,6 +104,7 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 func (s *screen) report(r *dbmend.Report) {
 	if r.Nothing() {
 		s.drift(r.Drift)
+		s.ignored(r.Ignored)
 		s.orphans(r)
 		if n := len(r.Drift); n > 0 {
 			s.line(s.warn("nothing to do but what is left alone: " + plural(n, "difference")))
@@ -146,6 +147,7 @@ func (s *screen) report(r *dbmend.Report) {
 	}
 	t.print(s)
 	s.drift(r.Drift)
+	s.ignored(r.Ignored)
 	s.orphans(r)
 	s.line(s.strong(summary(r, len(skips))))
 }
