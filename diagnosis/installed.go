@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,6 +62,11 @@ func (r *reasoner) withoutNumbers(table schema.Key, rows TableRows, s *migration
 	if !ok || given == nil || at < 0 || slices.Contains(given, key) {
 		return rows
 	}
+	// In the order of their numbers, so that they get the same where none was given yet.
+	rows.Rows = slices.Clone(rows.Rows)
+	slices.SortStableFunc(rows.Rows, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(len(a[at]), len(b[at])), cmp.Compare(a[at], b[at]))
+	})
 	without := TableRows{Columns: slices.Delete(slices.Clone(rows.Columns), at, at+1)}
 	for _, row := range rows.Rows {
 		without.Rows = append(without.Rows, slices.Delete(slices.Clone(row), at, at+1))

@@ -59,6 +59,9 @@ var problems = map[string]engine.Problem{
 	"53300": engine.Busy,     // too_many_connections
 	"57014": engine.Busy,     // query_canceled: statement_timeout, or somebody's request
 	"53100": engine.Full,     // disk_full
+	"22001": engine.Violated, // string_data_right_truncation
+	"22003": engine.Violated, // numeric_value_out_of_range
+	"22P02": engine.Violated, // invalid_text_representation: a value that the type cannot hold
 	"25006": engine.ReadOnly, // read_only_sql_transaction
 	"42601": engine.Syntax,   // syntax_error
 }
@@ -67,7 +70,7 @@ func problem(code string) engine.Problem {
 	if p, ok := problems[code]; ok {
 		return p
 	}
-	if len(code) == 5 && (code[:2] == "23" || code[:2] == "22") { // integrity constraints; values that a type cannot hold
+	if len(code) == 5 && code[:2] == "23" { // integrity constraint violations
 		return engine.Violated
 	}
 	return engine.Unknown
