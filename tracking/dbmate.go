@@ -3,28 +3,35 @@ package tracking
 import (
 	"context"
 
-	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/migration"
-	"github.com/dbmend/dbmend/schema"
 )
 
 // dbmate keeps a set of versions, as texts. Rails keeps the very same table, and
-// reads and writes it the same way, so that it makes no difference whose it is.
+// older releases of it nothing beside it, so that it makes no difference whose it is.
+// (pkg/driver/*/*.go)
 //
 // One column named version could be anybody's (tern's means something else), so
 // that here the name has to fit as well.
 var dbmate = &Runner{
-	Name:       "dbmate or Rails",
-	Columns:    []string{"version"},
-	Tables:     []string{"schema_migrations"},
-	Plain:      true,
-	Companions: []string{"ar_internal_metadata"},
-	Formats:    []string{"dbmate"},
-	Query: func(t engine.Traits, table schema.Key) string {
-		return selecting(t, table, []string{text(t, "version")}, "version")
+	Name:    "dbmate or Rails",
+	Columns: []string{"version"},
+	Texts:   []string{"version"},
+	Tables:  []string{"schema_migrations"},
+	Plain:   true,
+	Formats: []string{"dbmate"},
+	Query: func(t Table) string {
+		return selecting(t, []string{text(t, "version")}, "version")
 	},
 	Parse:  parseDbmate,
 	Record: recordDbmate,
+	Forget: forgetting(func(_ *History, n noted) ([]cell, error) {
+		return []cell{{"version", string(n.row.Version)}}, nil
+	}),
+	Create: creating(dialect{
+		"CREATE TABLE %s (version varchar(128) primary key)",
+		"CREATE TABLE %s (version varchar primary key)",
+		"CREATE TABLE %s (version varchar(128) primary key)",
+	}),
 }
 
 func parseDbmate(cells [][]Cell) ([]Row, error) {
@@ -47,7 +54,7 @@ func parseDbmate(cells [][]Cell) ([]Row, error) {
 func recordDbmate(ctx context.Context, db Database, h *History, all, applied []*migration.Migration) error {
 	var rows [][]any
 	for _, m := range unclaimed(h, all, applied) {
-		rows = append(rows, []any{string(m.Version)})
+		rows = append(rows, []any{digitsOf(m)})
 	}
 	return insert(ctx, db, h, []string{"version"}, rows)
 }

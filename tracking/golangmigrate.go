@@ -13,17 +13,20 @@ import (
 // golangMigrate keeps one row: the version that the database is at, which stands
 // for all before it, and whether the step there has ended. Version -1 is "none",
 // and only there while the first migration's reversal has not ended.
+// (database/*/*.go, SetVersion)
 var golangMigrate = &Runner{
 	Name:    "golang-migrate",
 	Columns: []string{"version", "dirty"},
 	Tables:  []string{"schema_migrations"},
 	Formats: []string{"golang-migrate"},
 	UpTo:    true,
-	Query: func(t engine.Traits, table schema.Key) string {
-		return selecting(t, table, []string{number(t, "version"), number(t, "dirty")}, "version")
+	Query: func(t Table) string {
+		return selecting(t, []string{number(t, "version"), number(t, "dirty")}, "version")
 	},
 	Parse:  parseGolangMigrate,
 	Record: recordGolangMigrate,
+	Forget: forgetGolangMigrate,
+	Create: createGolangMigrate,
 }
 
 func parseGolangMigrate(cells [][]Cell) ([]Row, error) {
@@ -53,48 +56,38 @@ func parseGolangMigrate(cells [][]Cell) ([]Row, error) {
 }
 
 // recordGolangMigrate puts the one row at the highest version that is applied, and
-// says that the step there has ended.
-//
-// One row cannot say everything: if a migration before that one is not applied, or
-// if the row says that another one was begun, nothing is written and it is an
-// error.
+// says that the step there has ended. What one row cannot say is an error, and
+// nothing is written.
 func recordGolangMigrate(ctx context.Context, db Database, h *History, all, applied []*migration.Migration) error {
 	if len(applied) == 0 {
 		return nil
 	}
-	claims := Match(h, &migration.Set{Migrations: all})
-	done := map[string]bool{}
-	var highest migration.Version
-	reach := func(v migration.Version) {
-		if done[v.Normal()] = true; highest == "" || v.Compare(highest) > 0 {
-			highest = v
+	top, err := h.climb(all, applied)
+	if err != nil || top.there {
+		return err
+	}
+	return h.put(ctx, db, top.version, []string{"version", "dirty"}, false)
+}
+
+// forgetGolangMigrate puts the one row at the highest version that is left, and takes
+// it away if none is.
+func forgetGolangMigrate(ctx context.Context, db Database, h *History, all, reverted []*migration.Migration) error {
+	top, err := h.descend(all, reverted)
+	if err != nil || top.there {
+		return err
+	}
+	return h.put(ctx, db, top.version, []string{"version", "dirty"}, false)
+}
+
+// createGolangMigrate makes the table as golang-migrate does, on SQLite with an index
+// whose name is the same for every table.
+func createGolangMigrate(t engine.Traits, table schema.Key) []string {
+	name := quote(t, table)
+	if familyOf(t) == sqlite {
+		return []string{
+			"CREATE TABLE " + name + " (version uint64,dirty bool)",
+			"CREATE UNIQUE INDEX version_unique ON " + name + " (version)",
 		}
 	}
-	for _, c := range claims.Applied {
-		reach(c.Migration.Version)
-	}
-	for _, m := range applied {
-		reach(m.Version)
-	}
-	for _, row := range h.Rows {
-		switch {
-		case row.Begun && row.Version != "" && !done[row.Version.Normal()]:
-			return h.failed(fmt.Errorf("%s: what was begun there is not among what is recorded now", row.Text))
-		case !row.Begun && row.Version != "" && row.Version.Compare(highest) >= 0:
-			return nil // it says so already, or is ahead of this set
-		}
-	}
-	for _, m := range all {
-		if m.Version.Compare(highest) < 0 && !done[m.Version.Normal()] {
-			return h.failed(fmt.Errorf("its one row cannot say that %s is applied and %s is not", highest, m))
-		}
-	}
-	number, err := strconv.ParseInt(string(highest), 10, 64)
-	if err != nil {
-		return h.failed(fmt.Errorf("version %.40q does not fit its column", highest))
-	}
-	if _, err := db.Exec(ctx, "DELETE FROM "+quote(db.Traits(), h.Table)); err != nil {
-		return h.failed(err)
-	}
-	return insert(ctx, db, h, []string{"version", "dirty"}, [][]any{{number, false}})
+	return []string{"CREATE TABLE " + name + " (version bigint not null primary key, dirty boolean not null)"}
 }

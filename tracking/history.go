@@ -19,6 +19,8 @@ type History struct {
 	// Digest changes whenever the table's claims do. [Runner.Digest] reads it again
 	// with one query.
 	Digest string
+
+	spelled map[string]string // see Table
 }
 
 // A Row is what a tracking table says of one migration.
@@ -26,8 +28,25 @@ type Row struct {
 	Version  migration.Version // as far as the row tells; empty where it only has a name
 	Name     string            // as the row spells it, shortened to a bound; empty where it only has a version
 	Checksum string            // in the tool's own terms; empty where it keeps none
-	Begun    bool              // begun and not finished: dirty
+	Begun    bool              // begun and not finished: dirty, failed
 	Text     string            // the row as people read it: "version 30, dirty"
+
+	// Key is what the tool knows the migration by, in the words of [Runner.Key]; empty
+	// where it is the version, or the name, and nothing else.
+	Key string
+	// ID is what tells the row from the others in its table; empty where Key, version
+	// or name do.
+	ID string
+	// UpTo says that the row stands for all versions up to its own: a baseline.
+	UpTo bool
+	// Done is how many statements of a migration that is begun have run; zero also
+	// where the tool does not count them.
+	Done int
+}
+
+// table returns the table as statements write it.
+func (h *History) table(db Database) Table {
+	return Table{Key: h.Table, Traits: db.Traits(), spelled: h.spelled}
 }
 
 // version returns the leading digits of a text: the version that it begins with,

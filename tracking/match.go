@@ -26,6 +26,8 @@ type Claim struct {
 	OtherName    bool // it names another file of this version
 	OtherVersion bool // it has this content under another version
 	OtherContent bool // it has another checksum
+	// SameContent: the row's checksum is one of this content.
+	SameContent bool
 }
 
 // An Unknown is a row without a migration.
@@ -38,24 +40,24 @@ type Unknown struct {
 }
 
 // Match says which migrations of the set the history speaks of. It is pure, and
-// decides by the strongest agreement that is to be had: by checksum and version,
-// by checksum alone, by file name with or without extension, and last by version
-// as a number. Only checksums that a [migration.Migration] has too are compared:
-// those of other tools' own making agree with none.
+// decides by the strongest agreement that is to be had: by what the tool itself
+// knows the migration by, by checksum and version, by checksum alone, by file name
+// with or without extension, and last by version as a number. A migration is found
+// by its checksum only where that is the SHA-256 of its file.
 //
 // In a history where one row stands for all versions up to its own, those before
 // it are claimed as well, also if the set has no migration of that very version.
 func Match(h *History, set *migration.Set) Matched {
-	m := newMatcher(set)
+	m := newMatcher(h.Runner, set)
 	claims := make([]*Claim, len(h.Rows))
-	for _, agree := range []func(Row) *migration.Migration{m.exactly, m.byContent, m.byName, m.byVersion} {
+	for _, agree := range []func(Row) *migration.Migration{m.byKey, m.exactly, m.byContent, m.byName, m.byVersion} {
 		for i, row := range h.Rows {
 			if claims[i] != nil {
 				continue
 			}
 			if found := agree(row); found != nil && !m.claimed[found] {
 				m.claimed[found] = true
-				claims[i] = claim(found, row)
+				claims[i] = m.claim(found, row)
 			}
 		}
 	}
@@ -67,9 +69,13 @@ func Match(h *History, set *migration.Set) Matched {
 		} else {
 			m.leftover(row, &matched)
 		}
-		if h.UpTo && row.Version != "" {
+		if (h.UpTo || row.UpTo) && row.Version != "" {
+			version := row.Version
+			if claims[i] != nil {
+				version = claims[i].Migration.Version // as the set orders it
+			}
 			for _, before := range set.Migrations {
-				if _, ok := of[before]; !ok && before.Version.Compare(row.Version) < 0 {
+				if _, ok := of[before]; !ok && before.Version.Compare(version) < 0 {
 					of[before] = Claim{Migration: before, Row: row, Implied: true}
 				}
 			}
@@ -88,14 +94,43 @@ func Match(h *History, set *migration.Set) Matched {
 }
 
 // claim says how far the row agrees with the migration.
-func claim(m *migration.Migration, row Row) *Claim {
-	return &Claim{
-		Migration:    m,
-		Row:          row,
-		OtherName:    row.Name != "" && !isNamed(m, row.Name),
-		OtherVersion: row.Version != "" && row.Version.Compare(m.Version) != 0,
-		OtherContent: row.Checksum != "" && row.Checksum != m.Checksum,
+func (m *matcher) claim(one *migration.Migration, row Row) *Claim {
+	c := &Claim{Migration: one, Row: row}
+	content := m.runner.compare(one, row)
+	c.OtherContent, c.SameContent = content == Other, content == Same
+	keyed := row.Key != "" && row.Key == m.runner.key(one)
+	switch {
+	case m.describes():
+		// Another description of the same content is no other file.
+		c.OtherName = !m.runner.names(one, row) && !c.SameContent
+	case !keyed:
+		c.OtherName = row.Name != "" && !isNamed(one, row.Name)
 	}
+	c.OtherVersion = !keyed && row.Version != "" && row.Version.Compare(one.Version) != 0
+	return c
+}
+
+// describes reports whether the names in the rows are no names of files.
+func (m *matcher) describes() bool { return m.runner != nil && m.runner.Named != nil }
+
+// compare says what the row's checksum tells of the migration.
+func (r *Runner) compare(m *migration.Migration, row Row) Content {
+	switch {
+	case row.Checksum == "":
+		return Untold
+	case r != nil && r.Compare != nil:
+		return r.Compare(m, row)
+	case row.Checksum == m.Checksum:
+		return Same
+	default:
+		return Other
+	}
+}
+
+// names reports whether what the row has beside its key is what the tool would
+// write of the migration.
+func (r *Runner) names(m *migration.Migration, row Row) bool {
+	return r.Named == nil || row.Name == "" || r.Named(m, row.Name)
 }
 
 // isNamed reports whether the name is one of the migration's file.
@@ -110,6 +145,9 @@ func isNamed(m *migration.Migration, name string) bool {
 
 // A matcher finds migrations by what rows say.
 type matcher struct {
+	runner   *Runner // nil for rows that are nobody's
+	set      []*migration.Migration
+	key      map[string][]*migration.Migration
 	checksum map[string][]*migration.Migration
 	name     map[string]*migration.Migration
 	version  map[string]*migration.Migration
@@ -117,8 +155,11 @@ type matcher struct {
 	claimed  map[*migration.Migration]bool
 }
 
-func newMatcher(set *migration.Set) *matcher {
+func newMatcher(runner *Runner, set *migration.Set) *matcher {
 	m := &matcher{
+		runner:   runner,
+		set:      set.Migrations,
+		key:      map[string][]*migration.Migration{},
 		checksum: map[string][]*migration.Migration{},
 		name:     map[string]*migration.Migration{},
 		version:  map[string]*migration.Migration{},
@@ -126,6 +167,9 @@ func newMatcher(set *migration.Set) *matcher {
 		claimed:  map[*migration.Migration]bool{},
 	}
 	for _, one := range set.Migrations {
+		if key := runner.key(one); key != "" {
+			m.key[key] = append(m.key[key], one)
+		}
 		if one.Checksum != "" {
 			m.checksum[one.Checksum] = append(m.checksum[one.Checksum], one)
 		}
@@ -138,6 +182,22 @@ func newMatcher(set *migration.Set) *matcher {
 		}
 	}
 	return m
+}
+
+// byKey finds the migration that the tool knows by the row's key, if the rest of the
+// row agrees.
+func (m *matcher) byKey(row Row) *migration.Migration {
+	if row.Key == "" {
+		return nil
+	}
+	var best *migration.Migration
+	for _, found := range m.key[row.Key] {
+		// Of several, the one with the longest path says most.
+		if !m.claimed[found] && m.runner.names(found, row) && (best == nil || len(found.Path) > len(best.Path)) {
+			best = found
+		}
+	}
+	return best
 }
 
 // exactly finds the migration with the row's content and version.
@@ -159,7 +219,13 @@ func (m *matcher) byContent(row Row) *migration.Migration {
 	return nil
 }
 
-func (m *matcher) byName(row Row) *migration.Migration { return m.name[row.Name] }
+// byName finds the migration whose file the row names.
+func (m *matcher) byName(row Row) *migration.Migration {
+	if m.describes() {
+		return nil
+	}
+	return m.name[row.Name]
+}
 
 func (m *matcher) byVersion(row Row) *migration.Migration {
 	if row.Version == "" {
@@ -172,25 +238,36 @@ func (m *matcher) byVersion(row Row) *migration.Migration {
 // or nothing in the set answers to it.
 func (m *matcher) leftover(row Row, into *Matched) {
 	same := m.byName(row)
+	if same == nil && row.Key != "" {
+		same = m.keyed(row)
+	}
 	if same == nil && row.Name == "" {
 		same = m.byVersion(row)
 	}
 	if same != nil {
-		into.Repeated = append(into.Repeated, *claim(same, row))
+		into.Repeated = append(into.Repeated, *m.claim(same, row))
 		return
 	}
 	into.Unknown = append(into.Unknown, Unknown{row, m.like(row)})
 }
 
+// keyed finds a migration of the row's key and name, claimed or not.
+func (m *matcher) keyed(row Row) *migration.Migration {
+	for _, found := range m.key[row.Key] {
+		if m.runner.names(found, row) {
+			return found
+		}
+	}
+	return nil
+}
+
 // like finds the one unclaimed migration with the row's name after the version.
 func (m *matcher) like(row Row) *migration.Migration {
-	name, ok := strings.CutPrefix(row.Name, string(row.Version))
-	if !ok || row.Version == "" {
+	if row.Version == "" || row.Name == "" {
 		return nil
 	}
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ".sql"), ".up")
 	var found *migration.Migration
-	for _, one := range m.rest[strings.TrimLeft(name, "_-.")] {
+	for _, one := range m.alike(row) {
 		if m.claimed[one] {
 			continue
 		}
@@ -200,4 +277,23 @@ func (m *matcher) like(row Row) *migration.Migration {
 		found = one
 	}
 	return found
+}
+
+// alike returns the migrations with the row's name after the version.
+func (m *matcher) alike(row Row) []*migration.Migration {
+	if m.describes() {
+		var all []*migration.Migration
+		for _, one := range m.set {
+			if m.runner.Named(one, row.Name) {
+				all = append(all, one)
+			}
+		}
+		return all
+	}
+	name, ok := strings.CutPrefix(row.Name, string(row.Version))
+	if !ok {
+		return nil
+	}
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".sql"), ".up")
+	return m.rest[strings.TrimLeft(name, "_-.")]
 }

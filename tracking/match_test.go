@@ -76,6 +76,9 @@ func say(m tracking.Matched) string {
 					line += ", " + mark.text
 				}
 			}
+			if c.Row.Done > 0 {
+				line += fmt.Sprintf(", %d done", c.Row.Done)
+			}
 			lines = append(lines, line)
 		}
 	}
@@ -92,41 +95,54 @@ func say(m tracking.Matched) string {
 	return strings.Join(lines, "\n")
 }
 
-// FuzzMatch: every row ends in one place, and no migration is claimed twice.
+// FuzzMatch: whoever wrote them, every row ends in one place, and no migration is
+// claimed twice.
 func FuzzMatch(f *testing.F) {
-	f.Add("001_a.sql 2_b.sql 003_c.up.sql", "1|001_a|\n2||\n7|7_c.sql|001_a.sql", false)
+	f.Add("001_a.sql 2_b.sql 003_c.up.sql", "1|001_a|\n2||\n7|7_c.sql|001_a.sql\n|||3", false)
 	f.Add("1.sql _ 0", "007|007.sql|\n|x|", true)
 	f.Fuzz(func(t *testing.T, files, text string, upTo bool) {
 		h := &tracking.History{UpTo: upTo}
 		for line := range strings.Lines(text) {
-			cells := append(strings.Split(strings.TrimSuffix(line, "\n"), "|"), "", "")
-			h.Rows = append(h.Rows, tracking.Row{Version: migration.Version(cells[0]), Name: cells[1], Checksum: cells[2], Text: fmt.Sprint(len(h.Rows))})
+			cells := append(strings.Split(strings.TrimSuffix(line, "\n"), "|"), "", "", "")
+			h.Rows = append(h.Rows, tracking.Row{Version: migration.Version(cells[0]), Name: cells[1], Checksum: cells[2], Key: cells[3], UpTo: cells[3] == "up", Text: fmt.Sprint(len(h.Rows))})
 		}
-		m := tracking.Match(h, set(strings.Fields(files)...))
-		placed := map[string]int{}
-		claimed := map[*migration.Migration]bool{}
-		for _, c := range append(m.Applied, m.Begun...) {
-			if claimed[c.Migration] {
-				t.Fatalf("%s is claimed twice", c.Migration)
-			}
-			claimed[c.Migration] = true
-			if !c.Implied {
-				placed[c.Row.Text]++
-			}
-		}
-		for _, c := range m.Repeated {
-			placed[c.Row.Text]++
-		}
-		for _, u := range m.Unknown {
-			placed[u.Row.Text]++
-		}
-		for _, row := range h.Rows {
-			if placed[row.Text] != 1 {
-				t.Fatalf("row %s is in %d places: %+v", row.Text, placed[row.Text], m)
-			}
+		for _, r := range append(tracking.Runners(), nil) {
+			h.Runner = r
+			placedOnce(t, h, set(strings.Fields(files)...))
 		}
 	})
 }
+
+// placedOnce looks where the rows of a history end.
+func placedOnce(t *testing.T, h *tracking.History, files *migration.Set) {
+	t.Helper()
+	m := tracking.Match(h, files)
+	placed := map[string]int{}
+	claimed := map[*migration.Migration]bool{}
+	for _, c := range append(m.Applied, m.Begun...) {
+		if claimed[c.Migration] {
+			t.Fatalf("%s is claimed twice", c.Migration)
+		}
+		claimed[c.Migration] = true
+		if !c.Implied {
+			placed[c.Row.Text]++
+		}
+	}
+	for _, c := range m.Repeated {
+		placed[c.Row.Text]++
+	}
+	for _, u := range m.Unknown {
+		placed[u.Row.Text]++
+	}
+	for _, row := range h.Rows {
+		if placed[row.Text] != 1 {
+			t.Fatalf("row %s is in %d places: %+v", row.Text, placed[row.Text], m)
+		}
+	}
+}
+
+// widest is how many columns the widest query of all tools has.
+const widest = 8
 
 // FuzzParse: whatever a table holds is an error that names the row, or rows that
 // can be shown.
@@ -137,8 +153,14 @@ func FuzzParse(f *testing.F) {
 	f.Add("\xff\x00", true, "2", true)
 	f.Fuzz(func(t *testing.T, a string, hasA bool, b string, hasB bool) {
 		for _, r := range tracking.Runners() {
-			row := []tracking.Cell{{String: a, Valid: hasA}, {String: b, Valid: hasB}}
-			rows, err := r.Parse([][]tracking.Cell{row, {{String: "5", Valid: true}, {String: "1", Valid: true}}})
+			row, other := make([]tracking.Cell, widest), make([]tracking.Cell, widest)
+			for i := range row {
+				row[i], other[i] = tracking.Cell{String: a, Valid: hasA}, tracking.Cell{String: "5", Valid: true}
+				if i%2 == 1 {
+					row[i], other[i] = tracking.Cell{String: b, Valid: hasB}, tracking.Cell{String: "1", Valid: true}
+				}
+			}
+			rows, err := r.Parse([][]tracking.Cell{row, other})
 			if err != nil {
 				if _, ok := err.(*tracking.RowError); !ok || rows != nil {
 					t.Fatalf("%s: %v, %v", r.Name, rows, err)
@@ -146,7 +168,7 @@ func FuzzParse(f *testing.F) {
 				continue
 			}
 			for _, row := range rows {
-				if row.Text == "" || strings.ContainsAny(row.Text, "\x00\x1b\n") || (row.Version == "" && row.Name == "" && !row.Begun) && row.Text != "version -1" {
+				if row.Text == "" || strings.ContainsAny(row.Text, "\x00\x1b\n") || (row.Version == "" && row.Name == "" && row.Key == "" && !row.Begun) && row.Text != "version -1" {
 					t.Fatalf("%s: %+v", r.Name, row)
 				}
 			}

@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -16,11 +17,14 @@ var named = &Runner{
 	Columns: []string{"id", "migration_name", "applied_at"},
 	Tables:  []string{"schema_migrations"},
 	Formats: []string{"plain"},
-	Query: func(t engine.Traits, table schema.Key) string {
-		return selecting(t, table, []string{text(t, "migration_name")}, "id")
+	Query: func(t Table) string {
+		return selecting(t, []string{text(t, "migration_name")}, "id")
 	},
 	Parse:  parseNamed,
 	Record: recordNamed,
+	Forget: forgetting(func(_ *History, n noted) ([]cell, error) {
+		return []cell{{"migration_name", cmp.Or(n.row.Name, string(n.row.Version))}}, nil
+	}),
 	Create: createNamed,
 }
 

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -42,14 +41,17 @@ func (e *RowError) Error() string {
 //
 // Errors: [*RowError]; what the engine says, wrapped.
 func (r *Runner) Read(ctx context.Context, db Database, table schema.Key) (*History, error) {
-	h := &History{Runner: r, Table: table, UpTo: r.UpTo}
+	t, err := find(ctx, db, table)
+	if err != nil {
+		return nil, r.unreadable(table, err)
+	}
+	h := &History{Runner: r, Table: table, UpTo: r.UpTo, spelled: t.spelled}
 	var cells [][]Cell
-	var err error
-	h.Digest, err = r.each(ctx, db, table, func(row []Cell) {
+	h.Digest, err = r.each(ctx, db, t, func(row []Cell) {
 		cells = append(cells, append([]Cell(nil), row...))
 	})
 	if err != nil {
-		return nil, err
+		return nil, r.unreadable(table, err)
 	}
 	h.Rows, err = r.Parse(cells)
 	if row, ok := err.(*RowError); ok {
@@ -62,27 +64,38 @@ func (r *Runner) Read(ctx context.Context, db Database, table schema.Key) (*Hist
 }
 
 // Digest returns the digest of what the table claims now: the one of the History
-// that [Runner.Read] would return, for one query and without keeping the rows.
+// that [Runner.Read] would return, for one query (a second one where the table has
+// capital letters in its name) and without keeping the rows.
 //
 // Errors: what the engine says, wrapped.
 func (r *Runner) Digest(ctx context.Context, db Database, table schema.Key) (string, error) {
-	return r.each(ctx, db, table, func([]Cell) {})
+	t, err := find(ctx, db, table)
+	if err != nil {
+		return "", r.unreadable(table, err)
+	}
+	digest, err := r.each(ctx, db, t, func([]Cell) {})
+	if err != nil {
+		return "", r.unreadable(table, err)
+	}
+	return digest, nil
+}
+
+// unreadable says what an error was about.
+func (r *Runner) unreadable(table schema.Key, err error) error {
+	return fmt.Errorf("read %s history in %s: %w", r.Name, table, err)
 }
 
 // each runs the runner's query, calls do for every row, whose cells it uses
 // again, and returns the digest of all.
-func (r *Runner) each(ctx context.Context, db Database, table schema.Key, do func([]Cell)) (string, error) {
-	failed := func(err error) (string, error) {
-		return "", fmt.Errorf("read %s history in %s: %w", r.Name, table, err)
-	}
-	rows, err := db.Query(ctx, r.Query(db.Traits(), table))
+func (r *Runner) each(ctx context.Context, db Database, t Table, do func([]Cell)) (string, error) {
+	rows, err := db.Query(ctx, r.Query(t))
 	if err != nil {
-		return failed(err)
+		return "", err
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
-		return failed(err)
+		return "", err
 	}
 	cells := make([]Cell, len(columns))
 	into := make([]any, len(columns))
@@ -94,10 +107,10 @@ func (r *Runner) each(ctx context.Context, db Database, table schema.Key, do fun
 	n := 0
 	for ; rows.Next(); n++ {
 		if n == mostRows {
-			return failed(fmt.Errorf("it has more than %d rows", mostRows))
+			return "", fmt.Errorf("it has more than %d rows", mostRows)
 		}
 		if err := rows.Scan(into...); err != nil {
-			return failed(fmt.Errorf("row %d: %w", n+1, err))
+			return "", fmt.Errorf("row %d: %w", n+1, err)
 		}
 		buf = buf[:0]
 		for i, c := range cells {
@@ -113,40 +126,10 @@ func (r *Runner) each(ctx context.Context, db Database, table schema.Key, do fun
 		do(cells)
 	}
 	if err := rows.Err(); err != nil {
-		return failed(err)
+		return "", err
 	}
 	// The number of rows is there for people who look at two digests.
 	return fmt.Sprintf("%d:%s", n, hex.EncodeToString(hash.Sum(nil)[:16])), nil
-}
-
-// selecting returns a query for the expressions, of a table that they call t,
-// ordered by one of its columns.
-func selecting(t engine.Traits, table schema.Key, expressions []string, order string) string {
-	return "SELECT " + strings.Join(expressions, ", ") + " FROM " + quote(t, table) + " AS t ORDER BY " + column(t, order)
-}
-
-// text returns an expression for a column of texts. It is one character longer
-// than the bound, so that a shortened text can be told from a whole one.
-func text(t engine.Traits, name string) string {
-	return fmt.Sprintf("substr(%s, 1, %d)", column(t, name), mostText+1)
-}
-
-// number returns an expression for a column of numbers or truth values as text,
-// in whatever type the table keeps them.
-func number(t engine.Traits, name string) string {
-	return fmt.Sprintf("substr(CAST(%s AS CHAR(%d)), 1, %[2]d)", column(t, name), mostDigits)
-}
-
-// column quotes a column and qualifies it, since SQLite takes a bare quoted name
-// that it does not know for a string.
-func column(t engine.Traits, name string) string { return "t." + t.Quote(name) }
-
-// quote returns the table's name as it is written in a statement.
-func quote(t engine.Traits, table schema.Key) string {
-	if table.Space != "" {
-		return t.Quote(table.Space) + "." + t.Quote(table.Name)
-	}
-	return t.Quote(table.Name)
 }
 
 // shorten cuts a text that is longer than the bound and marks it, so that it is
@@ -162,12 +145,12 @@ func shorten(text string) string {
 	return text
 }
 
-// truth reads a truth value as engines cast it to text.
+// truth reads a truth value as engines cast it to text, a single bit included.
 func truth(c Cell) (value, ok bool) {
 	switch strings.ToLower(c.String) {
-	case "1", "true", "t":
+	case "1", "true", "t", "\x01":
 		return true, true
-	case "0", "false", "f":
+	case "0", "false", "f", "\x00":
 		return false, true
 	}
 	return false, false

@@ -3,6 +3,7 @@ package tracking_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,33 +18,49 @@ func TestWhatTablesClaim(t *testing.T) {
 		insert string
 		want   []tracking.Row
 	}{
-		"names": {"named", `INSERT INTO schema_migrations (migration_name) VALUES ('001_init.sql'), ('2_more'), ('003'), ('seed')`,
+		"names": {
+			"named", `INSERT INTO schema_migrations (migration_name) VALUES ('001_init.sql'), ('2_more'), ('003'), ('seed')`,
 			[]tracking.Row{
 				{Version: "001", Name: "001_init.sql", Text: "001_init.sql"},
 				{Version: "2", Name: "2_more", Text: "2_more"},
 				{Version: "003", Text: "003"},
 				{Name: "seed", Text: "seed"},
-			}},
-		"versions": {"dbmate or Rails", `INSERT INTO schema_migrations VALUES ('20240102'), ('001'), ('v3')`,
+			},
+		},
+		"versions": {
+			"dbmate or Rails", `INSERT INTO schema_migrations VALUES ('20240102'), ('001'), ('v3')`,
 			[]tracking.Row{
 				{Version: "001", Text: "version 001"},
 				{Version: "20240102", Text: "version 20240102"},
 				{Name: "v3", Text: "version v3"},
-			}},
-		"one version": {"golang-migrate", `INSERT INTO schema_migrations VALUES (30, 0)`,
-			[]tracking.Row{{Version: "30", Text: "version 30"}}},
-		"a dirty version": {"golang-migrate", `INSERT INTO schema_migrations VALUES (30, true)`,
-			[]tracking.Row{{Version: "30", Begun: true, Text: "version 30, dirty"}}},
-		"no version, dirty": {"golang-migrate", `INSERT INTO schema_migrations VALUES (-1, 1)`,
-			[]tracking.Row{{Begun: true, Text: "version -1, dirty"}}},
-		"goose's versions": {"goose", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1)`,
-			[]tracking.Row{{Version: "1", Text: "version 1"}, {Version: "2", Text: "version 2"}}},
-		"goose's newest row decides": {"goose",
+			},
+		},
+		"one version": {
+			"golang-migrate", `INSERT INTO schema_migrations VALUES (30, 0)`,
+			[]tracking.Row{{Version: "30", Text: "version 30"}},
+		},
+		"a dirty version": {
+			"golang-migrate", `INSERT INTO schema_migrations VALUES (30, true)`,
+			[]tracking.Row{{Version: "30", Begun: true, Text: "version 30, dirty"}},
+		},
+		"no version, dirty": {
+			"golang-migrate", `INSERT INTO schema_migrations VALUES (-1, 1)`,
+			[]tracking.Row{{Begun: true, Text: "version -1, dirty"}},
+		},
+		"goose's versions": {
+			"goose", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1)`,
+			[]tracking.Row{{Version: "1", Text: "version 1"}, {Version: "2", Text: "version 2"}},
+		},
+		"goose's newest row decides": {
+			"goose",
 			`INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (2, 0), (1, 0), (1, 1)`,
-			[]tracking.Row{{Version: "3", Text: "version 3"}, {Version: "1", Text: "version 1"}}},
-		"goose's order is that of the ids": {"goose",
+			[]tracking.Row{{Version: "3", Text: "version 3"}, {Version: "1", Text: "version 1"}},
+		},
+		"goose's order is that of the ids": {
+			"goose",
 			`INSERT INTO goose_db_version (id, version_id, is_applied) VALUES (9, 1, 0), (8, 1, 1)`,
-			[]tracking.Row{}},
+			[]tracking.Row{},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, h := history(t, test.runner, test.insert)
@@ -64,15 +81,84 @@ func TestAnEmptyTableIsAnEmptyHistory(t *testing.T) {
 
 // A table that cannot be read, for whatever reason, is an error.
 func TestWhatCannotBeReadIsAnError(t *testing.T) {
-	for runner, table := range tables {
-		h, err := tracking.Lookup(runner).Read(t.Context(), open(t), table.key)
-		if err == nil || !strings.Contains(err.Error(), runner) || !strings.Contains(err.Error(), table.key.String()) {
-			t.Errorf("%s: no table: %v, %v", runner, h, err)
+	for _, r := range tracking.Runners() {
+		db := open(t)
+		table := r.Home(db.Traits())
+		h, err := r.Read(t.Context(), db, table)
+		if err == nil || !strings.Contains(err.Error(), r.Name) || !strings.Contains(err.Error(), table.String()) {
+			t.Errorf("%s: no table: %v, %v", r.Name, h, err)
 		}
-		db := open(t, fmt.Sprintf("CREATE TABLE %s (x)", table.key.Name), fmt.Sprintf("INSERT INTO %s VALUES (1)", table.key.Name))
-		if h, err := tracking.Lookup(runner).Read(t.Context(), db, table.key); err == nil {
-			t.Errorf("%s: another table was read as %+v", runner, h)
+		db = open(t, fmt.Sprintf("CREATE TABLE %s (x)", table.Name), fmt.Sprintf("INSERT INTO %s VALUES (1)", table.Name))
+		if h, err := r.Read(t.Context(), db, table); err == nil {
+			t.Errorf("%s: another table was read as %+v", r.Name, h)
 		}
+		if _, err := r.Digest(t.Context(), db, table); err == nil {
+			t.Errorf("%s: another table has a digest", r.Name)
+		}
+	}
+}
+
+// A value that no tool writes is an error that names the row and the column.
+func TestHostileValues(t *testing.T) {
+	for tool, test := range map[string]struct {
+		row     map[string]any // what the tool writes, as far as it is read
+		hostile map[string][]any
+	}{
+		"sql-migrate": {map[string]any{"id": "001_a.sql"}, map[string][]any{"id": {nil, ""}}},
+		"tern":        {map[string]any{"version": 0}, map[string][]any{"version": {nil, -1, 1 << 40, "x"}}},
+		"Atlas": {map[string]any{"version": "1", "type": 2, "applied": 1, "total": 1}, map[string][]any{
+			"version": {nil, ""}, "type": {nil, "x", -1}, "applied": {nil, "x", -1}, "total": {"1.5", -1},
+		}},
+		"Flyway": {map[string]any{"installed_rank": 1, "version": "1", "description": "a", "type": "SQL", "success": 1}, map[string][]any{
+			"installed_rank": {nil, "x"}, "success": {nil, "perhaps", 2},
+		}},
+		"Liquibase": {map[string]any{"id": "1", "author": "a", "filename": "f", "exectype": "EXECUTED"}, map[string][]any{
+			"id": {nil, ""}, "author": {nil, ""}, "filename": {nil, ""},
+		}},
+		"sqlx":   {map[string]any{"version": 1, "success": 1}, map[string][]any{"version": {nil, -1, "99999999999999999999"}, "success": {nil, "\x1b[2J"}}},
+		"Diesel": {map[string]any{"version": "1"}, map[string][]any{"version": {nil, ""}}},
+		"Prisma": {map[string]any{"migration_name": "1_a"}, map[string][]any{"migration_name": {nil, ""}}},
+		"Drizzle": {map[string]any{"created_at": 1700000000000, "hash": "a"}, map[string][]any{
+			"created_at": {nil, "yesterday", 1.5}, "hash": {nil, ""},
+		}},
+		"Drizzle, by name": {map[string]any{"created_at": 1700000000000, "hash": "a", "name": "b"}, map[string][]any{"created_at": {nil}, "hash": {nil}}},
+		"bun":              {map[string]any{"id": 1, "name": "20240101000000"}, map[string][]any{"id": {nil, "x"}, "name": {nil, ""}}},
+		"morph":            {map[string]any{"version": 1, "name": "a"}, map[string][]any{"version": {nil, -1}, "name": {nil}}},
+	} {
+		t.Run(tool, func(t *testing.T) {
+			r := tracking.Lookup(tool)
+			// The tool's columns, without what would keep a hostile value out.
+			table := key("history")
+			insert := func(db *database, row map[string]any) {
+				var names, marks []string
+				var values []any
+				for name, value := range row {
+					names, marks, values = append(names, name), append(marks, "?"), append(values, value)
+				}
+				db.Must(t, "INSERT INTO history ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", values...)
+			}
+			fresh := func() *database { return open(t, "CREATE TABLE history ("+strings.Join(r.Columns, ", ")+")") }
+			db := fresh()
+			insert(db, test.row)
+			if _, err := r.Read(t.Context(), db, table); err != nil {
+				t.Fatalf("what the tool writes: %v", err)
+			}
+			for column, values := range test.hostile {
+				for _, value := range values {
+					db := fresh()
+					row := maps.Clone(test.row)
+					row[column] = value
+					insert(db, row)
+					_, err := r.Read(t.Context(), db, table)
+					var wrong *tracking.RowError
+					if !errors.As(err, &wrong) || wrong.Column != column || wrong.Row != 1 || wrong.Table != table {
+						t.Errorf("%s = %v: error %v, want a RowError about it", column, value, err)
+					} else if text := err.Error(); len(text) > 300 || strings.Contains(text, "\x1b") {
+						t.Errorf("the error is no text to print: %q", text)
+					}
+				}
+			}
+		})
 	}
 }
 

@@ -2,16 +2,11 @@ package tracking
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"strings"
 
 	"github.com/dbmend/dbmend/migration"
 )
-
-// boundVariables is how many arguments one INSERT binds at most: fewer than the
-// least that any supported server accepts.
-const boundVariables = 500
 
 // unclaimed returns the migrations, each once, that the history does not claim as
 // applied.
@@ -30,53 +25,54 @@ func unclaimed(h *History, all, applied []*migration.Migration) []*migration.Mig
 	return left
 }
 
-// insert writes rows, many at a time. A value is bound, unless it is an
-// [expression].
-func insert(ctx context.Context, db Database, h *History, columns []string, rows [][]any) error {
-	t := db.Traits()
-	quoted := make([]string, len(columns))
-	for i, name := range columns {
-		quoted[i] = t.Quote(name)
-	}
-	head := "INSERT INTO " + quote(t, h.Table) + " (" + strings.Join(quoted, ", ") + ") VALUES "
-	for rest := rows; len(rest) > 0; {
-		n := min(boundVariables/len(columns), len(rest))
-		var args []any
-		var tuples []string
-		for _, row := range rest[:n] {
-			values := make([]string, len(row))
-			for i, value := range row {
-				if e, ok := value.(expression); ok {
-					values[i] = string(e)
-					continue
-				}
-				args = append(args, value)
-				values[i] = t.Placeholder(len(args))
+// forgetting returns a Forget that deletes the rows of a migration, which key finds.
+func forgetting(key func(h *History, n noted) ([]cell, error)) func(context.Context, Database, *History, []*migration.Migration, []*migration.Migration) error {
+	return func(ctx context.Context, db Database, h *History, all, reverted []*migration.Migration) error {
+		rows, err := h.reverting(all, reverted)
+		if err != nil {
+			return err
+		}
+		for _, n := range rows {
+			where, err := key(h, n)
+			if err != nil {
+				return err
 			}
-			tuples = append(tuples, "("+strings.Join(values, ", ")+")")
+			if err := remove(ctx, db, h, where...); err != nil {
+				return err
+			}
 		}
-		if _, err := db.Exec(ctx, head+strings.Join(tuples, ", "), args...); err != nil {
-			return h.failed(err)
-		}
-		rest = rest[n:]
+		return nil
 	}
-	return nil
-}
-
-// An expression is SQL of this package's own, written where a value could be.
-type expression string
-
-// failed says what an error was about.
-func (h *History) failed(err error) error {
-	return fmt.Errorf("record in %s history in %s: %w", h.Runner.Name, h.Table, err)
 }
 
 // spellings returns the ways in which runners name a migration's file: the whole
 // name, without ".sql", and without any extension. They may be the same.
 func spellings(m *migration.Migration) [3]string {
-	file := m.ID() + ".sql"
-	if m.Path != "" {
-		file = path.Base(m.Path)
-	}
+	file := fileOf(m)
 	return [3]string{file, strings.TrimSuffix(file, ".sql"), m.ID()}
+}
+
+// fileOf returns the name of the migration's file, without folders.
+func fileOf(m *migration.Migration) string {
+	if m.Path == "" {
+		return m.ID() + ".sql"
+	}
+	return path.Base(m.Path)
+}
+
+// digitsOf returns the number that the migration's file has: as it is written, which
+// the version of a time need not be.
+func digitsOf(m *migration.Migration) string {
+	if m.Key != "" && strings.Trim(m.Key, "0123456789") == "" {
+		return m.Key
+	}
+	return string(m.Version)
+}
+
+// describe returns the name of a migration as tools write it for people, with blanks.
+func describe(m *migration.Migration) string {
+	if m.Description != "" {
+		return m.Description
+	}
+	return strings.ReplaceAll(m.Name, "_", " ")
 }
