@@ -19,8 +19,7 @@ type sequenceRow struct {
 	unlogged    bool
 	table       *relation // that it belongs to, or nil
 	column      string    // the number of the column
-	columnName  string
-	belongs     string // "notes.id", as PostgreSQL writes names
+	belongs     string    // "notes.id", as PostgreSQL writes names
 	object      *schema.Object
 }
 
