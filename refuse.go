@@ -46,7 +46,7 @@ func unproven(ctx context.Context, db engine.Database, p *prepared, err error) e
 // and not about the machine or other sessions.
 func tellsOfSchema(p engine.Problem) bool {
 	switch p {
-	case engine.Missing, engine.Exists, engine.Violated, engine.Syntax:
+	case engine.Missing, engine.Exists, engine.Violated, engine.Syntax, engine.Rejected:
 		return true
 	}
 	return false

@@ -1,6 +1,7 @@
 package dbmend
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
@@ -141,7 +144,10 @@ func cell(value any) string {
 	case nil:
 		return "NULL"
 	case []byte:
-		return fmt.Sprintf("%d bytes", len(v))
+		if !readable(v) {
+			return fmt.Sprintf("%d bytes", len(v))
+		}
+		return cell(string(v)) // some drivers give text so
 	case string:
 		if len(v) > sampleWidth {
 			v = strings.ToValidUTF8(v[:sampleWidth], "") + "…"
@@ -150,6 +156,11 @@ func cell(value any) string {
 	default:
 		return fmt.Sprint(v)
 	}
+}
+
+// readable reports whether bytes are text without control characters.
+func readable(value []byte) bool {
+	return utf8.Valid(value) && !bytes.ContainsFunc(value, unicode.IsControl)
 }
 
 // fills recognises an UPDATE that is about what holds nothing: what it has filled it

@@ -26,7 +26,7 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	case c.Missing == 0 && c.Given > 0 && (c.Keyed || c.Extra == 0):
 		f.is(Done, fmt.Sprintf("all of the %s that it copies are there", wording.Count(c.Given, "row")))
 	case c.Given == 0 && where != behind:
-		f.is(NoOp, "there is nothing for it to copy")
+		r.noOp(e, f, "there is nothing for it to copy")
 	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
 		return false
 	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:

@@ -184,7 +184,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 		return nil
 	}
 	if r.passed(e) {
-		return r.judgePassed(ctx, f)
+		return r.judgePassed(ctx, e, f)
 	}
 	f.is(NotDone, "pending: nothing of what is not recorded is there")
 	return nil
@@ -192,14 +192,14 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 
 // judgePassed judges a pending statement on data that comes after what should
 // have followed it.
-func (r *reasoner) judgePassed(ctx context.Context, f *Finding) error {
+func (r *reasoner) judgePassed(ctx context.Context, e int, f *Finding) error {
 	trial, err := r.Witness.Try(ctx, f.Statement)
 	if err != nil {
 		return err
 	}
 	switch {
 	case trial.Err == nil && trial.First == 0:
-		f.is(NoOp, "it would write no row")
+		r.noOp(e, f, "it would write no row")
 		return nil
 	case trial.Guarded() && f.Statement.Verb != "delete", f.Statement.Rerunnable:
 		f.is(NotDone, "pending, out of order, and a second run of it does nothing more")

@@ -260,6 +260,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 		case "done":
 			from = e + 1
 		case "run":
+			r.emptyAgain(e)
 			for _, s := range spans {
 				if s.from <= e {
 					s.from, s.to = max(s.from, min(from, s.to)), min(s.to, e)
@@ -274,8 +275,13 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 	return nil
 }
 
-// tells reports whether a statement on data works on rows which are there.
+// tells reports whether a statement which leaves the schema as it is works on rows
+// that are there: one on data, or a DROP of a table that is made anew as it was.
 func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
+	if table, ok := r.emptied(e); ok {
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		return rows > 0, err
+	}
 	s := r.Replay.Effects[e].Statement
 	if s.Class != migration.Data || r.ignored.holds(s) {
 		return false, nil

@@ -29,8 +29,8 @@ func (c *course) overlays() (spans []span) {
 		state[key] = c.replay.Base.Get(key)
 	}
 	made := func(key schema.Key) bool { // a script may have made it
-		if owner := key.Owner(); last[owner] {
-			return state[owner] == nil
+		if owner := key.Owner(); last[owner] && state[owner] == nil {
+			return true
 		}
 		t := c.trajectories[key]
 		return t != nil && t.loose() && state[key] == nil && t.want().Equal(t.live)
@@ -116,7 +116,7 @@ func (r *reasoner) atBoundaries(spans []span, claimed int) []span {
 			case within:
 			case position == claimed && r.Recorded.Any():
 				return []span{{claimed, claimed, s.overlaid}}
-			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid):
+			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid) && !r.empties(narrow[n-1].to, position):
 				narrow[n-1].to = position
 			default:
 				narrow = append(narrow, span{position, position, s.overlaid})

@@ -17,6 +17,9 @@ func (r *reasoner) judgeSchema(ctx context.Context, e int, f *Finding) error {
 	if handled, err := r.judgeLost(ctx, e, f); handled || err != nil {
 		return err
 	}
+	if handled, err := r.judgeEmptied(ctx, e, f); handled || err != nil {
+		return err
+	}
 	done, not, open := r.votes(e)
 	switch {
 	case done > 0 && not > 0:

@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -73,7 +74,7 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 	case err != nil:
 		return err
 	case trial.Err == nil && trial.First == 0:
-		f.is(NoOp, "it would change nothing")
+		r.noOp(e, f, "it would change nothing")
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
 	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0 && backfill.MatchString(f.Statement.Text):
@@ -103,7 +104,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	}
 	switch {
 	case trial.Err == nil && trial.First == 0:
-		f.is(NoOp, "it would change nothing")
+		r.noOp(e, f, "it would change nothing")
 	case len(fresh) > 0 && filled == 0:
 		f.is(NotDone, fmt.Sprintf("%s, which it fills, has just been added and holds nothing", fresh[0].Key))
 	case len(fresh) > 0 && trial.Err == nil && !f.Statement.Rerunnable:
@@ -127,6 +128,20 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		return r.askWhetherRun(ctx, e, f)
 	}
 	return nil
+}
+
+// noOp judges a statement on data that would change nothing on the rows that are
+// there now. It runs all the same where one that is to run ahead of it writes what
+// it works on.
+func (r *reasoner) noOp(e int, f *Finding, why string) {
+	for i := range r.findings[:e] {
+		earlier := &r.findings[i]
+		if earlier.Verdict == NotDone && earlier.Statement.Class == migration.Data && wording.Speaks(f.Statement.Text, earlier.Statement.Target) {
+			f.is(NotDone, fmt.Sprintf("%s on the rows that are there now, and %s, which runs ahead of it, writes %s", why, earlier.Ref, earlier.Statement.Target))
+			return
+		}
+	}
+	f.is(NoOp, why)
 }
 
 // fresh returns the live columns that an UPDATE speaks of and that an earlier

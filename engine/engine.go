@@ -204,4 +204,5 @@ const (
 	ReadOnly                // the database cannot be written by us
 	Syntax                  // the statement cannot be read
 	Violated                // rows break a constraint
+	Rejected                // the statement cannot be carried out on what is there, for a reason of its own
 )

@@ -175,7 +175,7 @@ func TestExplain(t *testing.T) {
 		"INSERT INTO a VALUES (99999999999, 1)":                        {Problem: engine.Violated, Key: key(schema.Column, "id")},
 		"DROP TABLE a":                                                 {Problem: engine.Violated},
 		"SELECT":                                                       {Problem: engine.Syntax},
-		"SELECT 1/0 FROM a WHERE id = (SELECT 1 UNION SELECT 2)":       {},
+		"SELECT 1/0 FROM a WHERE id = (SELECT 1 UNION SELECT 2)":       {Problem: engine.Rejected},
 	} {
 		_, err := db.Exec(t.Context(), statement)
 		if err == nil {

@@ -3,6 +3,7 @@ package mysql
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
@@ -133,6 +134,9 @@ func explain(err error, database string, foldTable func(string) string) engine.C
 		return engine.Complaint{}
 	}
 	s, ok := senses[e.Number]
+	if !ok && rejects(e) {
+		return engine.Complaint{Problem: engine.Rejected}
+	}
 	if !ok || e.Number == 1290 && !strings.Contains(e.Message, "read") {
 		return engine.Complaint{}
 	}
@@ -167,6 +171,26 @@ func explain(err error, database string, foldTable func(string) string) engine.C
 	c.Key = schema.Key{Kind: s.kind, Name: name}
 	return c
 }
+
+// rejects reports whether an error says of the statement alone that it does not run,
+// by the class of its SQLSTATE: what it asks for, the values it meets, what a
+// routine raises. Rights have the class of a wrong statement too.
+func rejects(e *mysql.MySQLError) bool {
+	switch string(e.SQLState[:2]) {
+	case "0A", "21", "22", "42", "44", "45":
+	default:
+		return slices.Contains(badJSON, e.Number)
+	}
+	switch e.Number {
+	case 1044, 1045, 1142, 1143, 1227, 1370:
+		return false
+	}
+	return true
+}
+
+// badJSON are the errors of values that are no JSON or no path into it, which have
+// no class of their own (MySQL's 3140 to 3158, MariaDB's 4038 to 4044).
+var badJSON = []uint16{3140, 3141, 3143, 3144, 3146, 3147, 3149, 3150, 3157, 3158, 4038, 4039, 4040, 4041, 4042, 4043, 4044}
 
 // firstName returns the first name in quotes in a message; "" if there is none.
 func firstName(message string) string {

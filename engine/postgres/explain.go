@@ -70,8 +70,16 @@ func problem(code string) engine.Problem {
 	if p, ok := problems[code]; ok {
 		return p
 	}
-	if len(code) == 5 && code[:2] == "23" { // integrity constraint violations
+	if len(code) != 5 || code == "42501" { // insufficient_privilege is about who asks
+		return engine.Unknown
+	}
+	switch code[:2] {
+	case "23": // integrity constraint violation
 		return engine.Violated
+	case "0A", "21", "22", "2B", "2F", "38", "39", "42", "44", "54", "P0":
+		// What a statement asks for, the values it meets, what depends on an object, what
+		// a function raises.
+		return engine.Rejected
 	}
 	return engine.Unknown
 }

@@ -43,7 +43,7 @@ func TestExplain(t *testing.T) {
 		`INSERT INTO parents VALUES (7)`:                     {Problem: engine.Violated, Key: schema.Key{Kind: schema.Table, Name: "parents"}},
 		`ALTER TABLE notes ADD COLUMN more integer NOT NULL`: {Problem: engine.Violated, Key: schema.Key{Kind: schema.Column, Table: "notes", Name: "more"}},
 		`SELEKT 1`:   {Problem: engine.Syntax},
-		`SELECT 1/0`: {},
+		`SELECT 1/0`: {Problem: engine.Rejected},
 	} {
 		_, err := d.Exec(t.Context(), statement)
 		if err == nil {
@@ -60,6 +60,7 @@ func TestExplainByCode(t *testing.T) {
 	for code, want := range map[string]engine.Problem{
 		"40001": engine.Busy, "40P01": engine.Busy, "55P03": engine.Busy, "57014": engine.Busy,
 		"53100": engine.Full, "25006": engine.ReadOnly, "42601": engine.Syntax, "23P01": engine.Violated, "XX000": engine.Unknown,
+		"22012": engine.Rejected, "2BP01": engine.Rejected, "P0001": engine.Rejected, "42501": engine.Unknown, "53200": engine.Unknown,
 	} {
 		if have := explain(&pgconn.PgError{Code: code, Message: "Nachricht in einer anderen Sprache"}); have != (engine.Complaint{Problem: want}) {
 			t.Errorf("%s is explained as %+v", code, have)

@@ -29,8 +29,20 @@ func explain(err error) engine.Complaint {
 			return c
 		}
 	}
-	return complaint(message(err.Error()))
+	c := complaint(message(err.Error()))
+	if c.Problem == engine.Unknown && rejected.MatchString(err.Error()) && !unequipped.MatchString(err.Error()) {
+		c.Problem = engine.Rejected
+	}
+	return c
 }
+
+// rejected matches the result codes that say of the statement alone that it does not
+// run (SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_MISMATCH; sqlite.org/rescode.html): a value
+// that is no JSON, a number too large, a column that belongs to the key.
+var rejected = regexp.MustCompile(`^(?:sqlite3: )?(?:SQL logic error|string or blob too big|datatype mismatch)(?:: |$| \()`)
+
+// unequipped matches what SQLITE_ERROR says of the connection instead.
+var unequipped = regexp.MustCompile(`^(?:sqlite3: )?SQL logic error: no such (?:function|module|collation sequence|vfs): `)
 
 // meanings are the texts of result codes (sqlite3_errstr) that drivers put ahead
 // of a message that says more.

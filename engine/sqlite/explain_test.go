@@ -65,9 +65,6 @@ func TestExplain(t *testing.T) {
 
 		{"no such function: f", engine.Unknown, schema.Key{}},
 		{"no such module: fts3", engine.Unknown, schema.Key{}},
-		{`cannot drop column "no such table: x": PRIMARY KEY`, engine.Unknown, schema.Key{}},
-		{`foreign key mismatch - "c" referencing "p"`, engine.Unknown, schema.Key{}},
-		{"interrupted", engine.Unknown, schema.Key{}},
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
@@ -85,6 +82,23 @@ func TestExplain(t *testing.T) {
 						t.Errorf("%v: %+v, want %+v", err, have, want)
 					}
 				}
+			}
+		})
+	}
+	for text, problem := range map[string]engine.Problem{
+		"SQL logic error: malformed JSON (1)":                                          engine.Rejected,
+		"sqlite3: SQL logic error: integer overflow":                                   engine.Rejected,
+		`SQL logic error: cannot drop column "no such table: x": PRIMARY KEY (1)`:      engine.Rejected,
+		`apply 2_add: SQL logic error: foreign key mismatch - "c" referencing "p" (1)`: engine.Unknown, // the words ahead are not SQLite's
+		"datatype mismatch (20)":                                                       engine.Rejected,
+		"interrupted (9)":                                                              engine.Unknown,
+		"disk I/O error (10)":                                                          engine.Unknown,
+		"malformed JSON":                                                               engine.Unknown, // no code says whose word it is
+		"database disk image is malformed (11)":                                        engine.Unknown,
+	} {
+		t.Run(text, func(t *testing.T) {
+			if have := explain(errors.New(text)).Problem; have != problem {
+				t.Errorf("problem %d, want %d", have, problem)
 			}
 		})
 	}
