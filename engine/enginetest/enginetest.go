@@ -18,7 +18,7 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// A Config is what the suite needs to know of an engine. Engine, Open and Types
+// A Config is what the suite needs to know of an engine. Engine, Open and Long
 // are required; a topic whose field is empty is one that the engine does not have,
 // and is left out.
 type Config struct {
@@ -31,6 +31,9 @@ type Config struct {
 	// View and Trigger are statements that make the view "titles" on the table
 	// "notes (id, title)" and the trigger "keep" on it.
 	View, Trigger string
+
+	// Long is a statement that takes minutes.
+	Long string
 
 	// Script is text whose cuts are easy to get wrong, and Statements what it
 	// consists of.

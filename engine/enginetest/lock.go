@@ -130,6 +130,29 @@ func testLock(t *testing.T, c Config) {
 		}
 	})
 
+	t.Run("it is gone when a context has cut its holder's statement short", func(t *testing.T) {
+		_, one, other := two(t)
+		release, err := hold(t.Context(), one, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if _, err := one.Exec(ctx, c.Long); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("error %v", err)
+		}
+		_, _ = one.Rollback(context.WithoutCancel(ctx)), release()
+		_ = one.Close()
+		// Whoever comes next is not to wait for what nobody wants any more; a pooler in
+		// between has a little time to notice.
+		if release, err = hold(t.Context(), other, 10*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+	})
+
 	t.Run("everybody in a crowd gets it once", func(t *testing.T) {
 		pool := c.pool(t)
 		first := c.take(t, pool)

@@ -36,6 +36,7 @@ func config(parameters string) enginetest.Config {
 		Trigger: "CREATE TRIGGER keep BEFORE DELETE ON notes FOR EACH ROW " +
 			"IF old.id < 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'kept;'; END IF",
 		Unchecked: []string{"SET foreign_key_checks = 0"},
+		Long:      "DO BENCHMARK(100000000000, MD5('a'))", // it does not look at the connection
 		Script: "DELIMITER //\nCREATE TRIGGER a AFTER INSERT ON b FOR EACH ROW BEGIN\n  SET @c = CASE WHEN 1 THEN ';' END; -- ;\n  SELECT 1 INTO @d; END //\n" +
 			"DELIMITER ;\nINSERT INTO `a;b` VALUES ('it''s;', \"x;\", '\\';') /* ; */ ; # ;\nSELECT 1",
 		Statements: []string{

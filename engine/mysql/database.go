@@ -16,7 +16,8 @@ type database struct {
 	conn   *sql.Conn
 	pool   *sql.DB // scratch databases take their connections from it
 	name   string
-	folds  bool // names of tables are the same in capitals and small letters
+	number int64 // of the connection, by which the server calls it
+	folds  bool  // names of tables are the same in capitals and small letters
 	traits engine.Traits
 
 	session session
@@ -43,7 +44,7 @@ func connect(ctx context.Context, pool *sql.DB) (*database, error) {
 func (d *database) meet(ctx context.Context) error {
 	var version, comment string
 	var name sql.NullString
-	err := d.conn.QueryRowContext(ctx, "SELECT VERSION(), @@version_comment, DATABASE()").Scan(&version, &comment, &name)
+	err := d.conn.QueryRowContext(ctx, "SELECT VERSION(), @@version_comment, DATABASE(), CONNECTION_ID()").Scan(&version, &comment, &name, &d.number)
 	if err != nil {
 		return err
 	}
@@ -182,10 +183,14 @@ func (d *database) Explain(err error) engine.Complaint { return explain(err, d.n
 // Close rolls back what is open, lets go of locks, drops a scratch database, and
 // gives the connection back with the settings it came with.
 //
+// Where a context has cut a statement short, Close has the server end it: see
+// [database.stop].
+//
 // A connection that may have more to it (a variable that a migration set, a
 // temporary table, or an error on the way) is closed, and the pool makes a new one.
 func (d *database) Close() error {
 	ctx := context.Background()
+	d.stop()
 	err := d.Rollback(ctx)
 	for _, name := range d.locks {
 		err = errors.Join(err, d.release(ctx, name))

@@ -38,6 +38,7 @@ func (d *database) Lock(ctx context.Context, timeout time.Duration) (func() erro
 		if !slices.Contains(d.locks, name) {
 			return nil // Close has let it go
 		}
+		d.stop()
 		return d.release(context.Background(), name)
 	}, nil
 }

@@ -32,6 +32,7 @@ func config(fresh func(testing.TB) string) enginetest.Config {
 		View:      "CREATE VIEW titles AS SELECT title FROM notes",
 		Trigger:   "CREATE TRIGGER keep BEFORE UPDATE ON notes FOR EACH ROW WHEN (old.id < 0) EXECUTE FUNCTION suppress_redundant_updates_trigger()",
 		Unchecked: []string{"SET session_replication_role = replica"},
+		Long:      "SELECT pg_sleep(600)",
 		Rebuild: []string{
 			"CREATE TABLE notes_new (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(80) NOT NULL)",
 			"INSERT INTO notes_new SELECT id, title FROM notes",

@@ -153,6 +153,9 @@ func (d *database) Patience(timeout time.Duration) { d.patience = timeout }
 // A connection that has run statements of an author's is closed instead: there is
 // no list of all that a session of PostgreSQL keeps (settings of any name,
 // prepared statements, cursors, temporary tables, locks, what it listens to).
+//
+// Where a context has cut a statement short, Close waits until the server has ended
+// it, and with it the session that holds the runners' lock.
 func (d *database) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()

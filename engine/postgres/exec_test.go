@@ -5,8 +5,10 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/testserver"
 )
 
 // The tag of a command tells what it wrote, and SELECT writes nothing, but for one.
@@ -130,6 +132,27 @@ func TestCancelledStatement(t *testing.T) {
 	}
 	if n := value(t, take(t, pool), "SELECT count(*) FROM notes"); n != "0" {
 		t.Errorf("%s rows are left", n)
+	}
+}
+
+// Close comes back when the server has ended a cancelled statement, and not before:
+// a process may exit behind it.
+func TestCancelledStatementIsOverWithClose(t *testing.T) {
+	address := testserver.Postgres(t)
+	pool := openPool(t, address)
+	for range 20 {
+		d := take(t, pool)
+		if _, err := d.Lock(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if _, err := d.Exec(ctx, "SELECT pg_sleep(600)"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("error %v", err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

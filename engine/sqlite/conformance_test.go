@@ -35,6 +35,7 @@ func config(parameters string) enginetest.Config {
 		View:      "CREATE VIEW titles AS SELECT title FROM notes",
 		Trigger:   "CREATE TRIGGER keep BEFORE DELETE ON notes WHEN old.id < 0 BEGIN SELECT raise(ABORT, 'kept;'); END",
 		Unchecked: []string{"PRAGMA foreign_keys = OFF"},
+		Long:      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT count(*) FROM n",
 		Script: "CREATE TRIGGER a AFTER INSERT ON b BEGIN\n  UPDATE b SET c = CASE WHEN 1 THEN ';' END; -- ;\n  SELECT 1; END;\n" +
 			"INSERT INTO [a;b] VALUES ('it''s;', \"x;\", `y;`) /* ; */ ; SELECT 1",
 		Statements: []string{
