@@ -22,7 +22,8 @@ import (
 // leaves another one open.
 //
 // Killed at any instruction, the journal says which statements have run, but for one
-// on the schema: of that the schema tells.
+// on the schema: of that the schema tells. With an error come the steps that have
+// run, which stay.
 func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([]StepReport, error) {
 	if !p.journal {
 		if err := r.createJournal(ctx); err != nil {
@@ -48,8 +49,7 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([
 		}
 		step, err := r.stepAlone(ctx, p, s.Steps, i, mode)
 		if err != nil {
-			r.report.Steps = append(r.report.Steps, done...)
-			return nil, err
+			return done, err
 		}
 		done = append(done, step)
 		r.report.Run = r.id // from here on something stays

@@ -26,7 +26,7 @@ func (m *Migrator) Baseline(ctx context.Context) (report *Report, err error) {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	unlock, err := db.Lock(ctx, m.lockTimeout)
+	unlock, err := m.lock(ctx, db)
 	if err != nil {
 		return report, err
 	}

@@ -76,7 +76,7 @@ func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error
 // orphaned turns references that a run would break into a refusal.
 func (r *run) orphaned(p *prepared, orphans []engine.Orphan) error {
 	if r.report.Run != "" {
-		mismatch := &MismatchError{During: "run"} // what was committed before is no refusal any more
+		mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL} // what was committed before is no refusal any more
 		for _, o := range orphans {
 			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
 		}

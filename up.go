@@ -65,7 +65,7 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 			return report, nil
 		}
 	}
-	unlock, err := db.Lock(ctx, m.lockTimeout)
+	unlock, err := m.lock(ctx, db)
 	if err != nil {
 		return report, err
 	}
@@ -160,9 +160,27 @@ func (r *run) segments(p *plan.Plan) []plan.Segment {
 	return p.Segments(each, traits.ForeignKeys)
 }
 
+// noticeable is how long another runner may keep us waiting before we say so.
+const noticeable = 300 * time.Millisecond
+
+// lock takes the runners' lock, and says so if somebody keeps it waiting.
+func (m *Migrator) lock(ctx context.Context, db engine.Database) (unlock func() error, err error) {
+	if m.lockTimeout >= 0 && m.lockTimeout <= noticeable {
+		return db.Lock(ctx, m.lockTimeout)
+	}
+	unlock, err = db.Lock(ctx, noticeable)
+	if errors.Is(err, engine.ErrLocked) {
+		m.tell(Waiting{m.lockTimeout})
+		unlock, err = db.Lock(ctx, m.lockTimeout)
+	}
+	if err == nil {
+		db.Patience(m.lockTimeout) // also where a lock is no more than that
+	}
+	return unlock, err
+}
+
 // begin opens the transaction, and says so if somebody keeps it waiting.
 func (r *run) begin(ctx context.Context, mode engine.TxMode) error {
-	const noticeable = 300 * time.Millisecond
 	if r.lockTimeout >= 0 && r.lockTimeout <= noticeable {
 		return r.db.Begin(ctx, mode)
 	}
@@ -256,18 +274,15 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 	} else {
 		steps, err = r.executeAlone(ctx, p, &segment)
 	}
+	var after schema.Fingerprint
+	if err == nil {
+		after, err = r.conclude(ctx, p, &segment, proof, steps, last)
+	}
 	if err != nil {
+		if !r.db.Traits().TransactionalDDL {
+			r.report.Steps = append(r.report.Steps, steps...) // they stay
+		}
 		return false, err
-	}
-	after, err := r.prove(ctx, p, proof, last)
-	if err != nil {
-		return false, err
-	}
-	if err := r.write(ctx, p, &segment, steps, after, last); err != nil {
-		return false, err
-	}
-	if err := r.db.Commit(ctx); err != nil {
-		return false, fmt.Errorf("commit: %w", err)
 	}
 	r.report.Run, r.report.Diagnosis, r.report.Drift = r.id, p.plan.Diagnosis, left(p.plan.Diagnosis)
 	r.report.Ignored = p.plan.Diagnosis.Ignored
@@ -278,6 +293,20 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 		r.rest = &rest{p.plan, p.plain, segments[1:], after}
 	}
 	return !last, r.runAfterwards(ctx, p, segment.Steps, last)
+}
+
+// conclude proves and records what a transaction has done, and commits it.
+func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof *proof, steps []StepReport, last bool) (after schema.Fingerprint, err error) {
+	if after, err = r.prove(ctx, p, proof, last); err != nil {
+		return after, err
+	}
+	if err := r.write(ctx, p, s, steps, after, last); err != nil {
+		return after, err
+	}
+	if err := r.db.Commit(ctx); err != nil {
+		return after, fmt.Errorf("commit: %w", err)
+	}
+	return after, nil
 }
 
 // prepareAgain prepares behind the lock. A plan that rests on nothing but the

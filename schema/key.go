@@ -48,7 +48,7 @@ func (k Key) String() string {
 		space = k.Space + "."
 	}
 	switch {
-	case k.Kind == Column:
+	case k.Kind == Column && k.Table != "":
 		return "column " + space + k.Table + "." + k.Name
 	case k.Kind == PrimaryKey:
 		return "primary key of " + space + k.Table

@@ -68,7 +68,7 @@ func problems(err error, folder string) []problem {
 	}
 	if e, ok := errors.AsType[*dbmend.MismatchError](err); ok {
 		p.kind, p.differences, p.rows = "mismatch", e.Differences, e.Rows
-		p.message = e.During + " did not lead to the schema that is wanted; nothing of it is kept"
+		p.message = e.During + " did not lead to the schema that is wanted; " + kept(e)
 	}
 	if e, ok := errors.AsType[*tracking.RowError](err); ok {
 		p.kind, p.message = "history", oneLine(e.Error(), 0)
@@ -103,6 +103,14 @@ func problems(err error, folder string) []problem {
 		p.kind = "journal"
 	}
 	return []problem{p}
+}
+
+// kept says what is left of what did not lead where it should.
+func kept(e *dbmend.MismatchError) string {
+	if e.Kept {
+		return "what has run stays, since the server cannot undo it"
+	}
+	return "nothing of it is kept"
 }
 
 // lines puts the lines of an error's text on one.

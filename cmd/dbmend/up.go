@@ -92,7 +92,7 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 	if err != nil && report.Nothing() {
 		return nil, err
 	}
-	r := &result{view: newUpView(report), show: func(out *screen) { out.report(report) }}
+	r := &result{view: newUpView(report), show: func(out *screen) { out.report(report, err != nil) }}
 	if report.Diagnosis != nil {
 		r.notes = report.Diagnosis.Notes
 	}
@@ -100,8 +100,8 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 }
 
 // report prints what a run did: a line for every statement, with a mark, and a
-// summary.
-func (s *screen) report(r *dbmend.Report) {
+// summary. stopped says that an error has ended the run, and that this is what stays.
+func (s *screen) report(r *dbmend.Report, stopped bool) {
 	if r.Nothing() {
 		s.drift(r.Drift)
 		s.ignored(r.Ignored)
@@ -138,6 +138,7 @@ func (s *screen) report(r *dbmend.Report) {
 			for _, step := range ran[ref] {
 				s.stepRow(t, step)
 			}
+			delete(ran, ref)
 			if f := skips[ref]; f != nil {
 				t.row(s.dim("skipped"), clean(f.Ref.String()), oneLine(f.Statement.Text, s.sqlWidth()), s.dim(s.evidence(f)))
 			}
@@ -145,11 +146,17 @@ func (s *screen) report(r *dbmend.Report) {
 		t.row(s.good("recorded"), clean(string(record.Migration.Version)), clean(record.Migration.ID()),
 			s.dim(string(record.Outcome)+": "+record.Reason))
 	}
+	delete(ran, diagnosis.Ref{})
+	for _, step := range r.Steps {
+		if ran[step.Step.Ref] != nil { // of a migration that the run has not come to the end of
+			s.stepRow(t, step)
+		}
+	}
 	t.print(s)
 	s.drift(r.Drift)
 	s.ignored(r.Ignored)
 	s.orphans(r)
-	s.line(s.strong(summary(r, len(skips))))
+	s.line(s.strong(summary(r, len(skips), stopped)))
 }
 
 func (s *screen) stepRow(t *table, step dbmend.StepReport) {
@@ -194,9 +201,12 @@ func (s *screen) drift(left []diagnosis.Drift) {
 }
 
 // summary says what a run did: "healed: 5 statements run, 2 migrations recorded".
-func summary(r *dbmend.Report, skips int) string {
+func summary(r *dbmend.Report, skips int, stopped bool) string {
 	text := "done: "
-	if r.Healed {
+	switch {
+	case stopped:
+		text = "stopped: this is committed and stays: "
+	case r.Healed:
 		text = "healed: "
 	}
 	text += plural(len(r.Steps), "statement") + " run"
