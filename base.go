@@ -30,7 +30,7 @@ func (r *replayer) lend(ctx context.Context, c engine.Complaint, s *migration.St
 		return r.giveBack(ctx, s, key.Name)
 	case c.Problem == engine.Exists && key.Kind == schema.Column:
 		if key.Table == "" {
-			key.Table = s.Target
+			key.Space, key.Table = s.Space, s.Target
 		}
 		return r.takeOut(ctx, key)
 	case c.Problem == engine.Exists:
@@ -94,10 +94,10 @@ func (r *replayer) copyTable(ctx context.Context, source *schema.Snapshot, table
 // migrations renamed it.
 func (r *replayer) lendRenamed(ctx context.Context, key schema.Key) (bool, error) {
 	for later := range r.ahead() {
-		if later.Verb != "alter table rename" || later.Target != key.Name || later.NewName == "" {
+		if later.Verb != "alter table rename" || later.Table() != key || later.NewName == "" {
 			continue
 		}
-		renamed := schema.Key{Kind: schema.Table, Space: key.Space, Name: later.NewName}
+		renamed := later.Renamed()
 		if r.watch.Snapshot().Get(renamed) != nil {
 			return false, nil
 		}
@@ -115,7 +115,7 @@ func (r *replayer) giveBack(ctx context.Context, failed *migration.Statement, co
 		if later.Verb != "alter table rename column" || later.OldName != column {
 			continue
 		}
-		key := schema.Key{Kind: schema.Column, Table: later.Target, Name: later.NewName}
+		key := schema.Key{Kind: schema.Column, Space: later.Space, Table: later.Target, Name: later.NewName}
 		o := r.watch.Snapshot().Get(key)
 		if o == nil || r.result.Base.Get(key) == nil {
 			continue
@@ -219,7 +219,7 @@ func (r *replayer) droppedUnseen() []schema.Key {
 	var tables []schema.Key
 	for i := range r.result.Effects {
 		e := &r.result.Effects[i]
-		key := schema.Key{Kind: schema.Table, Name: e.Statement.Target}
+		key := e.Statement.Table()
 		if !e.Statement.Guard || e.Statement.Verb != "drop table" || len(e.Changes) > 0 ||
 			r.live.Get(key) == nil || r.made(key) {
 			continue

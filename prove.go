@@ -42,15 +42,15 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 			return nil, fmt.Errorf("check references: %w", err)
 		}
 	}
-	authored := map[string]bool{} // tables that the author's own statements may take rows from
+	authored := map[schema.Key]bool{} // tables that the author's own statements may take rows from
 	for i := range s.Steps {
 		if source := s.Steps[i].Source; source != nil {
-			authored[source.Target] = true
+			authored[source.Table()] = true
 		}
 	}
 	for i := range s.Steps {
 		table := s.Steps[i].Table
-		if _, seen := pf.rows[table]; seen || authored[table.Name] || table.Kind != schema.Table || p.have.Get(table) == nil || p.plan.Diagnosis.Target.Get(table) == nil {
+		if _, seen := pf.rows[table]; seen || authored[table] || table.Kind != schema.Table || p.have.Get(table) == nil || p.plan.Diagnosis.Target.Get(table) == nil {
 			continue
 		}
 		if pf.rows[table], err = w.Rows(ctx, table, 0); err != nil {
@@ -90,25 +90,25 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 		if mf.Plain || consented {
 			continue
 		}
-		filled := map[string]bool{}
+		filled := map[schema.Key]bool{}
 		for j := range mf.Findings {
 			st := mf.Findings[j].Statement
 			switch {
 			case st.Verb == "insert":
-				filled[st.Target] = true
+				filled[st.Table()] = true
 			case st.Verb == "delete":
-				delete(filled, st.Target)
-			case st.Verb == "alter table rename" && filled[st.Target]:
-				filled[st.NewName] = true
+				delete(filled, st.Table())
+			case st.Verb == "alter table rename" && filled[st.Table()]:
+				filled[st.Renamed()] = true
 			}
 		}
 		for j := range s.Steps {
 			source := s.Steps[j].Source
-			if source == nil || s.Steps[j].Ref.Version != mf.Migration.Version || source.Verb != "drop table" || !filled[source.Target] {
+			if source == nil || s.Steps[j].Ref.Version != mf.Migration.Version || source.Verb != "drop table" || !filled[source.Table()] {
 				continue
 			}
-			key := schema.Key{Kind: schema.Table, Name: source.Target}
-			if !refilled(mf.Findings[source.Number:], source.Target, filled) || emptied(s.Steps[j+1:], source.Target) {
+			key := source.Table()
+			if !refilled(mf.Findings[source.Number:], key, filled) || emptied(s.Steps[j+1:], key) {
 				continue // as the author means it to be
 			}
 			if p.have.Get(key) != nil && p.plan.Diagnosis.Target.Get(key) != nil {
@@ -121,10 +121,10 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 
 // refilled reports whether statements behind a drop put rows into the table, by
 // themselves or by giving its name to one that is filled.
-func refilled(behind []diagnosis.Finding, table string, filled map[string]bool) bool {
+func refilled(behind []diagnosis.Finding, table schema.Key, filled map[schema.Key]bool) bool {
 	return slices.ContainsFunc(behind, func(f diagnosis.Finding) bool {
 		st := f.Statement
-		return st.Verb == "insert" && st.Target == table || st.Verb == "alter table rename" && st.NewName == table && filled[st.Target]
+		return st.Verb == "insert" && st.Table() == table || st.Verb == "alter table rename" && st.Renamed() == table && filled[st.Table()]
 	})
 }
 
@@ -159,9 +159,9 @@ func fresh(after, before []engine.Orphan) []engine.Orphan {
 }
 
 // emptied reports that an author's statement takes rows from the table.
-func emptied(steps []plan.Step, table string) bool {
+func emptied(steps []plan.Step, table schema.Key) bool {
 	return slices.ContainsFunc(steps, func(s plan.Step) bool {
-		return s.Source != nil && s.Source.Target == table && (s.Source.Verb == "delete" || s.Source.Verb == "drop table")
+		return s.Source != nil && s.Source.Table() == table && (s.Source.Verb == "delete" || s.Source.Verb == "drop table")
 	})
 }
 

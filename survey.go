@@ -103,7 +103,7 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 			return err
 		}
 		histories[i] = h
-		names = append(names, fmt.Sprintf("%s (%s, %d rows)", c.Table.Name, c.Runner.Name, len(h.Rows)))
+		names = append(names, fmt.Sprintf("%s (%s, %d rows)", c.Table.Path(), c.Runner.Name, len(h.Rows)))
 	}
 	s.foreign = histories[0]
 	if len(histories) > 1 {
@@ -112,10 +112,11 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 			Text: "There are several histories: " + strings.Join(names, ", ") + ". Which one rules?",
 		}
 		for _, c := range readable {
-			q.Choices = append(q.Choices, diagnosis.Choice{Answer: c.Table.Name, Means: "the history of " + c.Runner.Name})
+			q.Choices = append(q.Choices, diagnosis.Choice{Answer: c.Table.Path(), Means: "the history of " + c.Runner.Name})
 		}
-		answer := m.answers.To(q)
-		if n := slices.IndexFunc(readable, func(c tracking.Candidate) bool { return c.Table.Name == answer }); n >= 0 {
+		// The default schema, which paths leave out, may be named all the same.
+		answer := strings.TrimPrefix(m.answers[q.Name()], db.Traits().Space+".")
+		if n := slices.IndexFunc(readable, func(c tracking.Candidate) bool { return c.Table.Path() == answer }); n >= 0 {
 			s.foreign = histories[n]
 		} else {
 			s.question = q
@@ -128,7 +129,7 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 func (m *Migrator) makes(table schema.Key) bool {
 	for _, mig := range m.set.Migrations {
 		for i := range mig.Statements {
-			if s := &mig.Statements[i]; s.Verb == "create table" && s.Target == table.Name && s.Space == table.Space {
+			if s := &mig.Statements[i]; s.Verb == "create table" && s.Table() == table {
 				return true
 			}
 		}
@@ -151,7 +152,7 @@ func (m *Migrator) historyKey(db tracking.Database) schema.Key {
 func (m *Migrator) readClaims(ctx context.Context, db engine.Database, s *survey) error {
 	r := s.recorded
 	if s.foreign != nil {
-		r.Exists, r.Source = true, fmt.Sprintf("%s (%s)", s.foreign.Table.Name, s.foreign.Runner.Name)
+		r.Exists, r.Source = true, fmt.Sprintf("%s (%s)", s.foreign.Table.Path(), s.foreign.Runner.Name)
 		m.claim(s, s.foreign, "by "+s.foreign.Runner.Name)
 	}
 	if !s.journal {

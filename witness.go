@@ -181,7 +181,7 @@ func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.
 				written, failed = w.db.Exec(ctx, s.Text)
 				return failed
 			}
-			table := w.have.Get(schema.Key{Kind: schema.Table, Name: s.Target})
+			table := w.have.Get(s.Table())
 			if s.Verb != "update" || table == nil {
 				failed = do(ctx)
 				return written, written, failed, nil
@@ -225,7 +225,7 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	if !ok {
 		return seeds, false, nil
 	}
-	table := schema.Key{Kind: schema.Table, Name: seed.Table}
+	table := s.Table()
 	if have.Get(table) == nil {
 		return seeds, false, nil
 	}
@@ -398,8 +398,8 @@ func columnsInOrder(have *schema.Snapshot, table schema.Key) []string {
 }
 
 func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {
-	table := schema.Key{Kind: schema.Table}
-	query, columns, ok := w.readCopy(s, &table)
+	table := s.Table()
+	query, columns, ok := w.readCopy(s, table)
 	if !ok {
 		return c, false, nil
 	}
@@ -436,20 +436,17 @@ func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 }
 
 // readCopy reads an INSERT of a query: the query, and the columns that it fills,
-// quoted, of the table, which is the statement's own unless one is named. ok is
-// false where the statement is none, or was written for another form of the table.
-func (w *witness) readCopy(s *migration.Statement, table *schema.Key) (query, columns string, ok bool) {
+// quoted, of a table. ok is false where the statement is none, or was written for
+// another form of the table.
+func (w *witness) readCopy(s *migration.Statement, table schema.Key) (query, columns string, ok bool) {
 	from, ok := w.engine.Copy(s.Text)
-	if table.Name == "" {
-		table.Name = from.Table
-	}
-	if !ok || w.have.Get(*table) == nil {
+	if !ok || w.have.Get(table) == nil {
 		return "", "", false
 	}
 	if len(from.Columns) == 0 {
-		from.Columns = columnsInOrder(w.have, *table)
+		from.Columns = columnsInOrder(w.have, table)
 	}
-	if !has(w.have, *table, from.Columns) {
+	if !has(w.have, table, from.Columns) {
 		return "", "", false
 	}
 	quoted := make([]string, len(from.Columns))
@@ -460,7 +457,7 @@ func (w *witness) readCopy(s *migration.Statement, table *schema.Key) (query, co
 }
 
 func (w *witness) Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error) {
-	query, columns, ok := w.readCopy(s, &table)
+	query, columns, ok := w.readCopy(s, table)
 	if !ok {
 		return 0, false, nil
 	}

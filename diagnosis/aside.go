@@ -66,8 +66,7 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 		if s.Verb != "alter table rename" {
 			continue
 		}
-		from := schema.Key{Kind: schema.Table, Name: s.Target}
-		to := schema.Key{Kind: schema.Table, Name: s.NewName}
+		from, to := s.Table(), s.Renamed()
 		twin := in.Have.Get(to)
 		if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || in.Replay.Want.Get(to) == nil {
 			continue
@@ -87,8 +86,8 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 
 // setColumnAside does the same for a column that holds nothing.
 func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.Statement) error {
-	from := schema.Key{Kind: schema.Column, Table: s.Target, Name: s.OldName}
-	to := schema.Key{Kind: schema.Column, Table: s.Target, Name: s.NewName}
+	from := schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: s.OldName}
+	to := schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: s.NewName}
 	twin := in.Have.Get(to)
 	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
 		in.ignored.names(from) || in.ignored.names(to) {

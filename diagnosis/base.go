@@ -89,7 +89,7 @@ func (r *reasoner) wakeTriggers() {
 				continue
 			}
 			for e := from + 1; e < to; e++ {
-				if f := &r.findings[e]; f.Verdict == NotDone && f.Statement.Target == t.key.Table && len(f.Changes) == 0 {
+				if f := &r.findings[e]; f.Verdict == NotDone && f.Statement.Table() == t.key.Owner() && len(f.Changes) == 0 {
 					r.findings[from].Verdict, r.findings[to].Verdict = NotDone, NotDone
 				}
 			}
@@ -139,7 +139,7 @@ func (r *reasoner) judgeForeign() {
 			o.Fact(schema.Default) == "" && o.Fact(schema.Generated) == "" {
 			r.ask(Question{
 				Code:  Q3,
-				Place: o.Key.Table + "." + o.Key.Name,
+				Place: o.Key.Path(),
 				Text: fmt.Sprintf("%s is unknown to the migrations, refuses NULL and has no default (%s): rows that the application writes would be refused. Keep it all the same?",
 					o.Key, o.Describe()),
 				Choices: []Choice{{"keep", "leave it as it is"}},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/dbmend/dbmend/internal/wording"
-	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how an INSERT of a query is judged, by comparing what it gives
@@ -15,7 +14,7 @@ import (
 func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	switch {
 	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where != doubtful && r.sourceGoes(e):
-		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.Clear = r.Have.Get(f.Statement.Table())
 		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", wording.Count(c.Missing, "row")))
 	case c.Missing > 0 && c.Missing == c.Given && where != doubtful && r.sourceGoes(e) && !r.aside(f):
 		f.is(NotDone, fmt.Sprintf("none of the %s that it copies is there, and what it copies from is about to go", wording.Count(c.Given, "row")))
@@ -30,10 +29,10 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
 		return false
 	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:
-		r.filling[f.Statement.Target] = f.Ref
+		r.filling[f.Statement.Table()] = f.Ref
 		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", wording.Count(c.Given, "row")))
 	case c.Extra == 0 && where == doubtful && r.aside(f):
-		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.Clear = r.Have.Get(f.Statement.Table())
 		f.is(NotDone, fmt.Sprintf("%d of the %d rows that it copies are there and no others, in a table that is still to take the place of another: it is filled anew",
 			c.Given-c.Missing, c.Given))
 	default:
@@ -49,7 +48,7 @@ func (r *reasoner) askWhichTable(f *Finding, c Copied) {
 		Code:  Q5,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("A rebuild was left half-way: %s holds %s that the original would not give, and lacks %d that it would. Which of the two is live?",
-			f.Statement.Target, wording.Count(c.Extra, "row"), c.Missing),
+			f.Statement.Table().Path(), wording.Count(c.Extra, "row"), c.Missing),
 		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"original", "fill the new table anew from the original, and go on"},
@@ -57,7 +56,7 @@ func (r *reasoner) askWhichTable(f *Finding, c Copied) {
 		},
 	}) {
 	case "original":
-		f.Clear = r.Have.Get(schema.Key{Kind: schema.Table, Name: f.Statement.Target})
+		f.Clear = r.Have.Get(f.Statement.Table())
 		f.is(NotDone, "the original is live, by answer")
 	case "new":
 		f.is(Done, "the new table is live, by answer")
@@ -74,7 +73,7 @@ func (r *reasoner) aside(f *Finding) bool {
 		if effect.Migration.Version != f.Ref.Version || effect.Statement.Number < f.Ref.Number {
 			continue
 		}
-		if effect.Statement.Verb == "alter table rename" && effect.Statement.Target == f.Statement.Target {
+		if effect.Statement.Verb == "alter table rename" && effect.Statement.Table() == f.Statement.Table() {
 			_, not, _ := r.votes(e)
 			return not > 0
 		}

@@ -15,9 +15,6 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if r.edited(e) {
 		return r.judgeEdited(ctx, f)
 	}
-	if f.Statement.Space != "" {
-		return r.judgeElsewhere(ctx, e, f)
-	}
 	if r.isOverlaid(e) {
 		return r.judgeOverlaid(ctx, e, f)
 	}
@@ -25,7 +22,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if _, err := r.traceOf(ctx, e); err != nil {
 		return err
 	}
-	if !r.d.Agrees && where != ahead && r.absent(f.Statement.Target) && r.helper(f.Statement.Target) {
+	if !r.d.Agrees && where != ahead && r.absent(f.Statement.Table()) && r.helper(f.Statement.Table()) {
 		f.is(Superseded, "its table comes and goes: what it was for is judged by what uses it")
 		return nil
 	}
@@ -35,13 +32,13 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			return err
 		}
 		if literal && seeds.Present == 0 && seeds.Others == 0 {
-			r.filling[f.Statement.Target] = f.Ref
+			r.filling[f.Statement.Table()] = f.Ref
 			f.is(NotDone, "recorded, but the schema is as it was before it, and its table is empty")
 			return nil
 		}
 	}
 	switch {
-	case r.recorded(e) && where == ahead && r.absent(f.Statement.Target):
+	case r.recorded(e) && where == ahead && r.absent(f.Statement.Table()):
 		f.is(NotDone, "recorded, but its table is gone and made again")
 		return nil
 	case r.recorded(e) && r.believed(e):
@@ -54,7 +51,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return nil
 	case where == ahead && r.readsOverlaid(e):
 		return r.askWhetherRun(ctx, e, f)
-	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Target) || r.stamped()):
+	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Table()) || r.stamped()):
 		f.is(NotDone, why)
 		return nil
 	}
@@ -119,25 +116,6 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	return nil
 }
 
-// judgeElsewhere judges a statement on data in another schema than the default one by
-// its place alone: its rows are not looked at.
-func (r *reasoner) judgeElsewhere(ctx context.Context, e int, f *Finding) error {
-	where, why := r.place(e)
-	switch {
-	case r.recorded(e) && r.believed(e):
-		f.is(Done, "recorded")
-	case r.d.Agrees:
-		f.is(NotDone, "pending: nothing of what is not recorded is there")
-	case r.cut != nil && where == ahead && !r.recorded(e):
-		f.is(NotDone, why)
-	case r.cut != nil && where == behind && e < r.cut.from:
-		f.is(Superseded, why)
-	default:
-		return r.askWhetherRun(ctx, e, f)
-	}
-	return nil
-}
-
 // judgeEdited judges a statement on data that was recorded with another text.
 func (r *reasoner) judgeEdited(ctx context.Context, f *Finding) error {
 	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
@@ -167,7 +145,7 @@ func (r *reasoner) judgeEdited(ctx context.Context, f *Finding) error {
 // It runs, but for rows that are there already: whoever put them in has not written
 // it down, and where no key keeps them apart they would be doubled.
 func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
-	if f.Statement.Verb == "insert" && !r.absent(f.Statement.Target) {
+	if f.Statement.Verb == "insert" && !r.absent(f.Statement.Table()) {
 		seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
 		if err != nil {
 			return err
@@ -215,7 +193,7 @@ func (r *reasoner) judgePassed(ctx context.Context, e int, f *Finding) error {
 		Code:  Q9,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%s is pending, though a later migration that works on %s as well is applied. Run it now, or take it for done?",
-			f.Ref, f.Statement.Target),
+			f.Ref, f.Statement.Table().Path()),
 		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{{"run", "run it now, behind the later one"}, {"done", "take it for done"}},
 	}) {
@@ -236,7 +214,7 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds, where place) error {
 		f.is(Done, fmt.Sprintf("all of its %s are there", wording.Count(int64(s.Wanted), "row")))
 		return nil
 	case s.Present == 0 && s.Others == 0:
-		r.filling[f.Statement.Target] = f.Ref
+		r.filling[f.Statement.Table()] = f.Ref
 		f.is(NotDone, "none of its rows is there, and the table is empty")
 		return nil
 	case s.Present == 0 && where != behind && where != disputed && r.nextInLine(f.Ref):
@@ -247,7 +225,7 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds, where place) error {
 		Code:  Q7,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%d of the %s that %s puts into %s are there, beside %s. Were the others removed on purpose, or never inserted?",
-			s.Present, wording.Count(int64(s.Wanted), "row"), f.Ref, f.Statement.Target, wording.Count(s.Others, "other row")),
+			s.Present, wording.Count(int64(s.Wanted), "row"), f.Ref, f.Statement.Table().Path(), wording.Count(s.Others, "other row")),
 		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"removed", "leave the table as it is"},

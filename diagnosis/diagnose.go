@@ -101,7 +101,7 @@ type reasoner struct {
 	guessed  map[int]bool
 	again    map[int]bool               // statements of a rebuild that is to be run, by answer
 	kept     map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
-	filling  map[string]Ref             // by table: the statement that puts the first rows in
+	filling  map[schema.Key]Ref         // by table: the statement that puts the first rows in
 	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
 	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
 	denied   map[int]bool               // statements whose effect is certainly not there
@@ -118,7 +118,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		guessed:  map[int]bool{},
 		again:    map[int]bool{},
 		kept:     map[migration.Version]bool{},
-		filling:  map[string]Ref{},
+		filling:  map[schema.Key]Ref{},
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
 		traces:   map[int]trace{},
@@ -235,12 +235,31 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 }
 
 // between picks one of the spans that fit: statements on data between the first and
-// the last are asked about one after the other, until one has not run.
+// the last are asked about one after the other, until one has not run. Where rows
+// tell, nobody is asked.
 func (r *reasoner) between(ctx context.Context, spans []span) error {
 	last := spans[len(spans)-1]
 	r.cut = &last
 	from := spans[0].from
+	stopped := func(e int) {
+		for _, s := range spans {
+			if s.from <= e {
+				s.from, s.to = max(s.from, min(from, s.to)), min(s.to, e)
+				r.cut = &s
+			}
+		}
+	}
 	for e := from; e < last.from; e++ {
+		switch told, err := r.traceOf(ctx, e); {
+		case err != nil:
+			return err
+		case told == left:
+			from = e + 1
+			continue
+		case told == blank && !r.recorded(e) && !r.takenFrom(e, last.from):
+			stopped(e)
+			return nil
+		}
 		tells, err := r.tells(ctx, e)
 		if err != nil {
 			return err
@@ -261,12 +280,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 			from = e + 1
 		case "run":
 			r.emptyAgain(e)
-			for _, s := range spans {
-				if s.from <= e {
-					s.from, s.to = max(s.from, min(from, s.to)), min(s.to, e)
-					r.cut = &s
-				}
-			}
+			stopped(e)
 			return nil
 		default:
 			return nil
@@ -286,10 +300,7 @@ func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 	if s.Class != migration.Data || r.ignored.holds(s) {
 		return false, nil
 	}
-	if s.Space != "" {
-		return true, nil
-	}
-	table := r.liveName(e, s.Target)
+	table := r.liveName(e, s.Table())
 	if r.Have.Get(table) == nil {
 		return false, nil
 	}
@@ -363,9 +374,9 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 		f.is(Done, "recorded")
 	case r.d.Agrees:
 		f.is(NotDone, "pending")
-	case f.Statement.Guard && f.Statement.Verb == "drop table" && !r.absent(f.Statement.Target) &&
-		r.knows(schema.Key{Kind: schema.Table, Name: f.Statement.Target}):
-		f.is(Superseded, fmt.Sprintf("table %s is there in a form that it has later: it is not dropped", f.Statement.Target))
+	case f.Statement.Guard && f.Statement.Verb == "drop table" && !r.absent(f.Statement.Table()) &&
+		r.knows(f.Statement.Table()):
+		f.is(Superseded, fmt.Sprintf("%s is there in a form that it has later: it is not dropped", f.Statement.Table()))
 	default:
 		f.is(NoOp, "changes nothing at its place")
 	}

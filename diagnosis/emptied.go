@@ -27,7 +27,7 @@ func (r *reasoner) emptied(e int) (schema.Key, bool) {
 		if again.Migration != drop.Migration || again.Statement.Verb != "create table" || !t.values[t.step+2].Equal(t.live) {
 			continue
 		}
-		return t.key, !r.refilled(e, t.key.Name)
+		return t.key, !r.refilled(e, t.key)
 	}
 	return schema.Key{}, false
 }
@@ -66,10 +66,10 @@ func (r *reasoner) empties(from, to int) bool {
 
 // refilled reports that a statement behind the drop, in its migration, puts rows
 // into the table.
-func (r *reasoner) refilled(drop int, table string) bool {
+func (r *reasoner) refilled(drop int, table schema.Key) bool {
 	mine := r.Replay.Effects[drop].Migration
 	for e := drop + 1; e < len(r.Replay.Effects) && r.Replay.Effects[e].Migration == mine; e++ {
-		if s := r.Replay.Effects[e].Statement; s.Verb == "insert" && s.Target == table {
+		if s := r.Replay.Effects[e].Statement; s.Verb == "insert" && s.Table() == table {
 			return true
 		}
 	}

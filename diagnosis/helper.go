@@ -13,8 +13,8 @@ import (
 
 // helper reports that a table comes and goes within what the history does not
 // claim.
-func (r *reasoner) helper(table string) bool {
-	t := r.trajectories[schema.Key{Kind: schema.Table, Name: table}]
+func (r *reasoner) helper(table schema.Key) bool {
+	t := r.trajectories[table]
 	return t != nil && r.transient(t)
 }
 
@@ -42,7 +42,7 @@ func (r *reasoner) withHelpers(e int) {
 	mine := &r.Replay.Effects[e]
 	for i := range r.Replay.Effects {
 		s := r.Replay.Effects[i].Statement
-		if r.Replay.Effects[i].Migration != mine.Migration || s.Target == "" || !r.helper(s.Target) || !wording.Speaks(mine.Statement.Text, s.Target) {
+		if r.Replay.Effects[i].Migration != mine.Migration || s.Target == "" || !r.helper(s.Table()) || !wording.Speaks(mine.Statement.Text, s.Target) {
 			continue
 		}
 		r.again[i] = true

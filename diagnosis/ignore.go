@@ -95,10 +95,10 @@ func (e *Effect) renamed() func(yield func(from, to schema.Key) bool) {
 			}
 			to := c.Key
 			switch {
-			case s.Verb == "alter table rename column" && to.Kind == schema.Column && to.Table == s.Target && to.Name == s.OldName,
-				s.Verb != "alter table rename column" && to.Table != s.Target && to.Name == s.Target:
+			case s.Verb == "alter table rename column" && to.Kind == schema.Column && to.Owner() == s.Table() && to.Name == s.OldName,
+				s.Verb != "alter table rename column" && to.Space == s.Space && to.Table != s.Target && to.Name == s.Target:
 				to.Name = s.NewName
-			case s.Verb == "alter table rename" && to.Table == s.Target:
+			case s.Verb == "alter table rename" && to.Owner() == s.Table():
 				to.Table = s.NewName
 			}
 			if made[to] && !yield(c.Key, to) {
@@ -161,7 +161,7 @@ func (g *ignored) names(key schema.Key) bool {
 // holds reports whether a statement works on the rows of a table that is to be left
 // alone.
 func (g *ignored) holds(s *migration.Statement) bool {
-	return s.Class == migration.Data && g.names(schema.Key{Kind: schema.Table, Space: s.Space, Name: s.Target})
+	return s.Class == migration.Data && g.names(s.Table())
 }
 
 // why says, for people, which line names an object.
@@ -209,7 +209,7 @@ func (r *reasoner) ignoredSubject(whole *Effect) string {
 		keys = append(keys, c.Key.String())
 	}
 	if len(keys) == 0 {
-		keys = []string{"table " + whole.Statement.Target}
+		keys = []string{whole.Statement.Table().String()}
 	}
 	if keys = headline(keys); len(keys) > 1 {
 		return wording.List(keys, 3) + ", which are on the ignore list, are"
@@ -240,7 +240,7 @@ func (r *reasoner) ignoredPassed(e int) bool {
 func (r *reasoner) ignoredFits(e *Effect) bool {
 	state := r.ignored.state
 	if len(e.Changes) == 0 {
-		return state[schema.Key{Kind: schema.Table, Space: e.Statement.Space, Name: e.Statement.Target}] != nil
+		return state[e.Statement.Table()] != nil
 	}
 	makes := map[schema.Key]bool{}
 	for _, c := range e.Changes {

@@ -31,26 +31,26 @@ func (r *reasoner) installed() bool {
 }
 
 // lastName returns the name that a table has at the end of the set.
-func (r *reasoner) lastName(e int, table string) schema.Key {
+func (r *reasoner) lastName(e int, table schema.Key) schema.Key {
 	for i := e + 1; i < len(r.Replay.Effects); i++ {
 		s := r.Replay.Effects[i].Statement
-		if s.Verb == "alter table rename" && s.Target == table {
-			table = s.NewName
+		if s.Verb == "alter table rename" && s.Table() == table {
+			table = s.Renamed()
 		}
 	}
-	return schema.Key{Kind: schema.Table, Name: table}
+	return table
 }
 
 // liveName returns the name under which a table is there, of those that it has from a
 // statement on; its last one where it is under none.
-func (r *reasoner) liveName(e int, table string) schema.Key {
+func (r *reasoner) liveName(e int, table schema.Key) schema.Key {
 	for i := e + 1; i < len(r.Replay.Effects) && r.absent(table); i++ {
 		s := r.Replay.Effects[i].Statement
-		if s.Verb == "alter table rename" && s.Target == table {
-			table = s.NewName
+		if s.Verb == "alter table rename" && s.Table() == table {
+			table = s.Renamed()
 		}
 	}
-	return schema.Key{Kind: schema.Table, Name: table}
+	return table
 }
 
 // withoutNumbers leaves out a key that the statement gives no value for: the numbers
@@ -77,7 +77,7 @@ func (r *reasoner) withoutNumbers(table schema.Key, rows TableRows, s *migration
 // judgeInstalled judges a statement that puts rows in by looking for what the set
 // leaves behind in its table; it reports whether that settled it.
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {
-	table := r.lastName(e, f.Statement.Target)
+	table := r.lastName(e, f.Statement.Table())
 	rows, seeded := r.Replay.Rows[table]
 	if !seeded || f.Statement.Verb != "insert" && f.Statement.Verb != "replace" {
 		return false, nil
@@ -116,7 +116,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	}
 	switch r.ask(Question{
 		Code:  Q7,
-		Place: table.Name,
+		Place: table.Path(),
 		Text: fmt.Sprintf("%d of the %s that the migrations leave in %s are there, beside %s. Were the others removed on purpose, or never inserted?",
 			seeds.Present, wording.Count(int64(seeds.Wanted), "row"), table, wording.Count(seeds.Others, "other row")),
 		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},

@@ -83,11 +83,11 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 func (r *reasoner) cameFrom(e int, table schema.Key) schema.Key {
 	for i := e - 1; i >= 0; i-- {
 		s := r.Replay.Effects[i].Statement
-		if s.Verb != "alter table rename" || s.NewName != table.Name {
+		if s.Verb != "alter table rename" || s.Renamed() != table {
 			continue
 		}
 		if _, not, _ := r.votes(i); not > 0 {
-			table.Name = s.Target
+			table = s.Table()
 		}
 	}
 	return table

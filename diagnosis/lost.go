@@ -177,7 +177,7 @@ func (r *reasoner) conflict(e int, f *Finding, different []string) {
 		return
 	}
 	facts := different
-	if table := f.Statement.Target; table != "" {
+	if f.Statement.Target != "" {
 		if n := slices.IndexFunc(r.Replay.Effects[e].Changes, func(c schema.Change) bool { return c.Key.Kind == schema.Table }); n < 0 {
 			facts = append(slices.Clone(different), "statement: "+wording.Quote(f.Statement.Text))
 		}

@@ -154,11 +154,10 @@ func (r *reasoner) isOverlaid(e int) bool {
 	}
 	s := r.Replay.Effects[e].Statement
 	if len(r.touches[e]) == 0 || s.Class == migration.Data {
-		return r.cut.overlaid[r.lastName(e, s.Target)] || r.helpsOverlaid(e)
+		return r.cut.overlaid[r.lastName(e, s.Table())] || r.helpsOverlaid(e)
 	}
 	return !slices.ContainsFunc(r.touches[e], func(t touch) bool {
-		owner := t.key.Owner()
-		return !r.cut.overlaid[r.lastName(e-1, owner.Name)]
+		return !r.cut.overlaid[r.lastName(e-1, t.key.Owner())]
 	}) || r.helpsOverlaid(e)
 }
 
@@ -166,15 +165,15 @@ func (r *reasoner) isOverlaid(e int) bool {
 // within its migration for the sake of one that a script has made ahead.
 func (r *reasoner) helpsOverlaid(e int) bool {
 	mine := &r.Replay.Effects[e]
-	helper := mine.Statement.Target
-	if helper == "" || !r.helper(helper) {
+	helper := mine.Statement.Table()
+	if helper.Name == "" || !r.helper(helper) {
 		return false
 	}
 	for i := range r.Replay.Effects {
 		s := r.Replay.Effects[i].Statement
-		if r.Replay.Effects[i].Migration == mine.Migration && s.Class == migration.Data && s.Target != helper &&
-			wording.Speaks(s.Text, helper) {
-			return r.cut.overlaid[r.lastName(i, s.Target)]
+		if r.Replay.Effects[i].Migration == mine.Migration && s.Class == migration.Data && s.Table() != helper &&
+			wording.Speaks(s.Text, helper.Name) {
+			return r.cut.overlaid[r.lastName(i, s.Table())]
 		}
 	}
 	return false
@@ -186,10 +185,14 @@ func (r *reasoner) readsOverlaid(e int) bool {
 	if r.cut == nil {
 		return false
 	}
+	text := strings.Join(strings.Fields(r.Replay.Effects[e].Statement.Text), " ")
 	for table := range r.cut.overlaid {
-		text := strings.Join(strings.Fields(r.Replay.Effects[e].Statement.Text), " ")
-		for _, word := range []string{"from ", "join "} {
-			if wording.Speaks(text, word+table.Name) {
+		names := []string{table.Path()}
+		if table.Space == "" && r.Space != "" {
+			names = append(names, r.Space+"."+table.Name)
+		}
+		for _, name := range names {
+			if wording.Speaks(text, "from "+name) || wording.Speaks(text, "join "+name) {
 				return true
 			}
 		}
@@ -206,7 +209,7 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 		f.is(NotDone, fmt.Sprintf("it works on what %s puts into an empty table", first))
 		return nil
 	}
-	table := r.lastName(e, f.Statement.Target)
+	table := r.lastName(e, f.Statement.Table())
 	if f.Statement.Verb == "insert" || f.Statement.Verb == "replace" {
 		if settled, err := r.judgeInstalled(ctx, e, f); settled || err != nil {
 			return err
@@ -250,16 +253,16 @@ func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) 
 // passedThrough reports whether statements behind the position change or copy rows
 // of a table, or make triggers that write to it.
 func (r *reasoner) passedThrough(table schema.Key) bool {
-	names := []string{table.Name}
+	names := []schema.Key{table}
 	for e := len(r.Replay.Effects) - 1; e >= r.cut.to; e-- {
 		s := r.Replay.Effects[e].Statement
-		if s.Verb == "alter table rename" && slices.Contains(names, s.NewName) {
-			names = append(names, s.Target)
+		if s.Verb == "alter table rename" && slices.Contains(names, s.Renamed()) {
+			names = append(names, s.Table())
 		}
 	}
 	for e := r.cut.to; e < len(r.Replay.Effects); e++ {
 		s := r.Replay.Effects[e].Statement
-		if !slices.ContainsFunc(names, func(name string) bool { return wording.Speaks(s.Text, name) }) {
+		if !slices.ContainsFunc(names, func(name schema.Key) bool { return wording.Speaks(s.Text, name.Name) }) {
 			continue
 		}
 		switch {
@@ -267,7 +270,7 @@ func (r *reasoner) passedThrough(table schema.Key) bool {
 			return true
 		case s.Class == migration.Data && s.Verb != "insert":
 			return true
-		case s.Verb == "insert" && (!slices.Contains(names, s.Target) || wording.Speaks(s.Text, "select")):
+		case s.Verb == "insert" && (!slices.Contains(names, s.Table()) || wording.Speaks(s.Text, "select")):
 			return true
 		}
 	}

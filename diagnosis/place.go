@@ -38,13 +38,13 @@ func (r *reasoner) edited(e int) bool {
 // passed reports whether a recorded migration of a later version works on the
 // table that the statement writes.
 func (r *reasoner) passed(e int) bool {
-	table := r.Replay.Effects[e].Statement.Target
+	table := r.Replay.Effects[e].Statement.Table()
 	for i := e + 1; i < len(r.touches); i++ {
 		if !r.recorded(i) {
 			continue
 		}
-		if r.Replay.Effects[i].Statement.Class == migration.Data && r.Replay.Effects[i].Statement.Target == table ||
-			slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner().Name == table }) {
+		if r.Replay.Effects[i].Statement.Class == migration.Data && r.Replay.Effects[i].Statement.Table() == table ||
+			slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table }) {
 			return true
 		}
 	}
@@ -133,8 +133,8 @@ func (r *reasoner) stamped() bool {
 }
 
 // absent reports whether the live database lacks the table.
-func (r *reasoner) absent(table string) bool {
-	return r.Have.Get(schema.Key{Kind: schema.Table, Name: table}) == nil
+func (r *reasoner) absent(table schema.Key) bool {
+	return r.Have.Get(table) == nil
 }
 
 // place looks at what is proven around a statement on data.
@@ -151,7 +151,7 @@ func (r *reasoner) place(e int) (place, string) {
 		return doubtful, ""
 	}
 	effect := &r.Replay.Effects[e]
-	table := schema.Key{Kind: schema.Table, Name: effect.Statement.Target}
+	table := effect.Statement.Table()
 	var past, later, lagging, gap bool
 	for i := range r.touches {
 		done, not, _ := r.votes(i)
@@ -186,7 +186,7 @@ func (r *reasoner) place(e int) (place, string) {
 // feedsOn reports that a statement writes a table that is empty, and that another
 // one will have filled by then; it returns that one.
 func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
-	first, ok := r.filling[f.Statement.Target]
+	first, ok := r.filling[f.Statement.Table()]
 	return first, ok
 }
 

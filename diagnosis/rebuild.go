@@ -31,11 +31,11 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 		if r.Replay.Effects[i].Migration != mine {
 			continue
 		}
-		if s.Verb == "alter table rename" && s.Target == fill.Target && i > e {
-			u.table = schema.Key{Kind: schema.Table, Name: s.NewName}
+		if s.Verb == "alter table rename" && s.Table() == fill.Table() && i > e {
+			u.table = s.Renamed()
 		}
 	}
-	if u.table.Name == "" || !wording.Speaks(fill.Text, u.table.Name) || r.absent(u.table.Name) {
+	if u.table.Name == "" || !wording.Speaks(fill.Text, u.table.Name) || r.absent(u.table) {
 		return unit{}, false
 	}
 	for i := range r.Replay.Effects {
@@ -43,7 +43,7 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 		if r.Replay.Effects[i].Migration != mine {
 			continue
 		}
-		if s.Target == fill.Target || s.Target == u.table.Name && s.Verb == "drop table" {
+		if s.Table() == fill.Table() || s.Table() == u.table && s.Verb == "drop table" {
 			u.statements = append(u.statements, i)
 		}
 	}

@@ -23,15 +23,15 @@ const (
 func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	effect := &r.Replay.Effects[e]
 	s := effect.Statement
-	if s.Verb != "insert" || s.Space != "" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") ||
+	if s.Verb != "insert" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") ||
 		wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") {
 		return untold, nil
 	}
 	if known, ok := r.traces[e]; ok {
 		return known, nil
 	}
-	if r.absent(s.Target) { // by another name it may still be empty
-		table := r.liveName(e, s.Target)
+	if r.absent(s.Table()) { // by another name it may still be empty
+		table := r.liveName(e, s.Table())
 		if r.Have.Get(table) == nil {
 			return untold, nil
 		}
@@ -108,16 +108,16 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 // takenFrom reports whether a statement behind e, up to a position, takes rows from
 // the table that e writes, or makes it anew.
 func (r *reasoner) takenFrom(e, position int) bool {
-	table := r.Replay.Effects[e].Statement.Target
+	table := r.Replay.Effects[e].Statement.Table()
 	for i := e + 1; i < position; i++ {
 		s := r.Replay.Effects[i].Statement
 		switch s.Verb {
 		case "alter table rename":
-			if s.Target == table {
-				table = s.NewName
+			if s.Table() == table {
+				table = s.Renamed()
 			}
 		case "delete", "drop table", "truncate":
-			if s.Verb == "delete" || wording.Speaks(s.Text, table) {
+			if s.Verb == "delete" || wording.Speaks(s.Text, table.Name) {
 				return true // a deletion may cascade
 			}
 		}

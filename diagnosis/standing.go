@@ -118,20 +118,20 @@ func (r *reasoner) fits(o *schema.Object) bool {
 
 // carryForeign moves what nobody knows along with a table that is to be renamed.
 func (r *reasoner) carryForeign(target *schema.Snapshot) {
-	name := map[schema.Key]string{} // where a live table ends up
+	name := map[schema.Key]schema.Key{} // where a live table ends up
 	for e := range r.findings {
 		f := &r.findings[e]
 		if f.Verdict != NotDone || f.Left || f.Statement.Verb != "alter table rename" {
 			continue
 		}
-		from := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+		from := f.Statement.Table()
 		for live, now := range name {
-			if now == f.Statement.Target {
+			if now == f.Statement.Table() {
 				from = live
 			}
 		}
 		if r.Have.Get(from) != nil {
-			name[from] = f.Statement.NewName
+			name[from] = f.Statement.Renamed()
 		}
 	}
 	for live, now := range name {
@@ -140,7 +140,7 @@ func (r *reasoner) carryForeign(target *schema.Snapshot) {
 				continue
 			}
 			moved := *part
-			moved.Key.Table = now
+			moved.Key.Table = now.Name
 			target.Delete(part.Key)
 			if target.Get(moved.Key.Owner()) != nil {
 				target.Put(&moved)

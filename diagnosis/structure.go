@@ -43,7 +43,7 @@ func (r *reasoner) askAboutOtherLife(ctx context.Context, e int, f *Finding) err
 	if f.Statement.Verb != "create table" || r.recorded(e) || !r.Recorded.Any() {
 		return nil
 	}
-	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
+	table := f.Statement.Table()
 	if r.Have.Get(table) == nil {
 		return nil
 	}

@@ -153,7 +153,7 @@ func (c *course) votes(effect int) (done, not, open int) {
 func (c *course) rides(effect int, t touch) bool {
 	s := c.replay.Effects[effect].Statement
 	return t.loose() || s.Verb == "alter table rename" && t.key.Kind == schema.ForeignKey &&
-		t.key.Table != s.Target && t.key.Table != s.NewName
+		t.key.Owner() != s.Table() && t.key.Owner() != s.Renamed()
 }
 
 // settle lets what is proven of one object narrow the others, statement by

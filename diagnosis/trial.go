@@ -34,8 +34,8 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 		f.is(Superseded, why)
 		return nil
 	}
-	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
-	if r.absent(f.Statement.Target) {
+	table := f.Statement.Table()
+	if r.absent(table) {
 		f.is(Superseded, why+", and its table is gone")
 		return nil
 	}
@@ -116,7 +116,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
 	default:
 		if trial.Err == nil && f.Statement.Verb == "insert" {
-			rows, err := r.Witness.Rows(ctx, schema.Key{Kind: schema.Table, Name: f.Statement.Target}, 1)
+			rows, err := r.Witness.Rows(ctx, f.Statement.Table(), 1)
 			if err != nil {
 				return err
 			}
@@ -158,7 +158,7 @@ func (r *reasoner) fresh(e int) []*schema.Object {
 		}
 		for _, c := range r.Replay.Effects[i].Changes {
 			live := r.Have.Get(c.Key)
-			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Table == mine.Statement.Target &&
+			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Owner() == mine.Statement.Table() &&
 				live != nil && wording.Speaks(mine.Statement.Text, c.Key.Name) {
 				columns = append(columns, live)
 			}
@@ -198,8 +198,8 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 		return nil
 	}
 	facts := []string{"statement: " + wording.Quote(f.Statement.Text)}
-	table := schema.Key{Kind: schema.Table, Name: f.Statement.Target}
-	if r.Have.Get(table) != nil && f.Statement.Space == "" {
+	table := f.Statement.Table()
+	if r.Have.Get(table) != nil {
 		sample, err := r.Witness.Sample(ctx, table)
 		if err != nil {
 			return err

@@ -166,6 +166,7 @@ const (
 
 // A Seed is the rows that an INSERT of literals puts in.
 type Seed struct {
+	Space   string     // the schema that qualifies the table, folded; "" where none does
 	Table   string     // folded
 	Columns []string   // folded; nil where the statement names none
 	Rows    [][]string // the values as SQL text; "" for one that only running tells
@@ -173,6 +174,7 @@ type Seed struct {
 
 // A Copy is an INSERT whose rows come from a query.
 type Copy struct {
+	Space   string   // the schema that qualifies the table, folded; "" where none does
 	Table   string   // folded
 	Columns []string // folded; nil where the statement names none
 	Query   string   // as written

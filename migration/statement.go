@@ -1,6 +1,10 @@
 package migration
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dbmend/dbmend/schema"
+)
 
 // A Class says how a statement may be treated before anything is known of what
 // it does. The engine's cutter tells it from the first words.
@@ -54,6 +58,17 @@ type Statement struct {
 	Probe string
 	// Rerunnable says that the author declares that running it again does no harm.
 	Rerunnable bool
+}
+
+// Table returns the key of the table that the statement is about, in the schema that
+// it names; the key of no table, without a name, where Target is unknown.
+func (s *Statement) Table() schema.Key {
+	return schema.Key{Kind: schema.Table, Space: s.Space, Name: s.Target}
+}
+
+// Renamed returns the key that a rename gives to the table that it is about.
+func (s *Statement) Renamed() schema.Key {
+	return schema.Key{Kind: schema.Table, Space: s.Space, Name: s.NewName}
 }
 
 // A Cutter cuts the text of a script into statements exactly where its engine

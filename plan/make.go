@@ -160,7 +160,7 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 		m.plan.Healing = true
 		picked := m.synth.Pick(f.Statement.Text, f.Seeds)
 		if picked == nil {
-			return &SynthesisError{f.Ref, &schema.Object{Key: schema.Key{Kind: schema.Table, Name: f.Statement.Target}}, "fill"}
+			return &SynthesisError{f.Ref, &schema.Object{Key: f.Statement.Table()}, "fill"}
 		}
 		for _, sql := range picked {
 			m.plan.Steps = append(m.plan.Steps, Step{Kind: Synthesised, Ref: f.Ref, SQL: sql, Reason: strings.Join(f.Evidence, "; ")})
@@ -290,7 +290,7 @@ func (m *maker) keepForeign() error {
 			continue
 		}
 		kept := *o
-		kept.Key.Table = now[o.Key.Owner()]
+		kept.Key.Table = now[o.Key.Owner()].Name
 		if m.d.Target.Get(kept.Key) == nil {
 			continue
 		}
@@ -313,21 +313,21 @@ func (m *maker) keepForeign() error {
 
 // madeAnew returns the live tables that the plan drops and makes anew, by the names
 // that they have now: the last step that makes each, and its name by then.
-func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]string) {
-	made, now = map[schema.Key]int{}, map[schema.Key]string{}
+func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.Key) {
+	made, now = map[schema.Key]int{}, map[schema.Key]schema.Key{}
 	dropped := map[schema.Key]bool{}
 	for o := range m.d.Have.All() {
 		if o.Key.Kind == schema.Table {
-			now[o.Key] = o.Key.Name
+			now[o.Key] = o.Key
 		}
 	}
 	for i := range m.plan.Steps {
 		s := &m.plan.Steps[i]
 		carried := false
 		if s.Source != nil && s.Source.Verb == "alter table rename" {
-			for live, name := range now {
-				if name == s.Source.Target && !dropped[live] {
-					now[live], carried = s.Source.NewName, true
+			for live, key := range now {
+				if key == s.Source.Table() && !dropped[live] {
+					now[live], carried = s.Source.Renamed(), true
 				}
 			}
 		}
@@ -335,9 +335,9 @@ func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]string) 
 			if c.Key.Kind != schema.Table || carried && c.After == nil {
 				continue
 			}
-			for live, name := range now {
+			for live, key := range now {
 				switch {
-				case name != c.Key.Name || live.Space != c.Key.Space:
+				case key != c.Key:
 				case c.After == nil:
 					dropped[live] = true
 				case dropped[live]:

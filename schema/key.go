@@ -59,6 +59,18 @@ func (k Key) String() string {
 	}
 }
 
+// Path returns the names alone, the outermost first: "notes", "notes.slug", and
+// "app.notes" where the schema is not the default one.
+func (k Key) Path() string {
+	path := k.Name
+	for _, outer := range []string{k.Table, k.Space} {
+		if outer != "" {
+			path = outer + "." + path
+		}
+	}
+	return path
+}
+
 // IsPart reports whether the object lives and dies with a table.
 func (k Key) IsPart() bool { return k.Table != "" }
 

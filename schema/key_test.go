@@ -27,6 +27,19 @@ func TestKeysAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
+func TestPathsOfKeys(t *testing.T) {
+	for want, k := range map[string]schema.Key{
+		"notes":          {Kind: schema.Table, Name: "notes"},
+		"notes.slug":     {Kind: schema.Column, Table: "notes", Name: "slug"},
+		"app.notes":      {Kind: schema.Table, Space: "app", Name: "notes"},
+		"app.notes.slug": {Kind: schema.Column, Space: "app", Table: "notes", Name: "slug"},
+	} {
+		if got := k.Path(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // A schema is listed table by table, each ahead of its parts, in an order in which
 // it could be made.
 func TestOrderOfKeys(t *testing.T) {

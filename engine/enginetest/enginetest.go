@@ -84,6 +84,7 @@ func Run(t *testing.T, c Config) {
 		{"copy", testCopy},
 		{"synthesize", testSynthesize},
 		{"names", testNames},
+		{"default schema", testSpace},
 		{"journal", testJournal},
 	}
 	for _, topic := range topics {

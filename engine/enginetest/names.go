@@ -62,6 +62,21 @@ func testNames(t *testing.T, c Config) {
 	}
 }
 
+// testSpace makes sure that the default schema, which keys leave out, is the one that
+// the traits name.
+func testSpace(t *testing.T, c Config) {
+	db := c.connect(t)
+	traits := db.Traits()
+	if traits.Space == "" {
+		return // it has no schemas
+	}
+	run(t, db, "CREATE TABLE "+traits.Quote(traits.Space)+".notes (id INTEGER)")
+	if have := inspect(t, db); have.Get(schema.Key{Kind: schema.Table, Name: "notes"}) == nil {
+		t.Errorf("a table made in %s is there as %q", traits.Space, keys(have))
+	}
+	equal(t, "rows", 0, count(t, db, "SELECT count(*) FROM notes"))
+}
+
 // called returns the object of this kind and spelling, or nil. An engine may fold the
 // names of tables and those of their parts each in its own way.
 func called(s *schema.Snapshot, kind schema.Kind, name string) *schema.Object {

@@ -13,19 +13,18 @@ import (
 //
 // ok is false whenever there is a doubt: for parameters, subqueries, names, a query
 // in place of VALUES, WITH, OVERRIDING USER VALUE, ON CONFLICT DO UPDATE (the row
-// that is then there need not be the row written here), RETURNING, a schema other
-// than public, which is taken for the one that things are made in, and what
-// PostgreSQL would refuse.
+// that is then there need not be the row written here), RETURNING, and what PostgreSQL
+// would refuse.
 func (Engine) Seed(statement string) (engine.Seed, bool) {
 	r := newReader(statement)
 	if r.token.is("with") {
 		return engine.Seed{}, false
 	}
-	table, columns, ok := r.insertInto()
+	space, table, columns, ok := r.insertInto()
 	if !ok || !r.skip("values") {
 		return engine.Seed{}, false
 	}
-	seed := engine.Seed{Table: table, Columns: columns}
+	seed := engine.Seed{Space: space, Table: table, Columns: columns}
 	for more := true; more; more = r.skip(",") {
 		row, ok := r.row()
 		if !ok || len(seed.Rows) > 0 && len(row) != len(seed.Rows[0]) || columns != nil && len(row) != len(columns) {
@@ -52,9 +51,8 @@ func (Engine) Seed(statement string) (engine.Seed, bool) {
 
 // Copy reads an INSERT of the rows of a SELECT. ok is false where what is stored
 // need not be what the query gives: for ON CONFLICT, which depends on what is
-// there, for RETURNING, FOR UPDATE and a WITH that writes, for a query that calls
-// functions other than those whose result depends on nothing but their arguments,
-// and for a schema other than public (see [Engine.Seed]).
+// there, for RETURNING, FOR UPDATE and a WITH that writes, and for a query that calls
+// functions other than those whose result depends on nothing but their arguments.
 func (Engine) Copy(statement string) (engine.Copy, bool) {
 	r := newReader(statement)
 	with := ""
@@ -65,7 +63,7 @@ func (Engine) Copy(statement string) (engine.Copy, bool) {
 		}
 		with = statement[from:r.token.pos]
 	}
-	table, columns, ok := r.insertInto()
+	space, table, columns, ok := r.insertInto()
 	if !ok {
 		return engine.Copy{}, false
 	}
@@ -80,7 +78,7 @@ func (Engine) Copy(statement string) (engine.Copy, bool) {
 	if !readsOnly(query) {
 		return engine.Copy{}, false
 	}
-	return engine.Copy{Table: table, Columns: columns, Query: query}, true
+	return engine.Copy{Space: space, Table: table, Columns: columns, Query: query}, true
 }
 
 // readsOnly reports whether a query can stand in parentheses of ours and gives the
@@ -115,21 +113,21 @@ var changing = setOf(`
 
 // insertInto reads an INSERT up to what it puts in. columns is nil where it names
 // none.
-func (r *reader) insertInto() (table string, columns []string, ok bool) {
+func (r *reader) insertInto() (space, table string, columns []string, ok bool) {
 	if !r.skip("insert", "into") {
-		return "", nil, false
+		return "", "", nil, false
 	}
-	space, table := r.name()
+	space, table = r.name()
 	if r.skip("as") {
 		r.one()
 	}
 	if query := r.second(); r.token.is("(") && !query.is("select") && !query.is("with") && !query.is("(") {
 		if columns, ok = r.list(); !ok {
-			return "", nil, false
+			return "", "", nil, false
 		}
 	}
 	r.skip("overriding", "system", "value")
-	return table, columns, table != "" && (space == "" || space == "public")
+	return space, table, columns, table != ""
 }
 
 // list reads names in parentheses, folded.

@@ -12,7 +12,7 @@ import (
 func TestSeed(t *testing.T) {
 	for text, want := range map[string]engine.Seed{
 		"INSERT INTO Roles VALUES (1, 'it''s', x'0F', NULL, 1.5e3)":                          {Table: "roles", Rows: [][]string{{"1", "'it''s'", "x'0F'", "NULL", "1.5e3"}}},
-		`INSERT INTO public."Roles" (ID, "Na me") VALUES (- 1, +2), (3, 4)`:                  {Table: "Roles", Columns: []string{"id", "Na me"}, Rows: [][]string{{"-1", "+2"}, {"3", "4"}}},
+		`INSERT INTO public."Roles" (ID, "Na me") VALUES (- 1, +2), (3, 4)`:                  {Space: "public", Table: "Roles", Columns: []string{"id", "Na me"}, Rows: [][]string{{"-1", "+2"}, {"3", "4"}}},
 		"INSERT INTO roles AS r (a) OVERRIDING SYSTEM VALUE VALUES (true)":                   {Table: "roles", Columns: []string{"a"}, Rows: [][]string{{"true"}}},
 		"INSERT INTO a VALUES ('x'::mood, '{}'::jsonb, '{a}'::app.mood[], 1::numeric(4, 2))": {Table: "a", Rows: [][]string{{"('x' ::mood)", "('{}' ::jsonb)", "('{a}' ::app.mood[])", "(1 ::numeric(4, 2))"}}},
 		"INSERT INTO a VALUES ('x'::character varying(9), '1'::double precision, '10:00'::time(3) with time zone, CAST('x' AS mood))": {
@@ -26,6 +26,7 @@ func TestSeed(t *testing.T) {
 			Table: "a", Rows: [][]string{{"1", "", "", "", "", ""}}},
 		"INSERT INTO a VALUES (app.f('a', 1), now() - interval '1 day', (now() at time zone 'utc'), 'now'::timestamp, ' Today ', lower('A') || 'b')": {
 			Table: "a", Rows: [][]string{{"", "", "", "", "", ""}}},
+		`INSERT INTO App."Role" VALUES (1)`:                                   {Space: "app", Table: "Role", Rows: [][]string{{"1"}}},
 		"INSERT INTO a (b) VALUES (1) ON CONFLICT (b) DO NOTHING":             {Table: "a", Columns: []string{"b"}, Rows: [][]string{{"1"}}},
 		"INSERT INTO a (b) VALUES (1) ON CONFLICT ON CONSTRAINT c DO NOTHING": {Table: "a", Columns: []string{"b"}, Rows: [][]string{{"1"}}},
 		"INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING -- again":            {Table: "a", Rows: [][]string{{"1"}}},
@@ -41,7 +42,7 @@ func TestSeed(t *testing.T) {
 func TestSeedDoubts(t *testing.T) {
 	for _, text := range []string{
 		"", "INSERT", "INSERT INTO a", "UPDATE a SET b = 1", "INSERT INTO a DEFAULT VALUES", "INSERT INTO a SELECT 1", "INSERT INTO a (VALUES (1))",
-		"WITH b AS (SELECT 1) INSERT INTO a VALUES (1)", "INSERT INTO app.a VALUES (1)", "INSERT INTO a VALUES ()", "INSERT INTO a () VALUES (1)",
+		"WITH b AS (SELECT 1) INSERT INTO a VALUES (1)", "INSERT INTO a VALUES ()", "INSERT INTO a () VALUES (1)",
 		"INSERT INTO a (b VALUES (1)", "INSERT INTO a (b) VALUES (1, 2)", "INSERT INTO a VALUES (1), (1, 2)", "INSERT INTO a (b[1]) VALUES (1)",
 		"INSERT INTO a VALUES (1", "INSERT INTO a VALUES (1) x", "INSERT INTO a VALUES (1),", "INSERT INTO a VALUES (1,)", "INSERT INTO a VALUES (1]",
 		"INSERT INTO a VALUES (b)", `INSERT INTO a VALUES ("b")`, "INSERT INTO a VALUES ($1)", "INSERT INTO a VALUES ((SELECT 1))", "INSERT INTO a VALUES (:b)",
@@ -60,7 +61,8 @@ func TestSeedDoubts(t *testing.T) {
 func TestCopy(t *testing.T) {
 	for text, want := range map[string]engine.Copy{
 		"INSERT INTO New SELECT * FROM old":                           {Table: "new", Query: "SELECT * FROM old"},
-		"INSERT INTO public.new (A, b) SELECT a, ';' FROM old -- all": {Table: "new", Columns: []string{"a", "b"}, Query: "SELECT a, ';' FROM old -- all"},
+		"INSERT INTO public.new (A, b) SELECT a, ';' FROM old -- all": {Space: "public", Table: "new", Columns: []string{"a", "b"}, Query: "SELECT a, ';' FROM old -- all"},
+		"INSERT INTO app.new SELECT * FROM old":                       {Space: "app", Table: "new", Query: "SELECT * FROM old"},
 		"INSERT INTO new (SELECT a FROM old)":                         {Table: "new", Query: "(SELECT a FROM old)"},
 		"INSERT INTO new (a) (SELECT a FROM old)":                     {Table: "new", Columns: []string{"a"}, Query: "(SELECT a FROM old)"},
 		"INSERT INTO new WITH o AS (SELECT 1) SELECT * FROM o":        {Table: "new", Query: "WITH o AS (SELECT 1) SELECT * FROM o"},
@@ -77,7 +79,7 @@ func TestCopy(t *testing.T) {
 
 func TestCopyDoubts(t *testing.T) {
 	for _, text := range []string{
-		"", "SELECT 1", "INSERT INTO a VALUES (1)", "INSERT INTO a TABLE b", "INSERT INTO app.a SELECT 1", "INSERT INTO a SELECT 1; DELETE FROM a",
+		"", "SELECT 1", "INSERT INTO a VALUES (1)", "INSERT INTO a TABLE b", "INSERT INTO a SELECT 1; DELETE FROM a",
 		"INSERT INTO a SELECT 1 ON CONFLICT DO NOTHING", "INSERT INTO a SELECT 1 RETURNING b", "INSERT INTO a SELECT b FROM c FOR UPDATE",
 		"WITH b AS (DELETE FROM c RETURNING *) INSERT INTO a SELECT * FROM b", "WITH b AS (SELECT 1) INSERT INTO a WITH c AS (SELECT 2) SELECT * FROM c",
 		"INSERT INTO a SELECT 1)", "INSERT INTO a (SELECT 1", "INSERT INTO a SELECT $1", "INSERT INTO a SELECT 'b", "INSERT INTO a SELECT f(b) FROM c",

@@ -85,7 +85,7 @@ func (d *database) meet(ctx context.Context) error {
 		TransactionLocks: true,
 		ErrorsAbort:      true,
 		CountsMatched:    true,
-		Space:            d.path.home,
+		Space:            d.home,
 		ForeignKeys:      enforces,
 		ReadOnly:         readOnly,
 		Quote:            quote,
