@@ -134,6 +134,27 @@ func TestKilledHolder(t *testing.T) {
 	}
 }
 
+// What was interrupted in the middle of a statement leaves neither the statement nor
+// the lock behind: not even where the program ends right after Close.
+func TestInterruptedStatementLetsGoOfTheLock(t *testing.T) {
+	d, pool := live(t)
+	if _, err := d.Lock(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	backend, other := value(t, d, "SELECT pg_backend_pid()"), take(t, pool)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := d.Exec(ctx, "SELECT pg_sleep(600)"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := value(t, other, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = "+backend); n != "0" {
+		t.Errorf("the lock is held %s times", n)
+	}
+}
+
 // A session that was ended has no lock to let go of, and that is no error.
 func TestUnlockWithoutAConnection(t *testing.T) {
 	d, pool := live(t)
