@@ -91,9 +91,9 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err = m.resolve(ctx, rows, diagnosis.Input{
-		Replay: replay, Have: have, Recorded: s.recorded,
-		Witness: &witness{db: rows, engine: m.engine, have: have},
+	w := &witness{db: rows, engine: m.engine, have: have}
+	d, err = m.resolve(ctx, w, diagnosis.Input{
+		Replay: replay, Have: have, Recorded: s.recorded, Witness: w,
 		Drift:   m.drift, Ahead: m.ahead, Answers: m.answers,
 		Ignore: m.ignored, Space: db.Traits().Space,
 	})

@@ -21,21 +21,19 @@ import (
 // schema and the same rows, it does not matter which one is (decision 0011).
 
 const (
-	// mostTriedRows bounds how many rows are copied to try answers on.
-	mostTriedRows = 20_000
 	// mostTrials bounds how many combinations of answers are tried.
 	mostTrials = 16
 )
 
 // resolve diagnoses, and where the only open questions are whether statements have
 // run, tries the answers. It returns the diagnosis that people are to see.
-func (m *Migrator) resolve(ctx context.Context, db engine.Database, in diagnosis.Input) (*diagnosis.Diagnosis, error) {
+func (m *Migrator) resolve(ctx context.Context, w *witness, in diagnosis.Input) (*diagnosis.Diagnosis, error) {
 	d, err := diagnosis.Diagnose(ctx, in)
 	if err != nil || !slices.ContainsFunc(d.Questions, triable) {
 		return d, err
 	}
-	t := &trials{Migrator: m, db: db, in: in}
-	if ok, err := t.copyable(ctx); err != nil || !ok {
+	t := &trials{Migrator: m, live: w, in: in}
+	if ok, err := w.copyable(ctx, everyTable); err != nil || !ok {
 		return d, err
 	}
 	if err := t.explore(ctx, d); err != nil {
@@ -60,7 +58,7 @@ func triable(q diagnosis.Question) bool {
 // trials tries answers on copies.
 type trials struct {
 	*Migrator
-	db   engine.Database
+	live *witness
 	in   diagnosis.Input
 	ends []ending
 	open bool // an answer leads to what only people can say, or there are too many
@@ -71,27 +69,6 @@ type trials struct {
 type ending struct {
 	diagnosis *diagnosis.Diagnosis
 	picture   string
-}
-
-// copyable reports whether the live rows are few enough to be copied.
-func (t *trials) copyable(ctx context.Context) (bool, error) {
-	left := int64(mostTriedRows)
-	for o := range t.in.Have.All() {
-		if o.Unsupported != "" {
-			return false, nil
-		}
-		if o.Key.Kind != schema.Table {
-			continue
-		}
-		rows, err := t.in.Witness.Rows(ctx, o.Key, left+1)
-		if err != nil {
-			return false, err
-		}
-		if left -= rows; left < 0 {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // explore follows the answers to the first question of a diagnosis that can be
@@ -144,12 +121,12 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 		t.open = true // it takes people
 		return "", false, nil
 	}
-	scratch, err := t.db.Scratch(ctx)
+	scratch, err := t.live.db.Scratch(ctx)
 	if err != nil {
 		return "", false, fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := t.copyTo(ctx, scratch); err != nil {
+	if err := t.live.copyTo(ctx, scratch, everyTable); err != nil {
 		return "", false, fmt.Errorf("copy the database to try answers: %w", err)
 	}
 	for _, segment := range p.Segments(false, scratch.Traits().ForeignKeys) {
@@ -184,44 +161,6 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 	}
 	picture, err = portray(ctx, scratch, after)
 	return picture, err == nil, err
-}
-
-// copyTo makes the live schema and its rows on a scratch database. Triggers
-// come last, since they must not fire for rows that they have fired for, and references
-// that can be made by themselves, since rows come in any order.
-func (t *trials) copyTo(ctx context.Context, scratch engine.Database) error {
-	have := t.in.Have
-	late := func(o *schema.Object) bool {
-		return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
-	}
-	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !late(o) })); err != nil {
-		return err
-	}
-	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
-		return err
-	}
-	for o := range have.All() {
-		if o.Key.Kind != schema.Table {
-			continue
-		}
-		columns := columnsInOrder(have, o.Key)
-		rows, err := t.db.Literals(ctx, o, columns, mostTriedRows)
-		if err != nil {
-			return errors.Join(err, scratch.Rollback(ctx))
-		}
-		if len(rows) == 0 {
-			continue
-		}
-		for _, insert := range t.engine.Insert(o, columns, rows) {
-			if _, err := scratch.Exec(ctx, insert); err != nil {
-				return errors.Join(err, scratch.Rollback(ctx))
-			}
-		}
-	}
-	if err := scratch.Commit(ctx); err != nil {
-		return err
-	}
-	return scratch.Build(ctx, have.Filter(late))
 }
 
 // portray returns a short text that is the same for the same schema and rows.

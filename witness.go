@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -25,6 +24,7 @@ type witness struct {
 	db     engine.Database
 	engine engine.Engine
 	have   *schema.Snapshot
+	tried  map[*migration.Statement]diagnosis.Trial // on copies: see tryOnCopy
 }
 
 var _ diagnosis.Witness = (*witness)(nil)
@@ -161,63 +161,6 @@ func cell(value any) string {
 // readable reports whether bytes are text without control characters.
 func readable(value []byte) bool {
 	return utf8.Valid(value) && !bytes.ContainsFunc(value, unicode.IsControl)
-}
-
-// fills recognises an UPDATE that is about what holds nothing: what it has filled it
-// does not find again.
-var fills = regexp.MustCompile(`(?i)\bis\s+null\b`)
-
-func (w *witness) Try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
-	if w.db.Traits().ReadOnly {
-		return diagnosis.Trial{Err: engine.ErrReadOnly}, nil
-	}
-	if !slices.Contains([]string{"insert", "update", "delete", "replace", "merge"}, s.Verb) {
-		// Whatever else writes rows does not tell how many, and may not be undone.
-		return diagnosis.Trial{First: 1, Second: 1, Again: 1}, nil
-	}
-	err = w.db.Try(ctx, func(ctx context.Context) error {
-		run := func() (written, different int64, failed, err error) {
-			do := func(ctx context.Context) error {
-				written, failed = w.db.Exec(ctx, s.Text)
-				return failed
-			}
-			table := w.have.Get(s.Table())
-			if s.Verb != "update" || table == nil {
-				failed = do(ctx)
-				return written, written, failed, nil
-			}
-			different, told, err := w.db.Different(ctx, table, columnsInOrder(w.have, table.Key), do)
-			if failed != nil {
-				return 0, 0, failed, nil
-			}
-			if !told {
-				different = written
-			}
-			return written, different, nil, err
-		}
-		if _, t.First, t.Err, err = run(); err != nil {
-			return err
-		}
-		if t.Err != nil {
-			// Only what the schema or the rows say against it is evidence.
-			if !tellsOfSchema(w.db.Explain(t.Err).Problem) {
-				return t.Err
-			}
-			return nil
-		}
-		var failed error
-		if t.Second, t.Again, failed, err = run(); failed != nil {
-			t.Second, t.Again = 1, 1 // that it cannot run twice is an answer too
-		}
-		if s.Verb == "update" && t.First > 0 && !w.db.Traits().CountsMatched && !fills.MatchString(s.Text) {
-			t.Second = 1 // what it finds again is not told
-		}
-		return err
-	})
-	if err != nil && ctx.Err() == nil && w.db.Explain(err).Problem == engine.Unknown && !w.db.Traits().TransactionalDDL {
-		return diagnosis.Trial{First: 1, Second: 1, Again: 1}, nil // its table knows no transactions
-	}
-	return t, err
 }
 
 func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {

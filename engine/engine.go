@@ -117,6 +117,10 @@ type Database interface {
 	// these columns, in the order of the columns' values.
 	Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error)
 
+	// Numbers returns statements that bring what numbers rows by itself to where it
+	// stands here, on a copy that has the same objects; none where the rows bring it along.
+	Numbers(ctx context.Context) ([]string, error)
+
 	// Orphans returns the rows that break a foreign key, at most limit of them and
 	// none where the engine can hold none.
 	Orphans(ctx context.Context, limit int) ([]Orphan, error)

@@ -21,6 +21,9 @@ type Traits struct {
 	// CountsMatched: an UPDATE is said to have written the rows that it has found, and
 	// not only those that it has made different.
 	CountsMatched bool
+	// NumbersStay: a rollback does not give back the numbers that rows were given by a
+	// sequence or a column that counts by itself.
+	NumbersStay bool
 	// Space is the schema in which unqualified names are made; keys leave it out.
 	// Empty where there are no such things.
 	Space string

@@ -85,6 +85,7 @@ func Run(t *testing.T, c Config) {
 		{"synthesize", testSynthesize},
 		{"names", testNames},
 		{"default schema", testSpace},
+		{"numbers", testNumbers},
 		{"journal", testJournal},
 	}
 	for _, topic := range topics {

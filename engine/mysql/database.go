@@ -58,6 +58,7 @@ func (d *database) meet(ctx context.Context) error {
 	d.name = name.String
 	d.traits = engine.Traits{
 		Flavor:      f,
+		NumbersStay: true,
 		Quote:       quote,
 		Text:        func(expression string) string { return "CAST(" + expression + " AS CHAR)" },
 		Placeholder: placeholder,

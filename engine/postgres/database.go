@@ -85,6 +85,7 @@ func (d *database) meet(ctx context.Context) error {
 		TransactionLocks: true,
 		ErrorsAbort:      true,
 		CountsMatched:    true,
+		NumbersStay:      true,
 		Space:            d.home,
 		ForeignKeys:      enforces,
 		ReadOnly:         readOnly,

@@ -68,7 +68,7 @@ func (d *database) moveIn(ctx context.Context, pool *sql.DB) (*database, error) 
 			return nil, errors.Join(err, s.conn.Close())
 		}
 	}
-	s.home = d.home
+	s.home, s.traits.Space = d.home, d.home
 	return s, nil
 }
 

@@ -1,0 +1,92 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how a live database is copied, schema and rows, where something
+// is to be tried that must not happen to it.
+
+// mostTriedRows bounds how many rows are copied to try something on.
+const mostTriedRows = 20_000
+
+// everyTable chooses all tables for a copy.
+func everyTable(schema.Key) bool { return true }
+
+// copyable reports whether the live schema can be copied, and the rows of some tables
+// are few enough for it.
+func (w *witness) copyable(ctx context.Context, of func(table schema.Key) bool) (bool, error) {
+	left := int64(mostTriedRows)
+	for o := range w.have.All() {
+		if o.Unsupported != "" {
+			return false, nil
+		}
+		if o.Key.Kind != schema.Table || !of(o.Key) {
+			continue
+		}
+		rows, err := w.Rows(ctx, o.Key, left+1)
+		if err != nil {
+			return false, err
+		}
+		if left -= rows; left < 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// copyTo makes the live schema on a scratch database, with the rows of some tables.
+// Triggers come last, since they must not fire for rows that they have fired for, and
+// references that can be made by themselves, since rows come in any order. Where the
+// rows of some tables are left out, so are references: they could not be put in force.
+func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(table schema.Key) bool) error {
+	have, whole := w.have, true
+	late := func(o *schema.Object) bool {
+		return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
+	}
+	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !late(o) })); err != nil {
+		return err
+	}
+	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
+		return err
+	}
+	for o := range have.All() {
+		if o.Key.Kind != schema.Table {
+			continue
+		}
+		if !of(o.Key) {
+			whole = false
+			continue
+		}
+		columns := columnsInOrder(have, o.Key)
+		rows, err := w.db.Literals(ctx, o, columns, mostTriedRows)
+		if err != nil {
+			return errors.Join(err, scratch.Rollback(ctx))
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		for _, insert := range w.engine.Insert(o, columns, rows) {
+			if _, err := scratch.Exec(ctx, insert); err != nil {
+				return errors.Join(err, scratch.Rollback(ctx))
+			}
+		}
+	}
+	numbers, err := w.db.Numbers(ctx)
+	for _, sql := range numbers {
+		if err == nil {
+			_, err = scratch.Exec(ctx, sql)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, scratch.Rollback(ctx))
+	}
+	if err := scratch.Commit(ctx); err != nil {
+		return err
+	}
+	return scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return late(o) && (whole || o.Key.Kind != schema.ForeignKey) }))
+}

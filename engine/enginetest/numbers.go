@@ -1,0 +1,25 @@
+package enginetest
+
+import "testing"
+
+// testNumbers makes sure that a copy numbers its rows on from where the original stands.
+func testNumbers(t *testing.T, c Config) {
+	db := c.connect(t)
+	run(t, db,
+		"CREATE TABLE notes (id "+db.Traits().AutoKey+", title VARCHAR(80))",
+		"INSERT INTO notes (title) VALUES ('a')", "INSERT INTO notes (title) VALUES ('b')", "INSERT INTO notes (title) VALUES ('c')",
+	)
+	numbers, err := db.Numbers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := scratch(t, db)
+	if err := copied.Build(t.Context(), inspect(t, db)); err != nil {
+		t.Fatal(err)
+	}
+	run(t, copied, "INSERT INTO notes (id, title) VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+	run(t, copied, numbers...)
+	run(t, copied, "INSERT INTO notes (title) VALUES ('d')")
+	equal(t, "number of the next row", 4, count(t, copied, "SELECT max(id) FROM notes"))
+	equal(t, "rows", 4, count(t, copied, "SELECT count(*) FROM notes"))
+}

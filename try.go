@@ -1,0 +1,158 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how a statement on data is tried: run twice and undone.
+
+// fills recognises an UPDATE that is about what holds nothing: what it has filled it
+// does not find again.
+var fills = regexp.MustCompile(`(?i)\bis\s+null\b`)
+
+// untold is what is held of a statement that cannot be tried: that it would do
+// something, each time.
+var untold = diagnosis.Trial{First: 1, Second: 1, Again: 1}
+
+func (w *witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Trial, error) {
+	switch {
+	case w.db.Traits().ReadOnly:
+		return diagnosis.Trial{Err: engine.ErrReadOnly}, nil
+	case !slices.Contains([]string{"insert", "update", "delete", "replace", "merge"}, s.Verb):
+		// Whatever else writes rows does not tell how many, and may not be undone.
+		return untold, nil
+	case w.usesNumbers(s):
+		return w.tryOnCopy(ctx, s)
+	}
+	return w.try(ctx, s)
+}
+
+// usesNumbers reports whether a statement may use up numbers that no rollback gives
+// back: by putting rows into a table that numbers them, by a function that it names, or
+// by what triggers do.
+func (w *witness) usesNumbers(s *migration.Statement) bool {
+	if !w.db.Traits().NumbersStay {
+		return false
+	}
+	puts := s.Verb != "update" && s.Verb != "delete" || wording.Speaks(s.Text, "default")
+	for o := range w.have.All() {
+		switch {
+		case o.Key.Kind == schema.Trigger:
+			return true
+		case o.Key.Kind == schema.Column:
+			numbers := o.Fact(schema.Identity) != "" || strings.Contains(o.Fact(schema.Default), "(")
+			if puts && numbers && o.Key.Owner() == s.Table() {
+				return true
+			}
+		case o.Key.Kind != schema.Table && !o.Key.IsPart():
+			name, _, _ := strings.Cut(o.Key.Name, "(") // a routine's has its parameters
+			if wording.Speaks(s.Text, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tryOnCopy tries a statement on a copy of the database, as far as it is about its
+// rows, where they are not too many.
+func (w *witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+	if t, known := w.tried[s]; known {
+		return t, nil
+	}
+	about := everyTable
+	if !w.reachesFar(s) {
+		about = func(table schema.Key) bool { return wording.Speaks(s.Text, table.Name) }
+	}
+	if few, err := w.copyable(ctx, about); err != nil || !few {
+		return untold, err
+	}
+	scratch, err := w.db.Scratch(ctx)
+	if err != nil {
+		return t, fmt.Errorf("open a scratch database: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	if err := w.copyTo(ctx, scratch, about); err != nil {
+		return t, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
+	}
+	copied := &witness{db: scratch, engine: w.engine, have: w.have}
+	if t, err = copied.try(ctx, s); err != nil {
+		return t, err
+	}
+	if w.tried == nil {
+		w.tried = map[*migration.Statement]diagnosis.Trial{}
+	}
+	w.tried[s] = t
+	return t, nil
+}
+
+// reachesFar reports whether a statement may read or write other rows than those of
+// the tables that it names.
+func (w *witness) reachesFar(s *migration.Statement) bool {
+	for o := range w.have.All() {
+		name, _, _ := strings.Cut(o.Key.Name, "(")
+		if o.Key.Kind == schema.Trigger || o.Key.Kind != schema.Table && !o.Key.IsPart() && wording.Speaks(s.Text, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// try runs a statement twice where it can be undone.
+func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+	err = w.db.Try(ctx, func(ctx context.Context) error {
+		run := func() (written, different int64, failed, err error) {
+			do := func(ctx context.Context) error {
+				written, failed = w.db.Exec(ctx, s.Text)
+				return failed
+			}
+			table := w.have.Get(s.Table())
+			if s.Verb != "update" || table == nil {
+				failed = do(ctx)
+				return written, written, failed, nil
+			}
+			different, told, err := w.db.Different(ctx, table, columnsInOrder(w.have, table.Key), do)
+			if failed != nil {
+				return 0, 0, failed, nil
+			}
+			if !told {
+				different = written
+			}
+			return written, different, nil, err
+		}
+		if _, t.First, t.Err, err = run(); err != nil {
+			return err
+		}
+		if t.Err != nil {
+			// Only what the schema or the rows say against it is evidence.
+			if !tellsOfSchema(w.db.Explain(t.Err).Problem) {
+				return t.Err
+			}
+			return nil
+		}
+		var failed error
+		if t.Second, t.Again, failed, err = run(); failed != nil {
+			t.Second, t.Again = 1, 1 // that it cannot run twice is an answer too
+		}
+		if s.Verb == "update" && t.First > 0 && !w.db.Traits().CountsMatched && !fills.MatchString(s.Text) {
+			t.Second = 1 // what it finds again is not told
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil && w.db.Explain(err).Problem == engine.Unknown && !w.db.Traits().TransactionalDDL {
+		return untold, nil // its table knows no transactions
+	}
+	return t, err
+}
+
