@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
@@ -233,7 +234,10 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	if err != nil {
 		return err
 	}
-	if diff := schema.Compare(p.plan.Diagnosis.Target, after); len(diff) > 0 {
+	diff := slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, after), func(d schema.Difference) bool {
+		return scratch.Traits().IndexesReferences && byItself(p.plan, d, after)
+	})
+	if len(diff) > 0 {
 		return &MismatchError{During: "rehearsal", Differences: diff}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package dbmend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -178,7 +179,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {
 		mismatch.Differences = slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, schemaAfter), func(d schema.Difference) bool {
-			return stillToCome(p.plan, d.Key)
+			return stillToCome(p.plan, d.Key) || r.db.Traits().IndexesReferences && byItself(p.plan, d, schemaAfter)
 		})
 	}
 	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
@@ -235,6 +236,19 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 // runs after the transaction.
 func stillToCome(p *plan.Plan, key schema.Key) bool {
 	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return afterwards(s) && s.Touches(key) })
+}
+
+// byItself reports whether an index serves a foreign key and no step is about it: the
+// server may have made it, or dropped it since another one serves.
+func byItself(p *plan.Plan, d schema.Difference, after *schema.Snapshot) bool {
+	o := cmp.Or(d.Want, d.Have)
+	if d.Key.Kind != schema.Index || d.Want != nil && d.Have != nil || o.Fact(schema.IsUnique) != "" ||
+		slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return s.Touches(d.Key) }) {
+		return false
+	}
+	return slices.ContainsFunc(after.Parts(d.Key.Owner()), func(part *schema.Object) bool {
+		return part.Key.Kind == schema.ForeignKey && strings.HasPrefix(part.Key.Name, "("+o.Fact(schema.Columns)+") -> ")
+	})
 }
 
 // inspectAfter reads the schema again, without tracking tables.

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
@@ -16,7 +17,11 @@ func (r *reasoner) additive(e int) bool {
 	if r.renames(e) {
 		return true
 	}
+	refers := slices.ContainsFunc(r.touches[e], func(t touch) bool { return t.key.Kind == schema.ForeignKey && t.values[t.step+1] != nil })
 	for _, t := range r.touches[e] {
+		if refers && t.loose() && t.values[t.step+1] == nil {
+			continue // an index that is the foreign key's own from then on (MySQL)
+		}
 		if t.values[t.step] != nil || t.values[t.step+1] == nil {
 			return false
 		}

@@ -227,27 +227,43 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 }
 
 // overlaidAside returns the empty ones among the tables that a script has made
-// ahead, where more than their own rows goes through them while the set runs: they
-// make room for it, and come back in the same form.
+// ahead, where more than their own rows goes through them while the set runs, and
+// those that refer to one of these: they make room for it, and come back in the same
+// form.
 func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) {
 	if r.cut == nil || r.begun() {
 		return nil, nil
 	}
+	goes := map[schema.Key]bool{}
+	for again := true; again; {
+		again = false
+		for table := range r.cut.overlaid {
+			if goes[table] || !r.passedThrough(table) && !r.refersTo(table, goes) || r.holdsUnknown(table) {
+				continue
+			}
+			rows, err := r.Witness.Rows(ctx, table, 1)
+			if err != nil {
+				return nil, err
+			}
+			if rows == 0 {
+				goes[table], again = true, true
+			}
+		}
+	}
 	var aside []*schema.Object
-	for table := range r.cut.overlaid {
-		if !r.passedThrough(table) || r.holdsUnknown(table) {
-			continue
-		}
-		rows, err := r.Witness.Rows(ctx, table, 1)
-		if err != nil {
-			return nil, err
-		}
-		if rows == 0 {
-			aside = append(aside, r.Have.Get(table))
-		}
+	for table := range goes {
+		aside = append(aside, r.Have.Get(table))
 	}
 	slices.SortFunc(aside, func(a, b *schema.Object) int { return a.Key.Compare(b.Key) })
 	return aside, nil
+}
+
+// refersTo reports whether a live table refers to one of those that go: then it is
+// in their way.
+func (r *reasoner) refersTo(table schema.Key, goes map[schema.Key]bool) bool {
+	return slices.ContainsFunc(r.Have.Parts(table), func(part *schema.Object) bool {
+		return part.Key.Kind == schema.ForeignKey && goes[schema.Key{Kind: schema.Table, Space: table.Space, Name: part.Fact(schema.Parent)}]
+	})
 }
 
 // passedThrough reports whether statements behind the position change or copy rows

@@ -24,6 +24,9 @@ type Traits struct {
 	// NumbersStay: a rollback does not give back the numbers that rows were given by a
 	// sequence or a column that counts by itself.
 	NumbersStay bool
+	// IndexesReferences: the server makes an index for a foreign key that has none, and
+	// drops it by itself once another one serves.
+	IndexesReferences bool
 	// Space is the schema in which unqualified names are made; keys leave it out.
 	// Empty where there are no such things.
 	Space string

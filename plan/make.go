@@ -23,11 +23,8 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		From:      d.Have.Fingerprint(),
 		To:        d.Target.Fingerprint(),
 	}}
-	for _, o := range d.Aside {
-		if err := m.drop(diagnosis.Ref{}, o, "it holds nothing, and stands where a rename puts another"); err != nil {
-			return nil, err
-		}
-		m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to go
+	if err := m.aside(); err != nil {
+		return nil, err
 	}
 	if err := m.addAll(diagnosis.Ref{}, d.Restore, "it should be there and is not"); err != nil {
 		return nil, err

@@ -64,6 +64,8 @@ func (d *database) meet(ctx context.Context) error {
 		Placeholder: placeholder,
 		AutoKey:     "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
 		KeyText:     "VARCHAR(255)",
+
+		IndexesReferences: true,
 	}
 	readOnly := "@@transaction_read_only"
 	if f.Vendor == mariaDB {
@@ -140,6 +142,9 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 		return 0, err
 	}
 	result, err := d.conn.ExecContext(ctx, statement, args...)
+	if err != nil {
+		result, err = d.renumber(ctx, statement, args, err)
+	}
 	if err := d.survey(ctx, err); err != nil {
 		return 0, err
 	}

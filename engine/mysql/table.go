@@ -163,6 +163,9 @@ func (t *table) objects(foldTable func(string) string) []*schema.Object {
 	alter := "ALTER TABLE " + quote(t.name) + " ADD "
 	inner := t.inner()
 	for i := range t.keys {
+		if i != inner && t.implicit(i) {
+			continue
+		}
 		o := t.keys[i].object(name, t.option(storage))
 		o.Position = i + 1
 		if i != inner && o.Key.Kind != schema.PrimaryKey {

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -298,4 +299,24 @@ func (d *database) recheck(ctx context.Context) error {
 	}
 	d.tx.unchecked = false
 	return nil
+}
+
+// misnumbered is MariaDB's error about a foreign key without a name in a statement
+// that adds the column too: where foreign keys are not checked, 10.11 gives it a
+// number that the table has given before.
+const misnumbered = 1823 // ER_FK_FAIL_ADD_SYSTEM
+
+// renumber runs a statement again that failed for such a number, with foreign keys
+// checked as they are for everybody else.
+func (d *database) renumber(ctx context.Context, statement string, args []any, failed error) (sql.Result, error) {
+	var e *mysql.MySQLError
+	if !d.tx.unchecked || !errors.As(failed, &e) || e.Number != misnumbered || ctx.Err() != nil {
+		return nil, failed
+	}
+	whole := context.WithoutCancel(ctx)
+	if err := d.put(whole, "SET SESSION foreign_key_checks = 1"); err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	result, err := d.conn.ExecContext(ctx, statement, args...)
+	return result, also(err, d.put(whole, "SET SESSION foreign_key_checks = 0"))
 }
