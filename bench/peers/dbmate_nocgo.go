@@ -1,0 +1,6 @@
+//go:build !cgo
+
+package peers
+
+// Without cgo, dbmate knows no SQLite.
+var dbmateEngines = []string{"postgres", "mariadb"}
