@@ -128,40 +128,54 @@ func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeH
 // does not have, and *[migration.SyntaxError] values for an Ignore that names no
 // object.
 func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, error) {
+	m := newMigrator(db, e, opts)
+	draft, err := migration.Read(fsys, e, m.load)
+	if err != nil {
+		return nil, fmt.Errorf("load migrations: %w", err)
+	}
+	if err := m.take(draft); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func newMigrator(db *sql.DB, e engine.Engine, opts []Option) *Migrator {
 	m := &Migrator{db: db, engine: e, options: options{lockTimeout: time.Minute}}
 	for _, option := range opts {
 		option(&m.options)
 	}
-	set, err := migration.Load(fsys, e, m.load)
+	return m
+}
+
+// take cuts the files and takes their migrations for the set.
+func (m *Migrator) take(draft *migration.Draft) error {
+	set, err := draft.Cut()
+	if err == nil && m.to != "" {
+		set, err = set.To(m.to)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("load migrations: %w", err)
+		return fmt.Errorf("load migrations: %w", err)
 	}
-	if m.to != "" {
-		if set, err = set.To(m.to); err != nil {
-			return nil, fmt.Errorf("load migrations: %w", err)
-		}
-	}
-	m.set, m.sum = set, set.Sum
+	m.set = set
+	return m.identify(set.Sum, set.Ignore)
+}
+
+// identify puts the identity of a set together: that of its files, of the scripts
+// that go with it, and of the ignore list, which in another order, or with other
+// comments, is the same.
+func (m *Migrator) identify(sum string, beside []migration.Ignore) error {
+	m.sum = sum
 	for i, s := range []*script{m.base, m.schema} {
 		if s != nil {
 			sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %s", m.sum, i, len(s.text), s.text))
 			m.sum = hex.EncodeToString(sum[:])
 		}
 	}
-	if err := m.addIgnored(); err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-// addIgnored puts the ignore list together, and takes it into the identity of the
-// set: in another order, or with other comments, it is the same.
-func (m *Migrator) addIgnored() error {
 	more, err := migration.ParseIgnore("Ignore", strings.Join(m.ignore, "\n"))
 	if err != nil {
 		return fmt.Errorf("read the ignore list: %w", err)
 	}
-	m.ignored = slices.Concat(m.set.Ignore, more)
+	m.ignored = slices.Concat(beside, more)
 	if len(m.ignored) == 0 {
 		return nil
 	}
@@ -170,8 +184,8 @@ func (m *Migrator) addIgnored() error {
 		names[i] = line.Text
 	}
 	slices.Sort(names)
-	sum := sha256.Sum256([]byte(m.sum + "\n" + strings.Join(slices.Compact(names), "\n")))
-	m.sum = hex.EncodeToString(sum[:])
+	ignoring := sha256.Sum256([]byte(m.sum + "\n" + strings.Join(slices.Compact(names), "\n")))
+	m.sum = hex.EncodeToString(ignoring[:])
 	return nil
 }
 

@@ -8,8 +8,8 @@
 // It never prints, exits or reads the environment: everything it has to say is a
 // result, an error or an [Event].
 //
+//	report, err := dbmend.Up(ctx, db, sqlite.Engine{}, migrations) // or:
 //	migrator, err := dbmend.New(db, sqlite.Engine{}, migrations)
-//	if err != nil { ... }
 //	report, err := migrator.Up(ctx)
 //
 // # The pipeline
@@ -29,5 +29,6 @@
 // The nouns live in packages of their own: [github.com/dbmend/dbmend/schema],
 // [github.com/dbmend/dbmend/migration], [github.com/dbmend/dbmend/diagnosis],
 // [github.com/dbmend/dbmend/plan], [github.com/dbmend/dbmend/journal] and
-// [github.com/dbmend/dbmend/tracking]. The verbs are methods of [Migrator].
+// [github.com/dbmend/dbmend/tracking]. The verbs are methods of [Migrator];
+// [Up] is the one that an application needs at its start.
 package dbmend

@@ -18,22 +18,37 @@ import (
 // such a history it costs one row, whatever the number of migrations, and never a
 // lock. Any doubt, an error included, is a no: then the database is looked at.
 func (m *Migrator) unchanged(ctx context.Context, db tracking.Database) bool {
+	return m.untouched(ctx, db, m.lastEntry(ctx, db))
+}
+
+// A lastEntry is what the journal's newest entry says, beside the stamp of now.
+type lastEntry struct {
+	now, kind, outcome, checksum, stamp, ruler string
+}
+
+// lastEntry reads the journal's newest entry; it is zero where that cannot be had.
+func (m *Migrator) lastEntry(ctx context.Context, db tracking.Database) lastEntry {
 	stamp := m.engine.StampQuery()
 	if stamp == "" {
-		return false
+		return lastEntry{}
 	}
-	var now, kind, outcome, checksum, then, ruler string
+	var e lastEntry
 	query := `SELECT ` + stamp + `, kind, outcome, checksum, stamp, name FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
-	if err := db.QueryRow(ctx, query).Scan(&now, &kind, &outcome, &checksum, &then, &ruler); err != nil {
+	if err := db.QueryRow(ctx, query).Scan(&e.now, &e.kind, &e.outcome, &e.checksum, &e.stamp, &e.ruler); err != nil {
+		return lastEntry{}
+	}
+	return e
+}
+
+// untouched reports that a run of this set left the database as it is.
+func (m *Migrator) untouched(ctx context.Context, db tracking.Database, e lastEntry) bool {
+	if e.kind != string(journal.Completed) || e.outcome == string(journal.Left) || e.now != e.stamp || e.checksum != m.sum {
 		return false
 	}
-	if kind != string(journal.Completed) || outcome == string(journal.Left) || now != then || checksum != m.sum {
-		return false
-	}
-	if ruler == "" {
+	if e.ruler == "" {
 		return m.history == ""
 	}
-	r, err := parseRuling(ruler)
+	r, err := parseRuling(e.ruler)
 	if err != nil || db.Traits().Quote == nil || m.history != "" && m.historyKey(db) != r.table {
 		return false
 	}

@@ -67,60 +67,11 @@ func Load(fsys fs.FS, cutter Cutter, options LoadOptions) (*Set, error) {
 }
 
 func load(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Set, error) {
-	format, err := formatNamed(options.Format)
+	d, err := read(fsys, cutter, options, limit)
 	if err != nil {
 		return nil, err
 	}
-	if named, ok := cutter.(interface{ Name() string }); ok && options.Database == "" {
-		options.Database = named.Name()
-	}
-	problems := &problems{}
-	dir, err := listFolder(fsys, limit, problems)
-	if err != nil {
-		return nil, err
-	}
-	guessed := format == nil
-	if guessed {
-		if format, err = dir.recognise(); err != nil {
-			problems.add("", err)
-			return nil, problems.err()
-		}
-	}
-	files, err := dir.pick(format, guessed)
-	if err != nil {
-		return nil, err
-	}
-	if format.prepare != nil {
-		files = format.prepare(dir, files, options)
-	}
-	ignored := dir.ignored()
-	var parts, baselines []*file
-	for _, f := range files {
-		problems.add(f.path, f.sections(format, options))
-		for _, part := range f.parts() {
-			dir.hints.add(part.hint)
-			switch {
-			case part.left || part.version == "": // the latter is a problem already
-			case part.baseline:
-				baselines = append(baselines, part)
-			default:
-				parts = append(parts, part)
-			}
-		}
-	}
-	s := &Set{
-		Format:     format.name,
-		Migrations: assemble(parts, cutter, problems),
-		Baselines:  assemble(baselines, cutter, problems),
-		Ignore:     ignored,
-	}
-	if err := problems.err(); err != nil {
-		return nil, err
-	}
-	dir.hints.add(s.standIn())
-	s.Hints = dir.hints.all()
-	s.Sum = s.sum()
-	return s, nil
+	return d.Cut()
 }
 
 // standIn makes the newest baseline that no migration comes before the first
@@ -140,79 +91,6 @@ func (s *Set) standIn() string {
 		return ""
 	}
 	return s.Baselines[0].Path + " is not run: it stands in for migrations that are here"
-}
-
-// assemble makes migrations of files, in the order of their versions.
-func assemble(files []*file, cutter Cutter, problems *problems) []*Migration {
-	slices.SortStableFunc(files, func(a, b *file) int {
-		if c := a.version.Compare(b.version); c != 0 || a.revert == b.revert {
-			return c
-		}
-		if a.revert {
-			return 1
-		}
-		return -1
-	})
-	var (
-		migrations = make([]*Migration, 0, len(files))
-		up, down   *file // the last of each
-	)
-	for _, f := range files {
-		before := up
-		if f.revert {
-			before = down
-		}
-		if before != nil && before.version.Compare(f.version) == 0 {
-			problems.add(f.path, f.errorAt(0, fmt.Sprintf("has the version %s, and so has %s", f.version.Normal(), before.path),
-				"a version is the digits that a name begins with, as a number; give one of the files another"))
-			continue
-		}
-		if f.revert {
-			down = f
-			if up == nil || up.version.Compare(f.version) != 0 {
-				problems.add(f.path, f.errorAt(0, "reverts a migration that is not there", "there is no file of this version that upgrades"))
-				continue
-			}
-			statements, err := f.cut(cutter, f.down)
-			problems.add(f.path, err)
-			m := migrations[len(migrations)-1]
-			m.Down, m.NoTransactionDown = statements, f.noTransactionDown
-			continue
-		}
-		if up != nil && f.format != nil && f.format.order != nil && f.format.order(up, f) > 0 {
-			problems.add(f.path, f.errorAt(0, fmt.Sprintf("comes before %s in the order of %s, and after it by its version", up.path, f.format.name),
-				"which of them is to run first cannot be told: rename one, so that both orders are the same"))
-		}
-		up = f
-		migrations = append(migrations, f.migration(cutter, problems))
-	}
-	return migrations
-}
-
-// migration cuts the file's sections.
-func (f *file) migration(cutter Cutter, problems *problems) *Migration {
-	up, err := f.cut(cutter, f.up)
-	problems.add(f.path, err)
-	down, err := f.cut(cutter, f.down)
-	problems.add(f.path, err)
-	return &Migration{
-		Version:           f.version,
-		Name:              f.name,
-		Path:              f.path,
-		Statements:        up,
-		Down:              down,
-		Checksum:          f.checksum,
-		Sum:               sumOf(up),
-		NoTransaction:     f.noTransaction,
-		NoTransactionDown: f.noTransactionDown,
-		Key:               f.key,
-		Description:       f.description,
-		Rerun:             f.rerun,
-		Baseline:          f.baseline,
-		Changeset:         f.changeset,
-		Made:              f.made,
-		source:            source{f.raw, f.text, f.hash},
-	}
 }
 
 // Find returns the migration of this version, or nil.

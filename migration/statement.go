@@ -73,7 +73,7 @@ func (s *Statement) Renamed() schema.Key {
 
 // A Cutter cuts the text of a script into statements exactly where its engine
 // would, and says of each what its first words tell. It never judges more than
-// that. An error names the line: see [SyntaxError].
+// that. An error names the line: see [SyntaxError]. Several goroutines cut at once.
 type Cutter interface {
 	Cut(source string) ([]Statement, error)
 }

@@ -112,11 +112,9 @@ func BenchmarkStart(b *testing.B) {
 					if db, err = Open(engine, addresses[tool.Name]); err != nil {
 						return err
 					}
-					if r, err = tool.Open(db, folder); err != nil {
-						return err
-					}
-					return r.Up(b.Context())
-				}, func() { r.Close(); db.Close() }
+					r, err = tool.Start(b.Context(), db, folder)
+					return err
+				}, func() { end(r, db) }
 			}, 3})
 		}
 		race(b, "Nothing to do, from a closed database", row(engine, applied), list...)
@@ -146,6 +144,14 @@ func BenchmarkProcess(b *testing.B) {
 	})
 }
 
+// end closes what a contestant has opened.
+func end(r Runner, db Database) {
+	if r != nil {
+		r.Close()
+	}
+	db.Close()
+}
+
 // write puts files into a folder on disk, and returns it.
 func write(b *testing.B, folder *Folder) string {
 	b.Helper()
@@ -173,11 +179,9 @@ func BenchmarkFresh(b *testing.B) {
 						db := reach(b, engine, empty(b, engine))
 						var r Runner
 						return func() (err error) {
-							if r, err = tool.Open(db, folder); err != nil {
-								return err
-							}
-							return r.Up(b.Context())
-						}, func() { r.Close(); db.Close() }
+							r, err = tool.Start(b.Context(), db, folder)
+							return err
+						}, func() { end(r, db) }
 					}, 0})
 				}
 				race(b, "A fresh install", row(engine, history), list...)
@@ -214,11 +218,9 @@ func BenchmarkPending(b *testing.B) {
 				folder := tool.Folder(History(1, *number+more[tool.Name]))
 				var r Runner
 				return func() (err error) {
-					if r, err = tool.Open(db, folder); err != nil {
-						return err
-					}
-					return r.Up(b.Context())
-				}, func() { r.Close(); db.Close() }
+					r, err = tool.Start(b.Context(), db, folder)
+					return err
+				}, func() { end(r, db) }
 			}, 0})
 		}
 		race(b, "One pending migration on top", row(engine, applied), list...)
@@ -269,11 +271,8 @@ func BenchmarkFleet(b *testing.B) {
 	for _, tool := range known(engine) {
 		folder := tool.Folder(all)
 		list = append(list, fleet(b, tool.Name, filled(b, tool, engine, applied), func(b *testing.B, db Database) error {
-			r, err := tool.Open(db, folder)
-			if err != nil {
-				return err
-			}
-			if err := r.Up(b.Context()); err != nil {
+			r, err := tool.Start(b.Context(), db, folder)
+			if err != nil || r == nil {
 				return err
 			}
 			return r.Close()

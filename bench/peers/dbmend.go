@@ -25,6 +25,10 @@ var dbmendTool = Tool{
 		m, err := dbmend.New(db.DB, Engines[db.Engine], folder)
 		return dbmendRunner{m}, err
 	},
+	Once: func(ctx context.Context, db Database, folder fs.FS) error {
+		_, err := dbmend.Up(ctx, db.DB, Engines[db.Engine], folder)
+		return err
+	},
 }
 
 type dbmendRunner struct{ *dbmend.Migrator }

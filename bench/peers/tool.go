@@ -30,6 +30,21 @@ type Tool struct {
 	Files func(Migration) map[string]string
 	// Open makes the object by which an application migrates.
 	Open func(Database, fs.FS) (Runner, error)
+	// Once migrates in one call, where the tool has such a thing; nil where it has none.
+	Once func(context.Context, Database, fs.FS) error
+}
+
+// Start does what an application does at its start, by Once or else by Open and Up. The
+// runner that Open has made, or nil, is to be closed.
+func (t Tool) Start(ctx context.Context, db Database, folder fs.FS) (Runner, error) {
+	if t.Once != nil {
+		return nil, t.Once(ctx, db, folder)
+	}
+	r, err := t.Open(db, folder)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.Up(ctx)
 }
 
 // A Runner is a tool with its database and its folder.

@@ -45,11 +45,8 @@ func start(ctx context.Context, tool, engine, address, folder string) error {
 	}
 	for _, t := range peers.Tools {
 		if t.Name == tool {
-			runner, err := t.Open(db, files)
-			if err != nil {
-				return err
-			}
-			return runner.Up(ctx)
+			_, err := t.Start(ctx, db, files)
+			return err
 		}
 	}
 	return fmt.Errorf("no tool is called %q", tool)

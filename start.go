@@ -1,0 +1,56 @@
+package dbmend
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+)
+
+// Up is [New] and [Migrator.Up] in one call, for an application that starts. Where
+// nothing has changed since the last run it is several times as fast as the two: the
+// files are read and checksummed, while the journal is asked for its last row, and
+// not cut into statements. What it changes, and its report, are the same.
+//
+// Errors: those of [New], with an empty report; those of [Migrator.Up].
+func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Report, error) {
+	m := newMigrator(db, e, opts)
+	asked := make(chan lastEntry, 1)
+	go func() { asked <- m.lastEntry(ctx, pool{DB: db}) }()
+	draft, err := migration.Read(fsys, e, m.load)
+	last := <-asked
+	if err != nil {
+		return &Report{}, fmt.Errorf("load migrations: %w", err)
+	}
+	if sum := draft.Sum(m.to); sum != "" && last.kind != "" {
+		if err := m.identify(sum, draft.Ignore()); err != nil {
+			return &Report{}, err
+		}
+		if same, err := m.recognises(ctx, last); same || err != nil {
+			return &Report{}, err
+		}
+	}
+	if err := m.take(draft); err != nil {
+		return &Report{}, err
+	}
+	return m.Up(ctx)
+}
+
+// recognises reports that a run of this set left the database as it is. To ask the
+// history of another runner takes a connection whose traits are known.
+func (m *Migrator) recognises(ctx context.Context, last lastEntry) (same bool, err error) {
+	if last.ruler == "" || last.checksum != m.sum {
+		return m.untouched(ctx, pool{DB: m.db}, last), nil
+	}
+	db, err := m.engine.Connect(ctx, m.db)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	m.traits = db.Traits()
+	return m.untouched(ctx, db, last), nil
+}
