@@ -155,4 +155,3 @@ func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.
 	}
 	return t, err
 }
-
