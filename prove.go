@@ -9,13 +9,15 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains the proof of a transaction, before it is committed: the
-// schema is the one that is wanted, synthesised statements have lost no row, and
-// no reference was broken.
+// schema is the one that is wanted, no table has lost its rows on the way, and no
+// reference was broken. For what synthesised statements do see guard.go.
 
 // mostOrphans bounds how many broken references are looked at.
 const mostOrphans = 100
@@ -23,16 +25,14 @@ const mostOrphans = 100
 // A proof is what was weighed before the steps ran.
 type proof struct {
 	orphans []engine.Orphan
-	rows    map[schema.Key]int64  // of tables that synthesised statements work on
-	sums    map[schema.Key]rowSum // of tables that are made anew around their rows
-	filled  []schema.Key          // tables with rows that are made anew and must not end up empty
-	checks  bool                  // references are worth checking
+	filled  []schema.Key // tables with rows that are made anew and must not end up empty
+	checks  bool         // references are worth checking
 }
 
-// weigh notes what must not get worse.
-func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, error) {
+// before notes what must not get worse.
+func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment) (*proof, error) {
 	w := &witness{db: r.db, engine: r.engine, have: p.have}
-	pf := &proof{rows: map[schema.Key]int64{}, sums: map[schema.Key]rowSum{}}
+	pf := &proof{}
 	if len(s.Steps) == 0 {
 		return pf, nil
 	}
@@ -41,30 +41,6 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 	if p.have.Len() > 0 {
 		if pf.orphans, err = r.db.Orphans(ctx, mostOrphans); err != nil {
 			return nil, fmt.Errorf("check references: %w", err)
-		}
-	}
-	authored := map[schema.Key]bool{} // tables that the author's own statements may take rows from
-	for i := range s.Steps {
-		if source := s.Steps[i].Source; source != nil {
-			authored[source.Table()] = true
-		}
-	}
-	for i := range s.Steps {
-		table := s.Steps[i].Table
-		if _, seen := pf.rows[table]; seen || authored[table] || table.Kind != schema.Table || p.have.Get(table) == nil || p.plan.Diagnosis.Target.Get(table) == nil {
-			continue
-		}
-		if pf.rows[table], err = w.Rows(ctx, table, 0); err != nil {
-			return nil, err
-		}
-	}
-	for i := range s.Steps {
-		table := s.Steps[i].Table
-		if _, seen := pf.sums[table]; seen || !s.Steps[i].Anew {
-			continue
-		}
-		if pf.sums[table], err = w.sum(ctx, table, columnsInOrder(p.have, table)); err != nil {
-			return nil, err
 		}
 	}
 	for _, table := range r.rebuilt(p, s) {
@@ -79,8 +55,8 @@ func (r *run) weigh(ctx context.Context, p *prepared, s *plan.Segment) (*proof, 
 	return pf, nil
 }
 
-// rebuilt returns the tables that a healing drops and that statements of the same
-// migration fill anew: such a table must not end up empty.
+// rebuilt returns the tables that a healing drops once their rows are in another
+// table from which they come back: such a table must not end up empty.
 func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 	var tables []schema.Key
 	for i := range p.plan.Diagnosis.Migrations {
@@ -91,25 +67,14 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 		if mf.Plain || consented {
 			continue
 		}
-		filled := map[schema.Key]bool{}
-		for j := range mf.Findings {
-			st := mf.Findings[j].Statement
-			switch {
-			case st.Verb == "insert":
-				filled[st.Table()] = true
-			case st.Verb == "delete":
-				delete(filled, st.Table())
-			case st.Verb == "alter table rename" && filled[st.Table()]:
-				filled[st.Renamed()] = true
-			}
-		}
 		for j := range s.Steps {
 			source := s.Steps[j].Source
-			if source == nil || s.Steps[j].Ref.Version != mf.Migration.Version || source.Verb != "drop table" || !filled[source.Table()] {
+			if source == nil || s.Steps[j].Ref.Version != mf.Migration.Version || source.Verb != "drop table" ||
+				!comesBack(mf.Findings, source) {
 				continue
 			}
 			key := source.Table()
-			if !refilled(mf.Findings[source.Number:], key, filled) || emptied(s.Steps[j+1:], key) {
+			if emptied(s.Steps[:j], key) || emptied(s.Steps[j+1:], key) {
 				continue // as the author means it to be
 			}
 			if p.have.Get(key) != nil && p.plan.Diagnosis.Target.Get(key) != nil {
@@ -120,13 +85,23 @@ func (r *run) rebuilt(p *prepared, s *plan.Segment) []schema.Key {
 	return tables
 }
 
-// refilled reports whether statements behind a drop put rows into the table, by
-// themselves or by giving its name to one that is filled.
-func refilled(behind []diagnosis.Finding, table schema.Key, filled map[schema.Key]bool) bool {
-	return slices.ContainsFunc(behind, func(f diagnosis.Finding) bool {
-		st := f.Statement
-		return st.Verb == "insert" && st.Table() == table || st.Verb == "alter table rename" && st.Renamed() == table && filled[st.Table()]
-	})
+// comesBack reports whether a migration copies the rows of a table elsewhere before
+// it drops the table, and afterwards copies them back or gives the copy its name.
+func comesBack(findings []diagnosis.Finding, drop *migration.Statement) bool {
+	for _, f := range findings[:drop.Number-1] {
+		aside := f.Statement.Table()
+		if f.Statement.Verb != "insert" || aside == drop.Table() || !wording.Speaks(f.Statement.Text, drop.Target) {
+			continue
+		}
+		if slices.ContainsFunc(findings[drop.Number:], func(f diagnosis.Finding) bool {
+			st := f.Statement
+			return st.Verb == "alter table rename" && st.Table() == aside && st.Renamed() == drop.Table() ||
+				st.Verb == "insert" && st.Table() == drop.Table() && wording.Speaks(st.Text, aside.Name)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // fresh returns the broken references that were not there before. A rebuild may
@@ -159,7 +134,7 @@ func fresh(after, before []engine.Orphan) []engine.Orphan {
 	return found
 }
 
-// emptied reports that an author's statement takes rows from the table.
+// emptied reports that an author's statement takes the rows of the table away.
 func emptied(steps []plan.Step, table schema.Key) bool {
 	return slices.ContainsFunc(steps, func(s plan.Step) bool {
 		return s.Source != nil && s.Source.Table() == table && (s.Source.Verb == "delete" || s.Source.Verb == "drop table")
@@ -183,24 +158,6 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 		})
 	}
 	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
-	for table, before := range pf.rows {
-		rows, err := w.Rows(ctx, table, 0)
-		if err != nil {
-			return after, err
-		}
-		if rows < before {
-			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s has %d rows and had %d", table, rows, before))
-		}
-	}
-	for table, before := range pf.sums {
-		after, err := w.sum(ctx, table, before.columns)
-		if err != nil {
-			return schema.Fingerprint{}, err
-		}
-		if after.rows != before.rows || after.sum != before.sum {
-			mismatch.Rows = append(mismatch.Rows, fmt.Sprintf("%s was made anew and does not hold the rows that it held", table))
-		}
-	}
 	for _, table := range pf.filled {
 		if schemaAfter.Get(table) == nil || !last {
 			continue

@@ -97,6 +97,7 @@ type run struct {
 
 	completed journal.Entry // the last entry that was written for a transaction that is through
 	rest      *rest         // what is left of a plan of several transactions
+	guard     *guard        // what the table held that synthesised statements are working on
 }
 
 // A rest is what is left of a plan of which earlier transactions are committed. It
@@ -264,7 +265,7 @@ func (r *run) goOn(ctx context.Context) (going, more bool, err error) {
 // and records it, and commits.
 func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment) (more bool, err error) {
 	segment, last := segments[0], len(segments) == 1
-	proof, err := r.weigh(ctx, p, &segment)
+	proof, err := r.before(ctx, p, &segment)
 	if err != nil {
 		return false, err
 	}
@@ -351,6 +352,9 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 func (r *run) step(ctx context.Context, p *prepared, steps []plan.Step, i int) (StepReport, error) {
 	s := &steps[i]
 	r.tell(Stepping{i + 1, len(steps), s})
+	if err := r.weigh(ctx, p, steps, i); err != nil {
+		return StepReport{}, err
+	}
 	started := time.Now()
 	rows, err := r.db.Exec(ctx, s.SQL)
 	if err != nil {
@@ -366,6 +370,9 @@ func (r *run) step(ctx context.Context, p *prepared, steps []plan.Step, i int) (
 		return StepReport{}, failure
 	}
 	took := time.Since(started)
+	if err := r.weighAgain(ctx, p, steps, i); err != nil {
+		return StepReport{}, err
+	}
 	r.tell(Stepped{i + 1, len(steps), s, rows, took})
 	return StepReport{s, rows, took}, nil
 }

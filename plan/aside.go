@@ -7,9 +7,9 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// aside plans that what stands in the way goes: no table ahead of one that refers to
+// dropAside plans that what stands in the way goes: no table ahead of one that refers to
 // it, and where tables refer to each other, the references first.
-func (m *maker) aside() error {
+func (m *maker) dropAside() error {
 	const reason = "it holds nothing, and stands where a rename puts another"
 	rest := slices.Clone(m.d.Aside)
 	for len(rest) > 0 {
@@ -26,11 +26,26 @@ func (m *maker) aside() error {
 			if err := m.drop(diagnosis.Ref{}, o, reason); err != nil {
 				return err
 			}
-			m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to go
+			step := &m.plan.Steps[len(m.plan.Steps)-1]
+			step.Table = schema.Key{} // it is meant to go
+			step.Rebuild = o.Key.Kind == schema.Table && m.missed(o.Key)
 		}
 		rest = slices.Delete(rest, next, next+1)
 	}
 	return nil
+}
+
+// missed reports that a table which stays refers to one that goes. Until that is back,
+// the child cannot be written where foreign keys are enforced, not even by what another
+// parent's drop cascades.
+func (m *maker) missed(table schema.Key) bool {
+	for child := range m.d.Have.All() {
+		if child.Fact(schema.Parent) == table.Name &&
+			!slices.ContainsFunc(m.d.Aside, func(a *schema.Object) bool { return a.Key == child.Key.Owner() }) {
+			return true
+		}
+	}
+	return false
 }
 
 // references returns the foreign keys by which other tables, of those given, refer to

@@ -23,7 +23,7 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		From:      d.Have.Fingerprint(),
 		To:        d.Target.Fingerprint(),
 	}}
-	if err := m.aside(); err != nil {
+	if err := m.dropAside(); err != nil {
 		return nil, err
 	}
 	if err := m.addAll(diagnosis.Ref{}, d.Restore, "it should be there and is not"); err != nil {
@@ -145,6 +145,9 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 	if f.Twin != nil {
 		if err := m.drop(f.Ref, f.Twin, "it holds nothing, and stands where the rename goes"); err != nil {
 			return err
+		}
+		if f.Twin.Key.Kind == schema.Table {
+			m.plan.Steps[len(m.plan.Steps)-1].Table = schema.Key{} // it is meant to go
 		}
 	}
 	if f.Clear != nil {
