@@ -212,9 +212,9 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	return seeds, true, nil
 }
 
-func (w *witness) Given(s *migration.Statement) (columns []string, ok bool) {
+func (w *witness) Given(s *migration.Statement) (rows diagnosis.TableRows, ok bool) {
 	seed, ok := w.engine.Seed(s.Text)
-	return seed.Columns, ok
+	return diagnosis.TableRows{Columns: seed.Columns, Rows: seed.Rows}, ok
 }
 
 func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (seeds diagnosis.Seeds, err error) {

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
-	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -53,25 +52,85 @@ func (r *reasoner) liveName(e int, table schema.Key) schema.Key {
 	return table
 }
 
-// withoutNumbers leaves out a key that the statement gives no value for: the numbers
-// that a replay gives to rows say nothing of those that they have elsewhere.
-func (r *reasoner) withoutNumbers(table schema.Key, rows TableRows, s *migration.Statement) TableRows {
+// numbered divides the rows that the set leaves in a table by whether a statement
+// gives their key: a number that the table gave to a row of a replay says nothing of
+// the one that it has elsewhere, and is left out. The rows come in the order of their
+// numbers, so that they get the same ones where none was given yet.
+func (r *reasoner) numbered(table schema.Key, rows TableRows) []TableRows {
 	key := r.Have.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name}).Fact(schema.Columns)
-	given, ok := r.Witness.Given(s)
 	at := slices.Index(rows.Columns, key)
-	if !ok || given == nil || at < 0 || slices.Contains(given, key) {
-		return rows
+	given, all := r.numbersGiven(table, key)
+	if at < 0 || all {
+		return []TableRows{rows}
 	}
-	// In the order of their numbers, so that they get the same where none was given yet.
-	rows.Rows = slices.Clone(rows.Rows)
-	slices.SortStableFunc(rows.Rows, func(a, b []string) int {
+	ordered := slices.Clone(rows.Rows)
+	slices.SortStableFunc(ordered, func(a, b []string) int {
 		return cmp.Or(cmp.Compare(len(a[at]), len(b[at])), cmp.Compare(a[at], b[at]))
 	})
-	without := TableRows{Columns: slices.Delete(slices.Clone(rows.Columns), at, at+1)}
-	for _, row := range rows.Rows {
-		without.Rows = append(without.Rows, slices.Delete(slices.Clone(row), at, at+1))
+	var groups []TableRows
+	last := false
+	for i, row := range ordered {
+		keep := given[row[at]]
+		if i == 0 || keep != last {
+			columns := slices.Clone(rows.Columns)
+			if !keep {
+				columns = slices.Delete(columns, at, at+1)
+			}
+			groups, last = append(groups, TableRows{Columns: columns}), keep
+		}
+		if !keep {
+			row = slices.Delete(slices.Clone(row), at, at+1)
+		}
+		group := &groups[len(groups)-1]
+		group.Rows = append(group.Rows, row)
 	}
-	return without
+	return groups
+}
+
+// numbersGiven returns the keys that INSERTs of literals give to rows of a table; all
+// says that none of them leaves its keys to the table.
+func (r *reasoner) numbersGiven(table schema.Key, key string) (given map[string]bool, all bool) {
+	given, all = map[string]bool{}, true
+	for i := range r.Replay.Effects {
+		s := r.Replay.Effects[i].Statement
+		if s.Verb != "insert" && s.Verb != "replace" || r.lastName(i, s.Target) != table {
+			continue
+		}
+		rows, ok := r.Witness.Given(s)
+		if !ok {
+			continue
+		}
+		at := slices.Index(rows.Columns, key)
+		all = all && (at >= 0 || rows.Columns == nil)
+		for _, row := range rows.Rows {
+			switch {
+			case at >= 0 && at < len(row):
+				given[row[at]] = true
+			case rows.Columns == nil:
+				for _, value := range row {
+					given[value] = true // its key is one of them
+				}
+			}
+		}
+	}
+	return given, all
+}
+
+// present looks for rows in groups.
+func (r *reasoner) present(ctx context.Context, table schema.Key, groups []TableRows) (all Seeds, absent [][]int, err error) {
+	var total int64
+	for _, group := range groups {
+		seeds, err := r.Witness.Present(ctx, table, group)
+		if err != nil {
+			return all, nil, err
+		}
+		all.Wanted += seeds.Wanted
+		all.Present += seeds.Present
+		total = max(total, seeds.Others+int64(seeds.Present))
+		absent = append(absent, seeds.Absent)
+	}
+	all.Others = max(0, total-int64(all.Present))
+	return all, absent, nil
 }
 
 // judgeInstalled judges a statement that puts rows in by looking for what the set
@@ -82,6 +141,9 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	if !seeded || f.Statement.Verb != "insert" && f.Statement.Verb != "replace" {
 		return false, nil
 	}
+	if _, literal := r.Witness.Given(f.Statement); !literal && r.Replay.Effects[e].Wrote == 0 {
+		return false, nil // it is about rows that the set itself does not make
+	}
 	live := r.Have.Get(table)
 	if live == nil {
 		return false, nil
@@ -90,17 +152,21 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		f.is(Superseded, fmt.Sprintf("its rows are put into %s in the form that they have later", table))
 		return true, nil
 	}
-	rows = r.withoutNumbers(table, rows, f.Statement)
-	seeds, err := r.Witness.Present(ctx, table, rows)
+	groups := r.numbered(table, rows)
+	seeds, absent, err := r.present(ctx, table, groups)
 	if err != nil {
 		return false, err
 	}
-	seed := func(which []int) {
-		chosen := TableRows{Columns: rows.Columns}
-		for _, n := range which {
-			chosen.Rows = append(chosen.Rows, rows.Rows[n])
+	seed := func() {
+		for i, group := range groups {
+			chosen := TableRows{Columns: group.Columns}
+			for _, n := range absent[i] {
+				chosen.Rows = append(chosen.Rows, group.Rows[n])
+			}
+			if len(chosen.Rows) > 0 {
+				r.d.Seeded = append(r.d.Seeded, Seeding{Table: live, TableRows: chosen, Ref: f.Ref})
+			}
 		}
-		r.d.Seeded = append(r.d.Seeded, Seeding{Table: live, TableRows: chosen, Ref: f.Ref})
 	}
 	switch {
 	case seeds.Wanted == 0:
@@ -110,7 +176,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		f.is(Done, fmt.Sprintf("all %s that the set leaves in %s are there", wording.Count(int64(seeds.Wanted), "row"), table))
 		return true, nil
 	case seeds.Present == 0 && seeds.Others == 0:
-		seed(seeds.Absent)
+		seed()
 		f.is(Superseded, fmt.Sprintf("%s is empty: the rows that the set leaves in it are put in, in the form that they have later", table))
 		return true, nil
 	}
@@ -128,7 +194,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	case "removed":
 		f.is(Done, "its missing rows were removed on purpose, by answer")
 	case "insert":
-		seed(seeds.Absent)
+		seed()
 		f.is(Superseded, "its missing rows are put in, by answer")
 	default:
 		f.is(Ambiguous, fmt.Sprintf("%d of the %d rows that the set leaves in %s are there", seeds.Present, seeds.Wanted, table))

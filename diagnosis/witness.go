@@ -25,9 +25,10 @@ type Witness interface {
 	// Seeds looks for the rows that an INSERT of literals puts into a table. ok is
 	// false where the statement is no such INSERT.
 	Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds Seeds, ok bool, err error)
-	// Given returns the columns that an INSERT of literals names, nil where it gives
-	// values for all. ok is false where the statement is no such INSERT.
-	Given(s *migration.Statement) (columns []string, ok bool)
+	// Given returns the rows that an INSERT of literals puts in, as it is written: its
+	// columns are nil where it gives values for all. ok is false where the statement is
+	// no such INSERT.
+	Given(s *migration.Statement) (rows TableRows, ok bool)
 	// Present looks for rows, as [Witness.Seeds] does for those of a statement.
 	Present(ctx context.Context, table schema.Key, rows TableRows) (Seeds, error)
 	// Copied compares the rows that an INSERT of a query would put in with those that

@@ -144,7 +144,9 @@ func (w *witness) Seeds(_ context.Context, s *migration.Statement, have *schema.
 	return seeds, err == nil, err
 }
 
-func (w *witness) Given(*migration.Statement) ([]string, bool) { return nil, true }
+func (w *witness) Given(*migration.Statement) (diagnosis.TableRows, bool) {
+	return diagnosis.TableRows{}, true
+}
 
 func (w *witness) Duplicates(context.Context, *schema.Object) (int64, bool, error) {
 	return 0, false, nil
