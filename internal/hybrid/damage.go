@@ -274,10 +274,22 @@ func (s *State) twin(r *rand.Rand) bool {
 	return true
 }
 
-// writes reports whether a statement on data names a column.
+// writes reports whether a statement on data names a column, by any name that it ever
+// has.
 func (h *History) writes(column string) bool {
+	names := []string{column}
+	for _, s := range h.Statements {
+		if s.Rename != nil && s.Rename.Type != "" && slices.Contains(names, s.Rename.From) {
+			names = append(names, s.Rename.To)
+		}
+	}
+	for _, s := range slices.Backward(h.Statements) {
+		if s.Rename != nil && s.Rename.Type != "" && slices.Contains(names, s.Rename.To) {
+			names = append(names, s.Rename.From)
+		}
+	}
 	return slices.ContainsFunc(h.Statements, func(s *Statement) bool {
-		return s.Verb.Data() && slices.Contains(tokens(s.SQL), column)
+		return s.Verb.Data() && slices.ContainsFunc(tokens(s.SQL), func(word string) bool { return slices.Contains(names, word) })
 	})
 }
 

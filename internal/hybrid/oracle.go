@@ -35,11 +35,7 @@ func (s *State) settle() (bool, error) {
 	if !foreign(s.Kind) && !wanted.SameSchema(s.History.Final) {
 		return false, nil // what was done by hand stands in the way of what is left
 	}
-	for _, again := range []Verb{Backfill, Copy} {
-		if p := s.again(again, have); p != nil {
-			s.Also = append(s.Also, p)
-		}
-	}
+	s.Also = append(s.Also, s.again(have)...)
 	if s.Class == "" {
 		s.Class = s.classify(live, have, truth)
 	}
@@ -85,27 +81,38 @@ func (s *State) classify(live *sql.DB, have *Picture, truth explanation) Class {
 	return Derivable
 }
 
-// again returns the end if statements of a kind that are not recorded are run once
-// more, where that is as good: those that leave out what they have done only fill
-// what an older program has left empty since, and those that copy into a table that
-// is empty find it as they would have. It is nil where there are none.
-func (s *State) again(verb Verb, have *Picture) *Picture {
-	var script []string
+// mostAgain bounds how many statements are run once more, each with and without the
+// others.
+const mostAgain = 5
+
+// again returns the ends if statements that are not recorded are run once more where
+// that is as good: one that leaves out what it has done only fills what an older
+// program has left empty since, and one that copies into a table that is empty finds
+// it as it would have. Each of them may be, whatever becomes of the others.
+func (s *State) again(have *Picture) (ends []*Picture) {
+	var repeatable []string
 	for i, st := range s.History.Statements {
-		if i < s.claimed() || !s.ran(i) || st.Verb != verb || st.Rebuild || st.Whole {
+		if i < s.claimed() || !s.ran(i) || st.Rebuild || st.Whole ||
+			st.Verb != Backfill && (st.Verb != Copy || len(have.Rows[st.Table]) > 0) {
 			continue
 		}
-		if verb == Backfill || len(have.Rows[st.Table]) == 0 {
-			script = append(script, st.SQL)
+		if p, ok := s.after(explanation{end: append([]string{st.SQL}, s.end()...)}); ok && !p.Same(s.Expected) {
+			repeatable = append(repeatable, st.SQL)
 		}
 	}
-	for len(script) > 0 {
-		if p, ok := s.after(explanation{end: append(slices.Clone(script), s.end()...)}); ok {
-			return p
+	repeatable = repeatable[max(0, len(repeatable)-mostAgain):]
+	for chosen := 1; chosen < 1<<len(repeatable); chosen++ {
+		var script []string
+		for i, sql := range repeatable {
+			if chosen&(1<<i) != 0 {
+				script = append(script, sql)
+			}
 		}
-		script = script[1:] // an early one that cannot be run any more
+		if p, ok := s.after(explanation{end: append(script, s.end()...)}); ok {
+			ends = append(ends, p)
+		}
 	}
-	return nil
+	return ends
 }
 
 // foreign reports whether a kind of damage leaves things that no migration knows.
@@ -188,7 +195,7 @@ func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []e
 		fit = behind
 	}
 	fit = append(fit, s.overlays(live, have, claimed)...)
-	if x, ok := s.columnsByHand(have, claimed); ok {
+	if x, ok := s.addedByHand(have, claimed); ok {
 		fit = append(fit, x)
 	}
 	if len(h.Statements) > 0 && s.Count == 0 && have.SameSchema(h.Final) {
@@ -203,16 +210,18 @@ func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []e
 	return append(fit, truth), false
 }
 
-// columnsByHand returns the explanation that somebody has added pending columns, if
-// nothing else is there that is not recorded.
-func (s *State) columnsByHand(have *Picture, claimed int) (x explanation, ok bool) {
+// addedByHand returns the explanation that somebody has made pending columns, indexes
+// or views, if nothing else is there that is not recorded: what is made without a word
+// about rows proves nothing of the statements on rows around it (EVIDENCE 3.2: those
+// are asked about).
+func (s *State) addedByHand(have *Picture, claimed int) (x explanation, ok bool) {
 	h := s.History
 	recorded := h.Schemas[claimed]
 	added := map[string]bool{}
 	for key, facts := range have.Objects {
 		switch was, there := recorded.Objects[key]; {
 		case there && was == facts:
-		case !there && strings.Contains(key, "/column "):
+		case !there && (owner(key) == "" || recorded.hasTable(owner(key))):
 			added[key] = true
 		default:
 			return x, false
@@ -225,8 +234,8 @@ func (s *State) columnsByHand(have *Picture, claimed int) (x explanation, ok boo
 		if i < claimed {
 			return true
 		}
-		words := tokens(h.Statements[i].SQL)
-		return len(words) > 5 && words[3] == "add" && added[words[2]+"/column "+words[5]]
+		made, gone := h.Schemas[i+1].without(h.Schemas[i]), h.Schemas[i].without(h.Schemas[i+1])
+		return len(made) > 0 && len(gone) == 0 && !slices.ContainsFunc(made, func(key string) bool { return !added[key] })
 	}
 	return explanation{ran, h.Rest(ran)}, len(added) > 0
 }

@@ -74,6 +74,23 @@ func (p *Picture) Columns(table string) []string {
 	return found
 }
 
+// hasTable reports whether a table is there.
+func (p *Picture) hasTable(table string) bool {
+	_, there := p.Objects[table+"/table"]
+	return there
+}
+
+// without returns what is there and in another picture is not, or not so.
+func (p *Picture) without(q *Picture) []string {
+	var found []string
+	for key, facts := range p.Objects {
+		if was, there := q.Objects[key]; !there || was != facts {
+			found = append(found, key)
+		}
+	}
+	return found
+}
+
 // hasColumn reports whether any table has a column.
 func (p *Picture) hasColumn(column string) bool {
 	for key := range p.Objects {
