@@ -80,7 +80,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 			return nil, nil, fmt.Errorf("open a scratch database: %w", scratchErr)
 		}
 		defer func() { err = errors.Join(err, scratch.Close()) }()
-		if err = m.runScript(ctx, scratch, opening); err != nil {
+		if err = m.runScript(ctx, scratch, opening, nil); err != nil {
 			return nil, nil, err
 		}
 		if have, err = scratch.Inspect(ctx); err != nil {
@@ -88,7 +88,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 		}
 		rows = scratch
 	}
-	replay, err := m.replaySet(ctx, db, have)
+	replay, err := m.replaySet(ctx, db, have, s.recorded)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -17,35 +17,46 @@ type replayed struct {
 	*diagnosis.Replay
 	borrowed bool               // something was taken from the live schema
 	live     schema.Fingerprint // of that schema
+	lent     bool               // tables have live tables' defaults, by what was recorded
+	recorded *diagnosis.Recorded
 }
 
 // replaySet runs the set on a scratch database and returns what every statement
 // did. The live database, which db reaches, is not touched; have is what it holds.
 //
 // A replay that took nothing from the live database is good for as long as the
-// Migrator lives; another one for as long as the live schema stays.
+// Migrator lives; another one for as long as the live schema stays, and one that took
+// defaults from it for as long as the same is recorded.
 //
 // Errors: *[StatementError].
-func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *schema.Snapshot) (*diagnosis.Replay, error) {
+func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *schema.Snapshot, recorded *diagnosis.Recorded) (*diagnosis.Replay, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	live := have.Fingerprint()
-	if r := m.replay; r != nil && (!r.borrowed || r.live == live) {
+	if r := m.replay; r != nil && (!r.borrowed || r.live == live) && (!r.lent || r.live == live && r.recorded.Same(recorded)) {
 		return r.Replay, nil
 	}
-	r := &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}}
-	if err := r.run(ctx, db); err != nil {
+	r := &replayer{Migrator: m, live: have, recorded: recorded, presumed: map[schema.Key]bool{}}
+	err := r.run(ctx, db)
+	if r.lent && err != nil && ctx.Err() == nil {
+		// Tables with defaults of different times may not go together.
+		r = &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}}
+		err = r.run(ctx, db)
+	}
+	if err != nil {
 		return nil, err
 	}
 	// A second pass is due where the set drops, with IF EXISTS, a table that only
 	// the live database has: its form there is then taken for the base's.
 	if tables := r.droppedUnseen(); len(tables) > 0 {
-		r = &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}, first: tables}
+		r = &replayer{Migrator: m, live: have, recorded: r.recorded, presumed: map[schema.Key]bool{}, first: tables}
 		if err := r.run(ctx, db); err != nil {
 			return nil, err
 		}
 	}
-	m.replay = &replayed{Replay: r.result, borrowed: r.base == nil || len(r.presumed) > 0, live: live}
+	m.replay = &replayed{
+		Replay: r.result, borrowed: r.base == nil || len(r.presumed) > 0, live: live, lent: r.lent, recorded: recorded,
+	}
 	return r.result, nil
 }
 
@@ -53,7 +64,9 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 type replayer struct {
 	*Migrator
 	live     *schema.Snapshot
-	source   *schema.Snapshot // where the base is taken from, piece by piece; nil where it is given
+	recorded *diagnosis.Recorded // nil: no table is to have a live one's defaults
+	lent     bool                // one has
+	source   *schema.Snapshot    // where the base is taken from, piece by piece; nil where it is given
 	presumed map[schema.Key]bool
 	first    []schema.Key // tables to take from the live schema ahead of everything
 
@@ -74,7 +87,7 @@ func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
 	var whole *schema.Snapshot
 	switch {
 	case r.base != nil:
-		if err := r.runScript(ctx, scratch, r.base); err != nil {
+		if err := r.runScript(ctx, scratch, r.base, r.lendToScript); err != nil {
 			return err
 		}
 		if r.result.Base, err = scratch.Inspect(ctx); err != nil {
@@ -123,6 +136,9 @@ func (r *replayer) runSet(ctx context.Context) error {
 		r.tell(Replaying{len(r.result.Effects), total, m})
 		for i := range m.Statements {
 			effect := diagnosis.Effect{Migration: m, Statement: &m.Statements[i]}
+			if err := r.lendDefaults(ctx, &effect); err != nil {
+				return err
+			}
 			if err := r.runStatement(ctx, &effect); err != nil {
 				return err
 			}
@@ -286,14 +302,15 @@ func (m *Migrator) inspectScript(ctx context.Context, live engine.Database, s *s
 		return nil, fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := m.runScript(ctx, scratch, s); err != nil {
+	if err := m.runScript(ctx, scratch, s, nil); err != nil {
 		return nil, err
 	}
 	return scratch.Inspect(ctx)
 }
 
-// runScript runs a script that is not a migration, in one transaction.
-func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script) error {
+// runScript runs a script that is not a migration, in one transaction; ahead, if not
+// nil, is called ahead of each statement.
+func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script, ahead func(context.Context, *migration.Statement) error) error {
 	statements, err := m.cut(s)
 	if err != nil {
 		return err
@@ -305,6 +322,11 @@ func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script)
 		st := &statements[i]
 		if st.Class == migration.Transaction || st.Class == migration.Outside || st.Class == migration.Session {
 			continue
+		}
+		if ahead != nil {
+			if err := ahead(ctx, st); err != nil {
+				return errors.Join(err, db.Rollback(ctx))
+			}
 		}
 		if _, err := db.Exec(ctx, st.Text); err != nil {
 			return errors.Join(&StatementError{Path: s.name, Line: st.Line, SQL: st.Text, During: "replay", Err: err}, db.Rollback(ctx))

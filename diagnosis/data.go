@@ -63,6 +63,10 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			return nil
 		}
 	}
+	if name, moved := r.movedOn(e); where == behind && moved {
+		f.is(Done, why+", and its table is called "+name+" by now")
+		return nil
+	}
 	if r.installed() {
 		if settled, err := r.judgeInstalled(ctx, e, f); settled || err != nil {
 			return err

@@ -39,6 +39,7 @@ type Input struct {
 	Tried Answers
 
 	ignored *ignored
+	stored  map[schema.Key]*schema.Object // live tables that count as what the history says
 }
 
 // Diagnose explains the live schema. It changes nothing.
@@ -48,6 +49,7 @@ type Input struct {
 func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	d := &Diagnosis{Recorded: in.Recorded, Have: in.Have}
 	in.setIgnoredAside()
+	in.setStorageAside()
 	if err := in.setTwinsAside(ctx, d); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,22 @@ func (r *reasoner) lastName(e int, table schema.Key) schema.Key {
 	return table
 }
 
+// movedOn returns the name that a statement's table has where the set stopped, and
+// reports whether another table stands under the name that it had: a rebuild was left
+// half-way, and what is in that other one says nothing of the statement.
+func (r *reasoner) movedOn(e int) (name string, moved bool) {
+	name = r.Replay.Effects[e].Statement.Target
+	if r.cut == nil || r.absent(name) {
+		return name, false
+	}
+	for i := e + 1; i < r.cut.from; i++ {
+		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Target == name {
+			name, moved = s.NewName, true
+		}
+	}
+	return name, moved && name != r.Replay.Effects[e].Statement.Target && !r.absent(name)
+}
+
 // liveName returns the name under which a table is there, of those that it has from a
 // statement on; its last one where it is under none.
 func (r *reasoner) liveName(e int, table schema.Key) schema.Key {

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "github.com/dbmend/dbmend/migration"
+import (
+	"maps"
+
+	"github.com/dbmend/dbmend/migration"
+)
 
 // A Claim is what the history says of one migration of the set.
 type Claim struct {
@@ -47,4 +51,12 @@ func (r *Recorded) Any() bool {
 		}
 	}
 	return false
+}
+
+// Same reports whether another history claims the same migrations.
+func (r *Recorded) Same(other *Recorded) bool {
+	if r == nil || other == nil {
+		return r == other
+	}
+	return maps.EqualFunc(r.Claims, other.Claims, func(a, b Claim) bool { return a.Recorded == b.Recorded })
 }

@@ -173,6 +173,7 @@ func (r *reasoner) aim() {
 		}
 	}
 	r.aimIgnored(target)
+	r.aimStored(target)
 	r.carryForeign(target)
 	r.dropForeign(target)
 	for _, o := range r.restored() {

@@ -134,6 +134,16 @@ type Database interface {
 	Close() error
 }
 
+// A Defaulter is a scratch database of a server whose tables have properties that
+// their statements may leave to defaults, such as a character set.
+type Defaulter interface {
+	// Default has the tables that are made from now on get these properties as a live
+	// table has them, wherever their statement does not say otherwise; of nil as the
+	// database has them by itself. withStorage adds how rows are stored, on which it
+	// depends what a table can do. lent reports whether they are others than its own.
+	Default(ctx context.Context, like *schema.Object, withStorage bool) (lent bool, err error)
+}
+
 // A Querier runs SQL. Arguments are bound, never spliced; placeholders are
 // those of the engine ([Traits.Placeholder]).
 type Querier interface {

@@ -18,6 +18,9 @@ const (
 	Where      = "where"      // a partial index's predicate
 	IsUnique   = "unique"     // "yes" for a unique index
 	Definition = "definition" // the whole text in normal form, of views, triggers and the like
+	Storage    = "engine"     // how a table's rows are stored, where there is a choice
+	Charset    = "charset"    // in which characters the texts of a table or column are written
+	Collation  = "collation"  // by which rules they are compared
 	Invalid    = "invalid"    // "yes" for an index or constraint that is there but not in force
 )
 

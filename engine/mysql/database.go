@@ -26,6 +26,8 @@ type database struct {
 	locks   []string            // names of the locks that this connection holds
 	watches map[*watch]struct{} // those that want to know what is run
 	scratch string              // the name of the scratch database that this is; "" for others
+
+	own, given defaults // of a scratch database: what it began with, and what it has
 }
 
 func connect(ctx context.Context, pool *sql.DB) (*database, error) {
