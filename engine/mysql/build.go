@@ -14,7 +14,8 @@ import (
 
 // Build makes the objects of a snapshot from their sources. A table and its parts
 // are made by one statement, whatever the parts would be added by later; foreign
-// keys are not checked meanwhile. What a view or a routine refers to may come after
+// keys are not checked meanwhile. A part without its table is added to the one that
+// is there. What a view or a routine refers to may come after
 // it: what fails is tried again behind the rest.
 //
 // These servers undo no statement on the schema: after an error what was made
@@ -118,9 +119,14 @@ func steps(s *schema.Snapshot) ([]recipe, error) {
 			}
 			list = append(list, made)
 		case o.Key.IsPart() && o.Key.Kind != schema.Trigger:
-			if s.Get(o.Key.Owner()) == nil {
-				return nil, fmt.Errorf("%s: its table is not to be made", o.Key)
+			if s.Get(o.Key.Owner()) != nil || o.Source == "" {
+				continue // made with its table
 			}
+			// Its table is there already.
+			if _, err := addition(&schema.Object{Key: o.Key.Owner()}, o); err != nil {
+				return nil, err
+			}
+			list = append(list, recipe{o.Key, o.Source, "no_engine_substitution", phases[schema.Table]})
 		default:
 			modes := cmp.Or(o.Fact(readIn), "no_engine_substitution")
 			if !makes(o, modes) {
@@ -198,8 +204,15 @@ func tableStep(o *schema.Object, parts []*schema.Object) (recipe, error) {
 
 // addition returns what the source of a part adds to its table.
 func addition(o, part *schema.Object) (string, error) {
-	clause, ok := strings.CutPrefix(part.Source, "ALTER TABLE "+quote(o.Spelling())+" ADD ")
-	c := cursor{tokens: tokenize(clause)}
+	c := cursor{tokens: tokenize(part.Source)}
+	ok := c.take("alter", "table")
+	name, named := c.name()
+	ok = ok && named && (name == o.Spelling() || fold(name) == o.Key.Name) && c.take("add") && !c.done()
+	if !ok {
+		return "", fmt.Errorf("%s: its source does not add it: %.80q", part.Key, part.Source)
+	}
+	clause := part.Source[c.peek().pos:]
+	c = cursor{tokens: tokenize(clause)}
 	known := c.peek().is("constraint") || c.peek().is("unique") || c.peek().is("key") || c.peek().is("fulltext") ||
 		c.peek().is("spatial") || c.peek().is("vector")
 	whole := len(c.until(",", ";")) == len(c.tokens)
@@ -216,7 +229,7 @@ func addition(o, part *schema.Object) (string, error) {
 		}
 		whole = whole && depth >= 0
 	}
-	if !ok || !known || !whole || depth != 0 || strings.ContainsAny(clause, "\x00") {
+	if !known || !whole || depth != 0 || strings.ContainsAny(clause, "\x00") {
 		return "", fmt.Errorf("%s: its source does not add it: %.80q", part.Key, part.Source)
 	}
 	return clause, nil
