@@ -23,6 +23,7 @@ type survey struct {
 
 	journal   bool          // there is a journal
 	unclaimed bool          // nothing has been claimed or taken back since the last run
+	newest    int64         // the number of the journal's newest entry; zero without one
 	last      journal.Entry // the last run that ended well; zero without one
 	foreign   *tracking.History
 	recorded  *diagnosis.Recorded
@@ -38,10 +39,12 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 		hidden:   map[schema.Key]bool{},
 	}
 	var err error
-	if s.have, err = db.Inspect(ctx); err != nil {
+	// The stamp comes first: if somebody changes the schema in between, it is that of
+	// before, and nobody takes what is inspected for what it is about.
+	if s.stamp, err = db.Stamp(ctx); err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
-	if s.stamp, err = db.Stamp(ctx); err != nil {
+	if s.have, err = db.Inspect(ctx); err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
 	ours := schema.Key{Kind: schema.Table, Name: journal.Table}
@@ -344,11 +347,34 @@ func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bo
 	if err != nil || !ok || newest.Kind != journal.Completed && newest.Kind != journal.Failed {
 		return false, err
 	}
+	s.newest = newest.Number
 	if s.foreign == nil {
 		return s.last.Name == "", nil
 	}
 	r, err := parseRuling(s.last.Name)
 	return err == nil && r.runner == s.foreign.Runner && r.table == s.foreign.Table && r.digest == s.foreign.Digest, nil
+}
+
+// stands reports that nobody has changed the schema or a history since a survey that
+// found the database healthy, for the price of a row or two. Where the engine cannot
+// tell, or an error is in the way, it is a no.
+func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) bool {
+	if s.stamp == "" {
+		return false
+	}
+	// With the same stamp the tables are there that the others are about: in a
+	// transaction, an error may cost more than an answer.
+	if now, err := db.Stamp(ctx); err != nil || now != s.stamp {
+		return false
+	}
+	if s.journal && m.lastEntry(ctx, db).number != s.newest {
+		return false
+	}
+	if s.foreign == nil {
+		return true
+	}
+	digest, err := s.foreign.Runner.Digest(ctx, db, s.foreign.Table)
+	return err == nil && digest == s.foreign.Digest
 }
 
 // drops reports that something pending would drop a table or a column of a

@@ -316,6 +316,9 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 	if !first.plain {
 		return r.prepare(ctx, r.db)
 	}
+	if r.stands(ctx, r.db, first.survey) {
+		return first, nil
+	}
 	s, err := r.look(ctx, r.db)
 	if err != nil {
 		return nil, err
