@@ -357,24 +357,30 @@ func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bo
 
 // stands reports that nobody has changed the schema or a history since a survey that
 // found the database healthy, for the price of a row or two. Where the engine cannot
-// tell, or an error is in the way, it is a no.
-func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) bool {
+// tell, it is a no. It is asked inside a transaction, which an error may have ended:
+// so none is passed over.
+func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) (bool, error) {
 	if s.stamp == "" {
-		return false
+		return false, nil
 	}
-	// With the same stamp the tables are there that the others are about: in a
-	// transaction, an error may cost more than an answer.
 	if now, err := db.Stamp(ctx); err != nil || now != s.stamp {
-		return false
+		return false, err
 	}
-	if s.journal && m.lastEntry(ctx, db).number != s.newest {
-		return false
+	// With the same stamp the tables are there that the others are about.
+	if s.journal {
+		newest, ok, err := journal.Last(ctx, db)
+		if _, odd := errors.AsType[*journal.EntryError](err); odd {
+			return false, nil // nobody of ours has written that
+		}
+		if err != nil || !ok || newest.Number != s.newest {
+			return false, err
+		}
 	}
 	if s.foreign == nil {
-		return true
+		return true, nil
 	}
 	digest, err := s.foreign.Runner.Digest(ctx, db, s.foreign.Table)
-	return err == nil && digest == s.foreign.Digest
+	return err == nil && digest == s.foreign.Digest, err
 }
 
 // drops reports that something pending would drop a table or a column of a

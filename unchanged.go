@@ -23,7 +23,6 @@ func (m *Migrator) unchanged(ctx context.Context, db tracking.Database) bool {
 
 // A lastEntry is what the journal's newest entry says, beside the stamp of now.
 type lastEntry struct {
-	number int64
 	now, kind, outcome, checksum, stamp, ruler string
 }
 
@@ -34,8 +33,8 @@ func (m *Migrator) lastEntry(ctx context.Context, db tracking.Database) lastEntr
 		return lastEntry{}
 	}
 	var e lastEntry
-	query := `SELECT entry, ` + stamp + `, kind, outcome, checksum, stamp, name FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
-	if err := db.QueryRow(ctx, query).Scan(&e.number, &e.now, &e.kind, &e.outcome, &e.checksum, &e.stamp, &e.ruler); err != nil {
+	query := `SELECT ` + stamp + `, kind, outcome, checksum, stamp, name FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
+	if err := db.QueryRow(ctx, query).Scan(&e.now, &e.kind, &e.outcome, &e.checksum, &e.stamp, &e.ruler); err != nil {
 		return lastEntry{}
 	}
 	return e

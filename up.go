@@ -316,8 +316,8 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 	if !first.plain {
 		return r.prepare(ctx, r.db)
 	}
-	if r.stands(ctx, r.db, first.survey) {
-		return first, nil
+	if same, err := r.stands(ctx, r.db, first.survey); same || err != nil {
+		return first, err
 	}
 	s, err := r.look(ctx, r.db)
 	if err != nil {

@@ -63,8 +63,8 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			return nil
 		}
 	}
-	if name, moved := r.movedOn(e); where == behind && moved {
-		f.is(Done, why+", and its table is called "+name+" by now")
+	if table, moved := r.movedOn(e); where == behind && moved {
+		f.is(Done, why+", and its table is called "+table.Name+" by now")
 		return nil
 	}
 	if r.installed() {

@@ -43,17 +43,18 @@ func (r *reasoner) lastName(e int, table schema.Key) schema.Key {
 // movedOn returns the name that a statement's table has where the set stopped, and
 // reports whether another table stands under the name that it had: a rebuild was left
 // half-way, and what is in that other one says nothing of the statement.
-func (r *reasoner) movedOn(e int) (name string, moved bool) {
-	name = r.Replay.Effects[e].Statement.Target
-	if r.cut == nil || r.absent(name) {
-		return name, false
+func (r *reasoner) movedOn(e int) (table schema.Key, moved bool) {
+	then := r.Replay.Effects[e].Statement.Table()
+	table = then
+	if r.cut == nil || r.absent(then) {
+		return table, false
 	}
 	for i := e + 1; i < r.cut.from; i++ {
-		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Target == name {
-			name, moved = s.NewName, true
+		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Table() == table {
+			table = s.Renamed()
 		}
 	}
-	return name, moved && name != r.Replay.Effects[e].Statement.Target && !r.absent(name)
+	return table, table != then && !r.absent(table)
 }
 
 // liveName returns the name under which a table is there, of those that it has from a
@@ -109,7 +110,7 @@ func (r *reasoner) numbersGiven(table schema.Key, key string) (given map[string]
 	given, all = map[string]bool{}, true
 	for i := range r.Replay.Effects {
 		s := r.Replay.Effects[i].Statement
-		if s.Verb != "insert" && s.Verb != "replace" || r.lastName(i, s.Target) != table {
+		if s.Verb != "insert" && s.Verb != "replace" || r.lastName(i, s.Table()) != table {
 			continue
 		}
 		rows, ok := r.Witness.Given(s)
