@@ -169,7 +169,7 @@ func (m *Migrator) planOpening(p *prepared) error {
 	steps := make([]plan.Step, 0, len(statements)+len(p.plan.Steps))
 	for i := range statements {
 		st := &statements[i]
-		if st.Class == migration.Transaction || st.Class == migration.Session || st.Class == migration.Outside {
+		if !runsInScript(st) {
 			continue
 		}
 		steps = append(steps, plan.Step{
@@ -205,7 +205,7 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	}
 	for i := range p.plan.Steps {
 		s := &p.plan.Steps[i]
-		if s.Kind == plan.Afterwards && len(s.Makes()) == 0 {
+		if s.Kind == plan.Afterwards && !s.Divides() {
 			continue
 		}
 		if s.Kind == plan.Afterwards {

@@ -137,7 +137,7 @@ func fresh(after, before []engine.Orphan) []engine.Orphan {
 // emptied reports that an author's statement takes the rows of the table away.
 func emptied(steps []plan.Step, table schema.Key) bool {
 	return slices.ContainsFunc(steps, func(s plan.Step) bool {
-		return s.Source != nil && s.Source.Table() == table && (s.Source.Verb == "delete" || s.Source.Verb == "drop table")
+		return s.Source != nil && s.Source.Table() == table && (s.Source.Verb == "delete" || s.Source.Verb == "truncate" || s.Source.Verb == "drop table")
 	})
 }
 

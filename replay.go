@@ -134,6 +134,7 @@ func (r *replayer) runSet(ctx context.Context) error {
 	r.result.Effects = make([]diagnosis.Effect, 0, total)
 	for _, m := range r.set.Migrations {
 		r.tell(Replaying{len(r.result.Effects), total, m})
+		var path *migration.Statement
 		for i := range m.Statements {
 			effect := diagnosis.Effect{Migration: m, Statement: &m.Statements[i]}
 			if err := r.lendDefaults(ctx, &effect); err != nil {
@@ -141,6 +142,10 @@ func (r *replayer) runSet(ctx context.Context) error {
 			}
 			if err := r.runStatement(ctx, &effect); err != nil {
 				return err
+			}
+			r.locate(&effect, path)
+			if s := effect.Statement; s.Class == migration.Session && s.Target == searchPath {
+				path = s
 			}
 			r.result.Effects = append(r.result.Effects, effect)
 			if m.Statements[i].Verb == addsValue {
@@ -320,7 +325,7 @@ func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script,
 	}
 	for i := range statements {
 		st := &statements[i]
-		if st.Class == migration.Transaction || st.Class == migration.Outside || st.Class == migration.Session {
+		if !runsInScript(st) {
 			continue
 		}
 		if ahead != nil {
@@ -333,6 +338,14 @@ func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script,
 		}
 	}
 	return db.Commit(ctx)
+}
+
+// runsInScript reports whether a statement of such a script is run: all that a
+// transaction bears, with what they set for the session, as dumps do. Foreign keys
+// rest or not as the run has it.
+func runsInScript(s *migration.Statement) bool {
+	return s.Class != migration.Transaction && s.Class != migration.Outside &&
+		!(s.Class == migration.Session && s.Target == "foreign_keys")
 }
 
 // cut cuts a script into statements, none of which may be forbidden.

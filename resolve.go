@@ -153,6 +153,15 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 		if err := scratch.Commit(ctx); err != nil {
 			return "", false, err
 		}
+		for i := range segment.Steps {
+			if !segment.Steps[i].Divides() {
+				continue
+			}
+			if _, err := scratch.Exec(ctx, segment.Steps[i].SQL); err != nil {
+				t.open = true
+				return "", false, nil
+			}
+		}
 	}
 	after, err := scratch.Inspect(ctx)
 	if err != nil || len(schema.Compare(d.Target, after)) > 0 {

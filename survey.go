@@ -98,34 +98,52 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 	if len(readable) == 0 {
 		return nil
 	}
-	histories := make([]*tracking.History, len(readable))
-	var names []string
-	for i, c := range readable {
+	var histories []*tracking.History
+	for _, c := range readable {
 		h, err := c.Runner.Read(ctx, db, c.Table)
 		if err != nil {
 			return err
 		}
-		histories[i] = h
-		names = append(names, fmt.Sprintf("%s (%s, %d rows)", c.Table.Path(), c.Runner.Name, len(h.Rows)))
+		histories = append(histories, h)
+	}
+	if histories = m.withoutOwn(s, histories, hint.Table); len(histories) == 0 {
+		return nil
 	}
 	s.foreign = histories[0]
 	if len(histories) > 1 {
-		q := &diagnosis.Question{
-			Code: diagnosis.Q1,
-			Text: "There are several histories: " + strings.Join(names, ", ") + ". Which one rules?",
+		q := &diagnosis.Question{Code: diagnosis.Q1}
+		var names []string
+		for _, h := range histories {
+			names = append(names, fmt.Sprintf("%s (%s, %d rows)", h.Table.Path(), h.Runner.Name, len(h.Rows)))
+			q.Choices = append(q.Choices, diagnosis.Choice{Answer: h.Table.Path(), Means: "the history of " + h.Runner.Name})
 		}
-		for _, c := range readable {
-			q.Choices = append(q.Choices, diagnosis.Choice{Answer: c.Table.Path(), Means: "the history of " + c.Runner.Name})
-		}
+		q.Text = "There are several histories: " + strings.Join(names, ", ") + ". Which one rules?"
 		// The default schema, which paths leave out, may be named all the same.
 		answer := strings.TrimPrefix(m.answers[q.Name()], db.Traits().Space+".")
-		if n := slices.IndexFunc(readable, func(c tracking.Candidate) bool { return c.Table.Path() == answer }); n >= 0 {
+		if n := slices.IndexFunc(histories, func(h *tracking.History) bool { return h.Table.Path() == answer }); n >= 0 {
 			s.foreign = histories[n]
 		} else {
 			s.question = q
 		}
 	}
 	return nil
+}
+
+// withoutOwn leaves out the tables that look like a history, are empty and are made by
+// the set itself, where there is another history or the journal has ruled so far. They
+// are tables like any other.
+func (m *Migrator) withoutOwn(s *survey, histories []*tracking.History, named schema.Key) []*tracking.History {
+	own := func(h *tracking.History) bool { return len(h.Rows) == 0 && h.Table != named && m.makes(h.Table) }
+	others := slices.DeleteFunc(slices.Clone(histories), own)
+	if len(others) == 0 && (s.last.Kind == "" || s.last.Name != "") {
+		return histories
+	}
+	for _, h := range histories {
+		if own(h) {
+			delete(s.hidden, h.Table)
+		}
+	}
+	return others
 }
 
 // makes reports whether a migration makes the table.

@@ -117,7 +117,7 @@ func (r *reasoner) takenFrom(e, position int) bool {
 				table = s.Renamed()
 			}
 		case "delete", "drop table", "truncate":
-			if s.Verb == "delete" || wording.Speaks(s.Text, table.Name) {
+			if s.Verb != "drop table" || wording.Speaks(s.Text, table.Name) {
 				return true // a deletion may cascade
 			}
 		}

@@ -51,17 +51,31 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		return nil, err
 	}
 	m.markRebuilds()
-	// What no transaction bears runs after the one that bears the rest.
-	slices.SortStableFunc(m.plan.Steps, func(a, b Step) int {
-		switch {
-		case a.Kind != Afterwards && b.Kind == Afterwards:
-			return -1
-		case a.Kind == Afterwards && b.Kind != Afterwards:
-			return 1
-		}
-		return 0
-	})
+	afterwardsLast(m.plan.Steps)
 	return m.plan, nil
+}
+
+// afterwardsLast puts what no transaction bears behind the transaction that goes ahead
+// of it, which ends with the migration of a step that divides it from the next.
+func afterwardsLast(steps []Step) {
+	for len(steps) > 0 {
+		together := len(steps)
+		if first := slices.IndexFunc(steps, divides); first >= 0 {
+			for together = first + 1; together < len(steps) && steps[together].Ref.Version == steps[first].Ref.Version; {
+				together++
+			}
+		}
+		slices.SortStableFunc(steps[:together], func(a, b Step) int {
+			switch {
+			case a.Kind != Afterwards && b.Kind == Afterwards:
+				return -1
+			case a.Kind == Afterwards && b.Kind != Afterwards:
+				return 1
+			}
+			return 0
+		})
+		steps = steps[together:]
+	}
 }
 
 // A SynthesisError is a repair that the engine has no statement for.
@@ -87,9 +101,22 @@ type maker struct {
 // statement by statement otherwise.
 func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 	ran, skipped := 0, 0
+	partly := slices.ContainsFunc(mf.Findings, func(f diagnosis.Finding) bool {
+		return f.Verdict == diagnosis.NotDone && !f.Left && f.Statement.Class != migration.Session && f.Statement.Class != migration.Transaction
+	})
 	for i := range mf.Findings {
 		f := &mf.Findings[i]
 		switch {
+		case f.Statement.Class == migration.Session && partly:
+			// What it sets is for whatever else of its migration runs.
+			if err := m.step(mf, f, "it sets what the statements behind it run with"); err != nil {
+				return err
+			}
+			if f.Verdict == diagnosis.NotDone {
+				ran++
+			}
+		case f.Statement.Class == migration.Session && !mf.Plain:
+			skipped++
 		case f.Left:
 			skipped++
 		case f.Verdict == diagnosis.Partly:
@@ -381,7 +408,7 @@ func hazards(f *diagnosis.Finding) []Hazard {
 		found = append(found, Hazard{"drops table", "the rows of the table are gone afterwards"})
 	case slices.ContainsFunc(f.Changes, dropsColumn):
 		found = append(found, Hazard{"drops column", "the values of the column are gone afterwards"})
-	case f.Statement.Verb == "delete":
+	case f.Statement.Verb == "delete", f.Statement.Verb == "truncate":
 		found = append(found, Hazard{"deletes rows", "rows are gone afterwards"})
 	case f.Statement.Verb == "create index":
 		found = append(found, Hazard{"builds index", "every row of the table is read, and writers wait meanwhile"})

@@ -55,6 +55,12 @@ func (s *Step) Touches(key schema.Key) bool {
 	return slices.ContainsFunc(s.changes, func(c schema.Change) bool { return c.Key == key })
 }
 
+// Divides reports whether the step changes the schema outside of a transaction, so that
+// the transaction of what follows begins behind it.
+func (s *Step) Divides() bool {
+	return s.Kind == Afterwards && (len(s.changes) > 0 || s.Source != nil && (s.Source.Verb == "create index" || s.Source.Verb == "drop index"))
+}
+
 // A Hazard is a named danger of a step.
 type Hazard struct {
 	Name string // "drops rows", "locks writers"
@@ -82,22 +88,25 @@ type Plan struct {
 // Segments divides the steps into runs that can share a transaction: one for all,
 // unless each migration is to have its own, or unless the connection enforces
 // foreign keys and they must rest for some migrations while others rely on them (a
-// DELETE that cascades). Steps of one migration stay together.
+// DELETE that cascades), or unless a step that no transaction bears changes what later
+// ones find. Steps of one migration stay together.
 func (p *Plan) Segments(each, enforced bool) []Segment {
 	segments := []Segment{}
 	rebuilds, relies := p.foreignKeys()
-	split := each || enforced && len(rebuilds) > 0 && len(relies) > 0
-	if !split {
+	rest := enforced && len(rebuilds) > 0 && len(relies) > 0
+	if !each && !rest && !p.divided() {
 		if p.Empty() {
 			return segments
 		}
 		return append(segments, Segment{Steps: p.Steps, Records: p.Records, Rebuild: len(rebuilds) > 0})
 	}
 	add := func(s Segment) {
-		if n := len(segments); n > 0 && !each && segments[n-1].Rebuild == s.Rebuild {
+		n := len(segments)
+		if n > 0 && !each && (!rest || segments[n-1].Rebuild == s.Rebuild) && !slices.ContainsFunc(segments[n-1].Steps, divides) {
 			last := &segments[n-1]
 			last.Steps = append(last.Steps, s.Steps...)
 			last.Records = append(last.Records, s.Records...)
+			last.Rebuild = last.Rebuild || s.Rebuild
 			return
 		}
 		segments = append(segments, s)
@@ -128,6 +137,15 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 	}
 	return segments
 }
+
+// divided reports whether steps of a transaction follow one that no transaction bears
+// and that changes the schema.
+func (p *Plan) divided() bool {
+	first := slices.IndexFunc(p.Steps, divides)
+	return first >= 0 && slices.ContainsFunc(p.Steps[first:], func(s Step) bool { return s.Kind != Afterwards })
+}
+
+func divides(s Step) bool { return s.Divides() }
 
 // A Segment is what one transaction holds.
 type Segment struct {

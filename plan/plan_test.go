@@ -11,18 +11,22 @@ import (
 )
 
 // sketch makes a plan of words: "2" is a statement of migration 2, "2r" one for
-// which foreign keys must rest, "2d" a DELETE, and "restore" one of no migration.
+// which foreign keys must rest, "2d" a DELETE, "2i" an index built outside of any
+// transaction, and "restore" one of no migration.
 // The migrations are recorded in the order of the words of records.
 func sketch(steps, records string) *plan.Plan {
 	p := &plan.Plan{}
 	for _, word := range strings.Fields(steps) {
-		version := strings.TrimRight(word, "rd")
+		version := strings.TrimRight(word, "rdi")
 		s := plan.Step{
 			Kind: plan.Authored, SQL: word, Rebuild: strings.HasSuffix(word, "r"), Source: &migration.Statement{Verb: "create table"},
 			Ref: diagnosis.Ref{Version: migration.Version(version), Number: 1},
 		}
 		if strings.HasSuffix(word, "d") {
 			s.Source.Verb = "delete"
+		}
+		if strings.HasSuffix(word, "i") {
+			s.Kind, s.Source.Verb = plan.Afterwards, "create index"
 		}
 		if word == "restore" {
 			s.Kind, s.Ref, s.Source, s.Rebuild = plan.Synthesised, diagnosis.Ref{}, nil, false
@@ -76,6 +80,8 @@ func TestSegments(t *testing.T) {
 		"a rebuild and a delete in one migration":      {steps: "1 2d 2r", records: "1 2", want: []string{"1 -> 1", "2d 2r -> 2 rebuild"}},
 		"a migration of which nothing is run":          {steps: "1d 3r", records: "1 2 3", want: []string{"1d -> 1 2", "3r -> 3 rebuild"}},
 		"what is restored goes with the first":         {steps: "restore 1 2", records: "1 2", each: true, want: []string{"restore 1 -> 1", "2 -> 2"}},
+		"an index outside, and more behind it":         {steps: "1 2 2i 3 4", records: "1 2 3 4", want: []string{"1 2 2i -> 1 2", "3 4 -> 3 4"}},
+		"an index outside as the last":                 {steps: "1 2 2i", records: "1 2", want: []string{"1 2 2i -> 1 2"}},
 		"versions are numbers":                         {steps: "2 10", records: "2 10", each: true, want: []string{"2 -> 2", "10 -> 10"}},
 		"foreign parts are made again behind the last": {steps: "1r restore", records: "1", want: []string{"1r restore -> 1 rebuild"}},
 	} {
