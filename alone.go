@@ -54,6 +54,9 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([
 		done = append(done, step)
 		r.report.Run = r.id // from here on something stays
 	}
+	if err := forget(ctx, r.db); err != nil {
+		return nil, err
+	}
 	return done, r.db.Begin(ctx, engine.Normal)
 }
 

@@ -29,7 +29,7 @@ func (r *replayer) lendToScript(ctx context.Context, s *migration.Statement) err
 	if r.recorded == nil || s.Verb != "create table" {
 		return nil
 	}
-	return r.lendFrom(ctx, r.live.Get(schema.Key{Kind: schema.Table, Space: s.Space, Name: s.Target}), true)
+	return r.lendFrom(ctx, r.live.Get(s.Table()), true)
 }
 
 func (r *replayer) lendFrom(ctx context.Context, table *schema.Object, withStorage bool) error {
@@ -46,11 +46,11 @@ func (r *replayer) lendFrom(ctx context.Context, table *schema.Object, withStora
 // may have been renamed since, if the history claims it. Where nothing is claimed, only
 // the first table of its name is known to be the live one: another would be made today.
 func (r *replayer) becomes(effect *diagnosis.Effect, claimed bool) *schema.Object {
-	key := schema.Key{Kind: schema.Table, Space: effect.Statement.Space, Name: effect.Statement.Target}
+	key := effect.Statement.Table()
 	if !claimed {
 		for i := range r.result.Effects {
 			s := r.result.Effects[i].Statement
-			if s.Target == key.Name && (s.Verb == "create table" || s.Verb == "drop table") || s.NewName == key.Name {
+			if s.Table() == key && (s.Verb == "create table" || s.Verb == "drop table") || s.NewName != "" && s.Renamed() == key {
 				return nil
 			}
 		}
@@ -60,8 +60,8 @@ func (r *replayer) becomes(effect *diagnosis.Effect, claimed bool) *schema.Objec
 		if r.live.Get(key) != nil {
 			break
 		}
-		if later.Verb == "alter table rename" && later.Target == key.Name {
-			key.Name = later.NewName
+		if later.Verb == "alter table rename" && later.Table() == key {
+			key = later.Renamed()
 		}
 	}
 	return r.live.Get(key)

@@ -155,8 +155,9 @@ func (r *replayer) runSet(ctx context.Context) error {
 			}
 		}
 		// What a migration sets for its session is not for the next one.
+		_, forgets := r.scratch.(engine.Forgetter)
 		if slices.ContainsFunc(m.Statements, func(s migration.Statement) bool {
-			return s.Class == migration.Session && r.scratch.Traits().ErrorsAbort
+			return s.Class == migration.Session && (forgets || r.scratch.Traits().ErrorsAbort)
 		}) {
 			if err := r.again(ctx); err != nil {
 				return err
@@ -176,7 +177,18 @@ func (r *replayer) again(ctx context.Context) error {
 	if err := r.scratch.Commit(ctx); err != nil {
 		return err
 	}
+	if err := forget(ctx, r.scratch); err != nil {
+		return err
+	}
 	return r.scratch.Begin(ctx, engine.Rebuild)
+}
+
+// forget sets a connection as it was found, where it would keep what a migration sets.
+func forget(ctx context.Context, db engine.Database) error {
+	if f, ok := db.(engine.Forgetter); ok {
+		return f.Forget(ctx)
+	}
+	return nil
 }
 
 // readRows notes the rows that the set leaves behind, and of which tables it leaves

@@ -64,7 +64,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		}
 	}
 	if table, moved := r.movedOn(e); where == behind && moved {
-		f.is(Done, why+", and its table is called "+table.Name+" by now")
+		f.is(Done, why+", and its table is "+table.String()+" by now")
 		return nil
 	}
 	if r.installed() {

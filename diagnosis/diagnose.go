@@ -379,11 +379,16 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	case f.Statement.Guard && f.Statement.Verb == "drop table" && !r.absent(f.Statement.Table()) &&
 		r.knows(f.Statement.Table()):
 		f.is(Superseded, fmt.Sprintf("%s is there in a form that it has later: it is not dropped", f.Statement.Table()))
+	case opaque[f.Statement.Verb] && r.cut != nil && e >= r.cut.to:
+		f.is(NotDone, "the database is as it is before this statement, and what it does shows in rows at most")
 	default:
 		f.is(NoOp, "changes nothing at its place")
 	}
 	return nil
 }
+
+// opaque are verbs that say nothing of what a statement does.
+var opaque = map[string]bool{"call": true, "do": true, "execute": true, "execute immediate": true, "begin not atomic": true}
 
 func (r *reasoner) judgeByProbe(ctx context.Context, e int, f *Finding) error {
 	ran, err := r.Witness.Probe(ctx, f.Statement.Probe)

@@ -40,21 +40,21 @@ func (r *reasoner) lastName(e int, table schema.Key) schema.Key {
 	return table
 }
 
-// movedOn returns the name that a statement's table has where the set stopped, and
-// reports whether another table stands under the name that it had: a rebuild was left
+// movedOn returns the table that a statement's own is where the set stopped, and
+// reports whether another one stands under its name by then: a rebuild was left
 // half-way, and what is in that other one says nothing of the statement.
 func (r *reasoner) movedOn(e int) (table schema.Key, moved bool) {
-	then := r.Replay.Effects[e].Statement.Table()
-	table = then
-	if r.cut == nil || r.absent(then) {
-		return table, false
+	own := r.Replay.Effects[e].Statement.Table()
+	table = own
+	if r.cut == nil || r.absent(own) {
+		return own, false
 	}
 	for i := e + 1; i < r.cut.from; i++ {
 		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Table() == table {
 			table = s.Renamed()
 		}
 	}
-	return table, table != then && !r.absent(table)
+	return table, table != own && !r.absent(table)
 }
 
 // liveName returns the name under which a table is there, of those that it has from a

@@ -35,8 +35,8 @@ func (in *Input) setStorageAside() {
 				said[change.Key] = change.After
 			}
 		}
-		if key := (schema.Key{Kind: schema.Table, Space: effect.Statement.Space, Name: effect.Statement.Target}); pending && speaksOfStorage.MatchString(effect.Statement.Text) {
-			later[key] = true
+		if pending && speaksOfStorage.MatchString(effect.Statement.Text) {
+			later[effect.Statement.Table()] = true
 		}
 	}
 	in.stored = map[schema.Key]*schema.Object{}

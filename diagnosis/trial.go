@@ -115,10 +115,14 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		f.completes = true
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
 	default:
-		if trial.Err == nil && f.Statement.Verb == "insert" {
+		if f.Statement.Verb == "insert" && (trial.Err == nil || r.restsOnSession(e)) {
 			rows, err := r.Witness.Rows(ctx, f.Statement.Table(), 1)
 			if err != nil {
 				return err
+			}
+			if rows == 0 && trial.Err != nil {
+				f.is(NotDone, "its table is empty, and what it needs is set for the session ahead of it")
+				return nil
 			}
 			if rows == 0 {
 				f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", wording.Count(trial.First, "row")))
@@ -128,6 +132,17 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		return r.askWhetherRun(ctx, e, f)
 	}
 	return nil
+}
+
+// restsOnSession reports whether a statement ahead of this one, in the same migration,
+// sets something for the session: a trial without it tells little.
+func (r *reasoner) restsOnSession(e int) bool {
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == r.Replay.Effects[e].Migration; i-- {
+		if r.Replay.Effects[i].Statement.Class == migration.Session {
+			return true
+		}
+	}
+	return false
 }
 
 // noOp judges a statement on data that would change nothing on the rows that are

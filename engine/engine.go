@@ -144,6 +144,13 @@ type Defaulter interface {
 	Default(ctx context.Context, like *schema.Object, withStorage bool) (lent bool, err error)
 }
 
+// A Forgetter is a database whose connection keeps what statements have set for it.
+type Forgetter interface {
+	// Forget sets the connection as it was found, as far as statements have changed it
+	// since: what one migration sets is not for the next one. No transaction is open.
+	Forget(ctx context.Context) error
+}
+
 // A Querier runs SQL. Arguments are bound, never spliced; placeholders are
 // those of the engine ([Traits.Placeholder]).
 type Querier interface {

@@ -101,24 +101,25 @@ type maker struct {
 // statement by statement otherwise.
 func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 	ran, skipped := 0, 0
-	partly := slices.ContainsFunc(mf.Findings, func(f diagnosis.Finding) bool {
-		return f.Verdict == diagnosis.NotDone && !f.Left && f.Statement.Class != migration.Session && f.Statement.Class != migration.Transaction
+	rests := resting(mf.Findings, func(i int) bool {
+		f := &mf.Findings[i]
+		return !f.Left && f.Verdict == diagnosis.NotDone && f.Seeds == nil &&
+			f.Statement.Class != migration.Session && f.Statement.Class != migration.Transaction
 	})
 	for i := range mf.Findings {
 		f := &mf.Findings[i]
 		switch {
-		case f.Statement.Class == migration.Session && partly:
-			// What it sets is for whatever else of its migration runs.
-			if err := m.step(mf, f, "it sets what the statements behind it run with"); err != nil {
+		case f.Left:
+			skipped++
+		case rests[i] && !mf.Plain:
+			if err := m.step(mf, f, "what runs besides may rest on it"); err != nil {
 				return err
 			}
 			if f.Verdict == diagnosis.NotDone {
 				ran++
 			}
 		case f.Statement.Class == migration.Session && !mf.Plain:
-			skipped++
-		case f.Left:
-			skipped++
+			skipped++ // nothing runs that could rest on it
 		case f.Verdict == diagnosis.Partly:
 			if err := m.complete(f); err != nil {
 				return err

@@ -232,7 +232,7 @@ func TestForbiddenStatements(t *testing.T) {
 }
 
 // The run has its own transaction and its own way with foreign keys; what no
-// transaction bears comes behind it.
+// transaction bears comes behind it. A setting is made wherever anything else runs.
 func TestClasses(t *testing.T) {
 	mf := one("1",
 		finding(t, "PRAGMA foreign_keys = OFF", diagnosis.NotDone),

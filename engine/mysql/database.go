@@ -27,7 +27,8 @@ type database struct {
 	watches map[*watch]struct{} // those that want to know what is run
 	scratch string              // the name of the scratch database that this is; "" for others
 
-	own, given defaults // of a scratch database: what it began with, and what it has
+	before     map[string]string // the session's variables, ahead of the first statement that may set one
+	own, given defaults          // of a scratch database: what it began with, and what it has
 }
 
 func connect(ctx context.Context, pool *sql.DB) (*database, error) {

@@ -152,11 +152,11 @@ var alike = []string{
 
 // imitate sets what the live connection has set otherwise.
 func (d *database) imitate(ctx context.Context, live *database) error {
-	want, err := live.settings(ctx)
+	want, err := live.variables(ctx, alike)
 	if err != nil {
 		return err
 	}
-	have, err := d.settings(ctx)
+	have, err := d.variables(ctx, alike)
 	if err != nil {
 		return err
 	}
@@ -165,11 +165,7 @@ func (d *database) imitate(ctx context.Context, live *database) error {
 	}
 	for _, name := range alike {
 		if value := want[name]; value != have[name] {
-			setting := literal(value)
-			if value == "" && name != "sql_mode" && name != "old_mode" {
-				setting = "NULL"
-			}
-			if err := d.put(ctx, "SET SESSION "+name+" = "+setting); err != nil {
+			if err := d.put(ctx, "SET SESSION "+name+" = "+setting(name, value)); err != nil {
 				return err
 			}
 		}
@@ -177,10 +173,10 @@ func (d *database) imitate(ctx context.Context, live *database) error {
 	return d.conn.QueryRowContext(ctx, "SELECT @@foreign_key_checks").Scan(&d.traits.ForeignKeys)
 }
 
-// settings returns those of the settings that the server knows.
-func (d *database) settings(ctx context.Context) (map[string]string, error) {
+// variables returns those of the session's variables that the server knows.
+func (d *database) variables(ctx context.Context, names []string) (map[string]string, error) {
 	found := map[string]string{}
-	err := d.each(ctx, "SHOW SESSION VARIABLES WHERE Variable_name IN ('"+strings.Join(alike, "', '")+"')", func(rows *sql.Rows) error {
+	err := d.each(ctx, "SHOW SESSION VARIABLES WHERE Variable_name IN ('"+strings.Join(names, "', '")+"')", func(rows *sql.Rows) error {
 		var name, value string
 		err := rows.Scan(&name, &value)
 		found[name] = value

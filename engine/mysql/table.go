@@ -200,7 +200,8 @@ func (t *table) objects(foldTable func(string) string) []*schema.Object {
 }
 
 // source returns the CREATE TABLE of what has no statement of its own: columns, the
-// primary key, periods, and the key without which a column cannot number itself.
+// primary key, periods, the key without which a column cannot number itself, and the
+// keys of foreign keys, which keep their names by that.
 func (t *table) source(inner int) string {
 	var parts []string
 	for _, c := range t.columns {
@@ -210,7 +211,7 @@ func (t *table) source(inner int) string {
 		parts = append(parts, spelled(p))
 	}
 	for i, k := range t.keys {
-		if k.primary || i == inner {
+		if k.primary || i == inner || t.implicit(i) {
 			parts = append(parts, spelled(k.text))
 		}
 	}

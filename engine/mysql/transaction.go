@@ -204,6 +204,9 @@ func (d *database) ready(ctx context.Context, statement string) error {
 		}
 	}
 	if touches(statement) {
+		if err := d.remember(ctx); err != nil {
+			return err
+		}
 		d.session.touched, d.session.seen = true, false
 	}
 	d.tx.commits = !isPlain(statement)
