@@ -50,6 +50,7 @@ type options struct {
 	ahead        bool
 	beforeHealed func() error
 	ignore       []string
+	weighs       bool // hazards are told with their rows
 }
 
 // A script is a SQL file that is not a migration.

@@ -7,8 +7,8 @@ import (
 	"github.com/dbmend/dbmend/plan"
 )
 
-// Plan returns what Up would run, rehearsed where that needs a rehearsal. It
-// changes nothing.
+// Plan returns what Up would run, rehearsed where that needs a rehearsal, with what
+// it costs the tables that have rows. It changes nothing.
 //
 // Errors: *[Refusal] if questions are open, or if a rehearsal shows that nothing
 // leads to the schema that is wanted.
@@ -22,5 +22,8 @@ func (m *Migrator) Plan(ctx context.Context) (p *plan.Plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return prep.plan, unproven(ctx, db, prep, m.rehearse(ctx, db, prep))
+	if err := m.rehearse(ctx, db, prep); err != nil {
+		return prep.plan, unproven(ctx, db, prep, err)
+	}
+	return prep.plan, m.weighHazards(ctx, db, prep)
 }

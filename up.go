@@ -131,6 +131,11 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	if err := r.rehearse(ctx, r.db, first); err != nil {
 		return false, unproven(ctx, r.db, first, err)
 	}
+	if r.weighs {
+		if err := r.weighHazards(ctx, r.db, first); err != nil {
+			return false, err
+		}
+	}
 	if first.plan.Healing && r.beforeHealed != nil && !r.warned {
 		if err := r.beforeHealed(); err != nil {
 			return false, fmt.Errorf("before healing: %w", err)
@@ -216,7 +221,13 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	if r.done(p) {
 		return false, r.db.Rollback(ctx) // another runner was faster
 	}
-	if first.plan != p.plan && !sameSteps(first.plan, p.plan) {
+	switch same := sameSteps(first.plan, p.plan); {
+	case first.plan == p.plan:
+	case same:
+		for i := range p.plan.Steps {
+			p.plan.Steps[i].Hazards = first.plan.Steps[i].Hazards // weighed while nobody had to wait
+		}
+	default:
 		if err := r.rehearse(ctx, r.db, p); err != nil {
 			return false, unproven(ctx, r.db, p, err)
 		}

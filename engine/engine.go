@@ -28,6 +28,11 @@ type Engine interface {
 	// statement, and wherever its text leaves a doubt.
 	Copy(statement string) (c Copy, ok bool)
 
+	// Hazards tells what a statement costs the tables that it is about, as far as its
+	// words and the schema tell: what a routine or a trigger does is not among it. have
+	// is the schema that it meets, and t are the traits of the server.
+	Hazards(s *migration.Statement, have *schema.Snapshot, t Traits) []Hazard
+
 	// StampQuery returns a scalar expression, a query in parentheses, whose value is
 	// what [Database.Stamp] returns; "" where the engine knows no such thing.
 	StampQuery() string
@@ -120,6 +125,10 @@ type Database interface {
 	// Numbers returns statements that bring what numbers rows by itself to where it
 	// stands here, on a copy that has the same objects; none where the rows bring it along.
 	Numbers(ctx context.Context) ([]string, error)
+
+	// Estimate returns about how many rows a table has, as the catalogue tells it
+	// without reading them; told is false where it does not.
+	Estimate(ctx context.Context, table *schema.Object) (rows int64, told bool, err error)
 
 	// Orphans returns the rows that break a foreign key, at most limit of them and
 	// none where the engine can hold none.

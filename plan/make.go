@@ -404,15 +404,15 @@ func hazards(f *diagnosis.Finding) []Hazard {
 	renames := strings.Contains(f.Statement.Verb, "rename")
 	switch {
 	case renames:
-		found = append(found, Hazard{"renames", "a program that knows the old name stops working"})
+		found = append(found, Hazard{Name: "renames", Text: "a program that knows the old name stops working"})
 	case slices.ContainsFunc(f.Changes, dropsTable):
-		found = append(found, Hazard{"drops table", "the rows of the table are gone afterwards"})
+		found = append(found, Hazard{Name: engine.DropsTable, Text: "the rows of the table are gone afterwards"})
 	case slices.ContainsFunc(f.Changes, dropsColumn):
-		found = append(found, Hazard{"drops column", "the values of the column are gone afterwards"})
+		found = append(found, Hazard{Name: engine.DropsColumn, Text: "the values of the column are gone afterwards"})
 	case f.Statement.Verb == "delete", f.Statement.Verb == "truncate":
-		found = append(found, Hazard{"deletes rows", "rows are gone afterwards"})
+		found = append(found, Hazard{Name: engine.DeletesRows, Text: "rows are gone afterwards"})
 	case f.Statement.Verb == "create index":
-		found = append(found, Hazard{"builds index", "every row of the table is read, and writers wait meanwhile"})
+		found = append(found, Hazard{Name: engine.BuildsIndex, Text: "every row of the table is read"})
 	}
 	return found
 }

@@ -61,10 +61,13 @@ func (s *Step) Divides() bool {
 	return s.Kind == Afterwards && (len(s.changes) > 0 || s.Source != nil && (s.Source.Verb == "create index" || s.Source.Verb == "drop index"))
 }
 
-// A Hazard is a named danger of a step.
+// A Hazard is a named danger of a step. Until [Plan.Weigh] it has a name and a text.
 type Hazard struct {
-	Name string // "drops rows", "locks writers"
-	Text string // one sentence
+	Name  string     // "drops table", "builds index"
+	Text  string     // one sentence, with the figure if there is one
+	Table schema.Key // the table whose rows it is about; zero for none
+	Rows  *Count     // how many that table has; nil where nobody has counted
+	Waits string     // who waits meanwhile, and until when; empty for nobody
 }
 
 // A Record is a migration that will be recorded, and how it got there.

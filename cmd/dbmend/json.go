@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dbmend/dbmend"
@@ -91,15 +92,34 @@ type stepView struct {
 }
 
 type hazardView struct {
-	Name string `json:"name"`
-	Text string `json:"text"`
+	Name  string     `json:"name"`
+	Text  string     `json:"text"`
+	Table string     `json:"table,omitempty"`
+	Rows  *countView `json:"rows,omitempty"`
+	Waits string     `json:"waits,omitempty"`
+}
+
+type countView struct {
+	Count int64  `json:"count"`
+	Kind  string `json:"kind"`
+}
+
+func newHazardView(h plan.Hazard) hazardView {
+	v := hazardView{Name: h.Name, Text: h.Text, Waits: h.Waits}
+	if h.Table.Name != "" {
+		v.Table = strings.TrimPrefix(h.Table.String(), string(schema.Table)+" ")
+	}
+	if h.Rows != nil {
+		v.Rows = &countView{h.Rows.Rows, string(h.Rows.Kind)}
+	}
+	return v
 }
 
 func newStepView(s plan.Step) stepView {
 	return stepView{
 		Kind: string(s.Kind), Place: place(s.Ref), Version: string(s.Ref.Version), Statement: s.Ref.Number,
 		Path: filepath.ToSlash(s.Path), Line: s.Line, SQL: s.SQL, Reason: s.Reason,
-		Hazards: views(s.Hazards, func(h plan.Hazard) hazardView { return hazardView{h.Name, h.Text} }),
+		Hazards: views(s.Hazards, newHazardView),
 	}
 }
 

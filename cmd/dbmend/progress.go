@@ -44,9 +44,12 @@ func newProgress(a *app) *progress {
 	return p
 }
 
+// shows reports whether anybody sees what is told.
+func (p *progress) shows() bool { return p.every || p.line }
+
 // observe is called with every event of a run.
 func (p *progress) observe(e dbmend.Event) {
-	if !p.every && !p.line {
+	if !p.shows() {
 		return
 	}
 	switch e := e.(type) {
@@ -58,6 +61,11 @@ func (p *progress) observe(e dbmend.Event) {
 		}
 	case dbmend.Planned:
 		p.say("planned %s", plural(len(e.Plan.Steps), "statement"))
+		for i := range e.Plan.Steps {
+			for _, h := range e.Plan.Steps[i].Hazards {
+				p.warn("%s %s: %s", clean(e.Plan.Steps[i].Ref.String()), h.Name, oneLine(h.Text, 0))
+			}
+		}
 	case dbmend.Stepping:
 		p.say("running %d of %d: %s %s", e.Number, e.Of, e.Step.Ref, oneLine(e.Step.SQL, 60))
 	case dbmend.Stepped:
@@ -82,6 +90,20 @@ func (p *progress) say(format string, args ...any) {
 			p.timer = time.AfterFunc(patience, p.draw)
 		}
 	}
+}
+
+// warn prints a line that stays, above the one that is written over.
+func (p *progress) warn(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done {
+		return
+	}
+	if p.drawn {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.drawn = false
+	}
+	fmt.Fprintf(p.w, "dbmend: "+format+"\n", args...)
 }
 
 // draw shows the last text, and comes again in a while.

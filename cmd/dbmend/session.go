@@ -57,6 +57,9 @@ func (c *call) open(n need, more ...dbmend.Option) (_ *session, err error) {
 		return nil, err
 	}
 	options = append(options, dbmend.Observe(s.progress.observe))
+	if s.progress.shows() || c.flags.json || c.flags.report != "" {
+		options = append(options, dbmend.WeighHazards())
+	}
 	s.Migrator, err = dbmend.New(s.db, s.target.engine(), files, append(options, more...)...)
 	if errors.Is(err, migration.ErrNoVersion) {
 		return nil, &usageError{message: "--to: " + err.Error()}
