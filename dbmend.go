@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -72,6 +73,44 @@ func Environment(lookup func(name string) (string, bool)) Option {
 	return func(o *options) { o.load.Env = lookup }
 }
 
+// Placeholders are the values that Flyway's files have put in for ${name}, and
+// Liquibase's for their parameters. Those that the tool knows by itself have names of
+// their own: "flyway:defaultSchema". Values of several calls add up.
+func Placeholders(values map[string]string) Option {
+	return func(o *options) {
+		if o.load.Placeholders == nil {
+			o.load.Placeholders = map[string]string{}
+		}
+		maps.Copy(o.load.Placeholders, values)
+	}
+}
+
+// Contexts chooses among Liquibase's changesets as its --contexts does. Without it
+// and [Labels], files that name contexts or labels are refused, since Liquibase may
+// have been told to leave some out; without a name it leaves out none.
+func Contexts(names ...string) Option {
+	return func(o *options) { o.filter().Contexts = append(o.filter().Contexts, names...) }
+}
+
+// Labels chooses among Liquibase's changesets as its --label-filter does: by an
+// expression, "" for all.
+func Labels(expression string) Option {
+	return func(o *options) { o.filter().Labels = expression }
+}
+
+// filter returns the filter of changesets, made if need be.
+func (o *options) filter() *migration.Filter {
+	if o.load.Filter == nil {
+		o.load.Filter = &migration.Filter{}
+	}
+	return o.load.Filter
+}
+
+// DBMS is what Liquibase calls the database, for changesets that are for some
+// databases only: "postgresql", "mariadb". Without it that is the engine's name, and
+// changesets which tell MySQL from MariaDB are refused.
+func DBMS(name string) Option { return func(o *options) { o.load.Database = name } }
+
 // Base gives the schema from before the first migration as a script. Name is how
 // errors call it.
 func Base(name, script string) Option { return func(o *options) { o.base = newScript(name, script) } }
@@ -86,7 +125,9 @@ func Schema(name, script string) Option {
 func newScript(name, text string) *script { return &script{name, text} }
 
 // History names the tracking table of another runner that rules, where there are
-// several, and that is made where there is none.
+// several, and that is made where there is none: by the table's name, or by that of
+// the tool ("goose", "Flyway"), which means the table that it keeps. One that begins
+// to rule, or rules again after [Migrator.Adopt], is told of everything recorded.
 func History(table string) Option { return func(o *options) { o.history = table } }
 
 // LockTimeout says how long to wait for another runner: zero not at all, negative

@@ -101,8 +101,9 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("diagnose: %w", err)
 	}
-	if s.question != nil {
-		d.Questions = append([]diagnosis.Question{*s.question}, d.Questions...)
+	d.Questions = append(slices.Clone(s.questions), d.Questions...)
+	if s.foreign != nil && len(s.foreign.Rows) == 0 && s.have.Len() > 0 {
+		d.Notes = append(d.Notes, s.recorded.Source+" has no rows: what has run is told by the schema alone")
 	}
 	return d, opening, nil
 }
@@ -114,24 +115,15 @@ func (m *Migrator) refuseAhead(s *survey) error {
 		return nil
 	}
 	var past []string
-	for _, name := range s.recorded.Unknown {
-		if v := leadingVersion(name); v != "" && v.Compare(m.to) > 0 {
-			past = append(past, name)
+	for _, row := range s.unknown {
+		if row.Version != "" && row.Version.Compare(m.to) > 0 {
+			past = append(past, row.Text)
 		}
 	}
 	if len(past) == 0 {
 		return nil
 	}
 	return &AheadError{To: m.to, Recorded: past}
-}
-
-// leadingVersion returns the digits that a text begins with.
-func leadingVersion(text string) migration.Version {
-	n := 0
-	for n < len(text) && text[n] >= '0' && text[n] <= '9' {
-		n++
-	}
-	return migration.Version(text[:n])
 }
 
 // planPlainly plans what is pending on a healthy database: all of it, as written.

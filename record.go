@@ -110,32 +110,88 @@ func (r *run) createJournal(ctx context.Context) error {
 	return nil
 }
 
-// writeForeign records migrations in the application's own tracking table, which
-// is made first where it was asked for by name.
+// hands reports that a tracking table of another runner is to be begun, or to rule
+// again, by name.
+func (m *Migrator) hands(s *survey) bool { return m.history != "" && (s.foreign == nil || s.handed) }
+
+// writeForeign records migrations in the application's own tracking table. One that
+// begins to rule is told of everything that is recorded, and is made first if it is
+// not there.
 func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Record) error {
-	if p.foreign == nil && r.history != "" {
-		table := r.historyKey(r.db)
-		runner := tracking.Lookup("named")
-		for _, sql := range runner.Create(r.db.Traits(), table) {
-			if _, err := r.db.Exec(ctx, sql); err != nil {
-				return fmt.Errorf("create %s: %w", table, err)
-			}
-		}
-		h, err := runner.Read(ctx, r.db, table)
-		if err != nil {
+	recorded := map[*migration.Migration]bool{}
+	for i := range records {
+		recorded[records[i].Migration] = true
+	}
+	if r.hands(p.survey) {
+		if err := r.beginForeign(ctx, p); err != nil {
 			return err
 		}
-		p.foreign, p.hidden[table] = h, true
+		for _, mig := range r.set.Migrations {
+			if c := p.recorded.Of(mig); c.Recorded && !c.Begun {
+				recorded[mig] = true
+			}
+		}
+		r.report.History = p.foreign.Table.Path()
 	}
-	if p.foreign == nil || len(records) == 0 {
+	if p.foreign == nil || len(recorded) == 0 {
 		return nil
 	}
-	applied := make([]*migration.Migration, len(records))
-	for i := range records {
-		applied[i] = records[i].Migration
+	var applied []*migration.Migration
+	for _, mig := range r.set.Migrations {
+		if recorded[mig] {
+			applied = append(applied, mig)
+		}
 	}
 	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, applied); err != nil {
 		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
+	}
+	return nil
+}
+
+// beginForeign makes the tracking table that [History] names, unless it is there, and
+// reads it.
+func (r *run) beginForeign(ctx context.Context, p *prepared) error {
+	if p.foreign != nil {
+		return nil
+	}
+	table, runner := r.historyKey(r.db), r.handedTo()
+	if runner == nil { // a name: of the files' own tool, if it says how its table is made
+		runner = tracking.OfFormat(r.set.Format)
+	}
+	var statements []string
+	if runner != nil && runner.Create != nil {
+		statements = runner.Create(r.db.Traits(), table)
+	}
+	if len(statements) == 0 && r.handedTo() != nil {
+		return fmt.Errorf("create %s: %s makes its own table on this server: let it do so, then run again", table, runner.Name)
+	}
+	if len(statements) == 0 {
+		runner = tracking.Lookup("named")
+		statements = runner.Create(r.db.Traits(), table)
+	}
+	for _, sql := range statements {
+		if _, err := r.db.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("create %s: %w", table, err)
+		}
+	}
+	h, err := runner.Read(ctx, r.db, table)
+	if err != nil {
+		return err
+	}
+	p.foreign, p.hidden[table], p.handed = h, true, true
+	return r.hideBeside(ctx, p)
+}
+
+// hideBeside hides what a runner keeps beside its table.
+func (r *run) hideBeside(ctx context.Context, p *prepared) error {
+	all, err := r.db.Inspect(ctx)
+	if err != nil {
+		return fmt.Errorf("inspect the database: %w", err)
+	}
+	for _, c := range tracking.Detect(all, tracking.Hint{Table: p.foreign.Table}) {
+		for _, beside := range c.Beside {
+			p.hidden[beside] = true
+		}
 	}
 	return nil
 }
@@ -165,6 +221,13 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 				Evidence: drift.Difference.String() + ": " + drift.Why,
 			})
 		}
+	}
+	if p.adopted != nil && (p.readopted || p.handed || r.hands(p.survey)) {
+		moved := journal.Entry{Kind: journal.Moved, Outcome: journal.Adopted, Name: p.adopted.String(), Evidence: "what was written there since counts for nothing"}
+		if !p.readopted {
+			moved.Outcome, moved.Evidence = journal.Reverted, "it rules again, by name"
+		}
+		entry(moved)
 	}
 	for _, o := range r.report.Orphans {
 		entry(journal.Entry{

@@ -24,6 +24,7 @@ type Report struct {
 	Healed    bool                 // something was done that a plain runner would not do
 	Drift     []diagnosis.Drift    // what was left alone, as it was told to
 	Ignored   []diagnosis.Drift    // what was left alone since the ignore list names it
+	History   string               // the tracking table of another runner that is written from this run on; else empty
 	Orphans   []engine.Orphan      // rows that refer to nothing since this run, on a connection that does not mind
 	Took      time.Duration
 }
@@ -203,13 +204,13 @@ func (r *run) begin(ctx context.Context, mode engine.TxMode) error {
 
 // done reports that a plan leaves nothing to do and to write.
 func (r *run) done(p *prepared) bool {
-	return p.plan.Empty() && len(p.edited) == 0 && (p.plain || p.settled(r.Migrator))
+	return p.plan.Empty() && len(p.edited) == 0 && !p.readopted && !r.hands(p.survey) && (p.plain || p.settled(r.Migrator))
 }
 
 // settled reports that the journal says all there is to say.
 func (p *prepared) settled(m *Migrator) bool {
 	last := p.last
-	return p.journal && last.Kind == journal.Completed && last.After == p.fingerprint.String() && last.Checksum == m.sum
+	return p.journal && p.unclaimed && last.Kind == journal.Completed && last.After == p.fingerprint.String() && last.Checksum == m.sum
 }
 
 // within works inside the open transaction, and ends it.

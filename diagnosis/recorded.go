@@ -20,6 +20,13 @@ type Claim struct {
 	Finished map[int]bool
 	// Edited says that it was recorded with another content than the file has now.
 	Edited bool
+	// Changed says the same of a migration that is run again when it has changed: it
+	// is due, and nobody has tampered with it.
+	Changed bool
+	// Done is how many statements of a begun migration the history says to be through,
+	// counted from the first; zero also where it does not count them. The one behind
+	// them may have run.
+	Done int
 	// Statements are the checksums of the statements as they were recorded, by
 	// number; nil where the history keeps none.
 	Statements map[int]string

@@ -44,7 +44,7 @@ func (e *Entry) check() error {
 // answer could be the wrong one.
 func (e *Entry) recorded() (bool, error) {
 	switch e.Outcome {
-	case Applied, Present, Healed, Baselined:
+	case Applied, Present, Healed, Baselined, Adopted:
 		return true, nil
 	case Reverted:
 		return false, nil

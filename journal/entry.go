@@ -18,6 +18,7 @@ const (
 	Ran       Kind = "statement" // a statement was run, or found to need no run
 	Migrated  Kind = "migration" // a migration is recorded; Outcome says how it got there
 	Answered  Kind = "answer"    // a question was answered
+	Moved     Kind = "history"   // another history rules from now on: Outcome is Adopted or Reverted
 	Noticed   Kind = "notice"    // drift or something foreign was seen and left alone
 	Failed    Kind = "error"     // a run failed: the first error and its statement
 	Completed Kind = "run"       // a run ended well; always its last entry
@@ -33,6 +34,7 @@ const (
 	Present     Outcome = "present"
 	Healed      Outcome = "healed"
 	Baselined   Outcome = "baseline"
+	Adopted     Outcome = "adopted"  // taken over from the history of another runner
 	Left        Outcome = "left"     // a run that left drift alone, as it was told to
 	Ignored     Outcome = "ignored"  // a run that left alone what the ignore list names
 	Reverted    Outcome = "reverted" // no longer recorded

@@ -106,8 +106,8 @@ func (s *Set) search(v Version) (int, bool) {
 	return slices.BinarySearchFunc(s.Migrations, v, func(m *Migration, v Version) int { return m.Version.Compare(v) })
 }
 
-// To returns the set up to and including the version. The migrations are shared,
-// not copied; Sum is that of the shorter set.
+// To returns the set up to and including the version, and with the repeatable
+// migrations of Flyway's, which have none. The migrations are shared, not copied; Sum is that of the shorter set.
 //
 // Errors: [ErrNoVersion], with the names of the nearest versions.
 func (s *Set) To(v Version) (*Set, error) {
@@ -117,6 +117,11 @@ func (s *Set) To(v Version) (*Set, error) {
 	}
 	to := *s
 	to.Migrations = s.Migrations[: i+1 : i+1]
+	for _, m := range s.Migrations[i+1:] {
+		if m.Rerun != Never && m.Version.rank() == ofName {
+			to.Migrations = append(to.Migrations, m) // it has no version that could be later
+		}
+	}
 	to.Baselines = slices.DeleteFunc(slices.Clone(s.Baselines), func(b *Migration) bool { return b.Version.Compare(v) > 0 })
 	to.Sum = to.sum()
 	return &to, nil

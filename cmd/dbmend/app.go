@@ -24,7 +24,8 @@ type flags struct {
 	db, dir, config            string
 	base, schema, history      string
 	format, to, drift, ahead   string
-	answers                    []string
+	contexts, labels, dbms     string
+	placeholders, answers      []string
 	answersFile, report, color string
 	lockTimeout                time.Duration
 	json, quiet, verbose       bool
@@ -34,6 +35,7 @@ type flags struct {
 	transaction, backup string // up
 	dryRun, noInput     bool   // up
 	sql                 bool   // plan
+	undo                bool   // adopt
 	run, version        string // history
 	limit               int    // history
 }

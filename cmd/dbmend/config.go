@@ -28,6 +28,10 @@ type config struct {
 	Drift       string            `toml:"drift"`
 	Ahead       string            `toml:"ahead"`
 	LockTimeout *time.Duration    `toml:"lock-timeout"`
+	Contexts    *string           `toml:"contexts"`
+	Labels      *string           `toml:"labels"`
+	DBMS        string            `toml:"dbms"`
+	Values      map[string]string `toml:"placeholders"`
 	Answers     map[string]string `toml:"answers"`
 
 	path   string // as errors call it
@@ -55,7 +59,7 @@ func readConfig(name string) (*config, error) {
 	for _, key := range known.Undecoded() {
 		return nil, &usageError{
 			message: fmt.Sprintf("%s:%d: unknown key %q", c.path, lineOfKey(string(text), key), key.String()),
-			hint:    "the keys are db, dir, base, schema, history, format, drift, ahead, lock-timeout and the table [answers]",
+			hint:    "the keys are db, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders] and [answers]",
 		}
 	}
 	c.folder = filepath.Dir(c.path)

@@ -30,7 +30,7 @@ func (a *app) history(ctx context.Context, c *call) (*result, error) {
 	if a.flags.limit < 1 {
 		return nil, wrongUsage("--limit %d is less than 1", a.flags.limit)
 	}
-	if strings.Trim(a.flags.version, "0123456789") != "" {
+	if strings.Trim(a.flags.version, "0123456789.") != "" {
 		return nil, wrongUsage("--version %q is no version: write the digits that the file's name begins with", clean(a.flags.version))
 	}
 	filter := journal.Filter{Run: a.flags.run, Version: migration.Version(a.flags.version), Limit: a.flags.limit}

@@ -182,6 +182,7 @@ type upView struct {
 	Drift   []differenceView `json:"drift"`
 	Ignored []differenceView `json:"ignored"`
 	Notes   []string         `json:"notes"`
+	History string           `json:"history,omitempty"`
 	TookUS  int64            `json:"took_us"`
 }
 
@@ -189,7 +190,7 @@ func newUpView(r *dbmend.Report) *upView {
 	v := &upView{
 		Run: r.Run, Nothing: r.Nothing(), Healed: r.Healed, Steps: []stepView{}, Skipped: []statementView{},
 		Records: views(r.Records, newRecordView), Drift: views(r.Drift, newDriftView), Ignored: views(r.Ignored, newDriftView), Notes: []string{},
-		TookUS: r.Took.Microseconds(),
+		TookUS: r.Took.Microseconds(), History: r.History,
 	}
 	ran := map[diagnosis.Ref]bool{}
 	for _, s := range r.Steps {
@@ -291,6 +292,22 @@ func newDiagnosisView(e *explanation) *diagnosisView {
 	}
 	if e.obstacle != nil {
 		v.Obstacles = views(problems(e.obstacle, e.folder), newProblemView)
+	}
+	return v
+}
+
+type adoptView struct {
+	Run    string   `json:"run,omitempty"`
+	Table  string   `json:"table"`
+	Runner string   `json:"runner"`
+	Rules  string   `json:"rules"`
+	Taken  []string `json:"taken"`
+}
+
+func newAdoptView(a *dbmend.Adoption, undo bool) *adoptView {
+	v := &adoptView{Run: a.Run, Table: a.Table, Runner: a.Runner, Rules: journal.Table, Taken: list(a.Took)}
+	if undo {
+		v.Rules = a.Table
 	}
 	return v
 }

@@ -44,7 +44,9 @@ func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
 		return nil, err
 	}
 	defer root.Close()
-	set, err := migration.Load(root.FS(), c.cutter(), migration.LoadOptions{Format: c.format, Env: os.LookupEnv})
+	options := c.files
+	options.Format = c.format
+	set, err := migration.Load(root.FS(), c.cutter(), options)
 	if err != nil {
 		return nil, err
 	}

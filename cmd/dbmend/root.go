@@ -46,7 +46,7 @@ func (a *app) rootCommand() *cobra.Command {
 	a.addFlags(root)
 	root.AddCommand(
 		a.upCommand(), a.statusCommand(), a.diagnoseCommand(), a.planCommand(),
-		a.historyCommand(), a.newCommand(), a.snapshotCommand(), a.baselineCommand(),
+		a.historyCommand(), a.newCommand(), a.snapshotCommand(), a.baselineCommand(), a.adoptCommand(),
 		a.versionCommand(),
 	)
 	return root
@@ -61,8 +61,12 @@ func (a *app) addFlags(root *cobra.Command) {
 	f.StringVar(&v.config, "config", "", "the configuration `FILE` (default dbmend.toml, if it is there)")
 	f.StringVar(&v.base, "base", "", "a `FILE` with the schema from before the first migration")
 	f.StringVar(&v.schema, "schema", "", "a `FILE` with the whole schema, as fresh installs run it")
-	f.StringVar(&v.history, "history", "", "the tracking `TABLE` of another runner that rules")
+	f.StringVar(&v.history, "history", "", "the tracking `TABLE` of another runner that rules, or the tool that keeps it; made if it is not there")
 	f.StringVar(&v.format, "format", "", "the format of the files, `NAME`, instead of recognising it")
+	f.StringArrayVar(&v.placeholders, "placeholder", nil, "a value for ${NAME} in files of Flyway or Liquibase, `NAME=VALUE` (repeatable)")
+	f.StringVar(&v.contexts, "contexts", "", "which changesets of Liquibase to run: a `LIST` of contexts, \"\" for all")
+	f.StringVar(&v.labels, "labels", "", "which changesets of Liquibase to run: an `EXPRESSION` about labels, \"\" for all")
+	f.StringVar(&v.dbms, "dbms", "", "the `NAME` that Liquibase has for the database, where that matters: mysql, mariadb")
 	f.StringVar(&v.to, "to", "", "leave out the migrations after this `VERSION`")
 	f.StringVar(&v.drift, "drift", "heal", "what becomes of what is recorded and not there: `heal|report|refuse`")
 	f.StringVar(&v.ahead, "ahead", "refuse", "what becomes of a database newer than the migrations: `refuse|allow`")

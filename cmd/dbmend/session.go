@@ -104,6 +104,11 @@ func (s *settings) options() ([]dbmend.Option, error) {
 		dbmend.LockTimeout(s.wait),
 		dbmend.Answer(s.answers),
 		dbmend.Drift(s.drift),
+		dbmend.Placeholders(s.files.Placeholders),
+		dbmend.DBMS(s.files.Database),
+	}
+	if filter := s.files.Filter; filter != nil {
+		options = append(options, dbmend.Contexts(filter.Contexts...), dbmend.Labels(filter.Labels))
 	}
 	if s.to != "" {
 		options = append(options, dbmend.To(s.to))

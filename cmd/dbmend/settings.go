@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ type settings struct {
 	ahead   bool
 	wait    time.Duration
 	answers diagnosis.Answers
+	files   migration.LoadOptions // how the files are read, but for the format
 }
 
 // resolve puts the settings together: a flag goes before the environment, that
@@ -82,13 +84,57 @@ func (a *app) resolve(said func(flag string) bool) (*settings, error) {
 	if !said("lock-timeout") && file.LockTimeout != nil {
 		s.wait = *file.LockTimeout
 	}
-	if f.to != "" && strings.Trim(f.to, "0123456789") != "" {
+	if f.to != "" && strings.Trim(f.to, "0123456789.") != "" {
 		return nil, wrongUsage("--to %q is no version: write the digits that the file's name begins with", clean(f.to))
+	}
+	if s.files, err = a.fileOptions(file, said); err != nil {
+		return nil, err
 	}
 	if s.answers, err = a.gatherAnswers(file); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// fileOptions puts together how the files are to be read.
+func (a *app) fileOptions(file *config, said func(flag string) bool) (migration.LoadOptions, error) {
+	f := &a.flags
+	o := migration.LoadOptions{Env: os.LookupEnv, Placeholders: maps.Clone(file.Values), Database: file.DBMS}
+	if said("dbms") {
+		o.Database = f.dbms
+	}
+	for _, text := range f.placeholders {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return o, &usageError{message: fmt.Sprintf("--placeholder: %q is not of the form NAME=VALUE", clean(name)), hint: "write --placeholder schema=public"}
+		}
+		if o.Placeholders == nil {
+			o.Placeholders = map[string]string{}
+		}
+		o.Placeholders[name] = value
+	}
+	contexts, labels := file.Contexts, file.Labels
+	if said("contexts") {
+		contexts = &f.contexts
+	}
+	if said("labels") {
+		labels = &f.labels
+	}
+	if contexts == nil && labels == nil {
+		return o, nil
+	}
+	o.Filter = &migration.Filter{}
+	if contexts != nil {
+		for name := range strings.SplitSeq(*contexts, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				o.Filter.Contexts = append(o.Filter.Contexts, name)
+			}
+		}
+	}
+	if labels != nil {
+		o.Filter.Labels = *labels
+	}
+	return o, nil
 }
 
 // target reads the database URL. Errors say who gave it.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -95,6 +96,9 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 	r := &result{view: newUpView(report), show: func(out *screen) { out.report(report, err != nil) }}
 	if report.Diagnosis != nil {
 		r.notes = report.Diagnosis.Notes
+	}
+	if report.History != "" {
+		r.notes = append(slices.Clone(r.notes), clean(report.History)+" rules from now on, and knows everything that is recorded")
 	}
 	return r, err
 }
