@@ -1,6 +1,7 @@
 package dbmend
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,10 @@ import (
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
+
+// ErrHeld: somebody holds the lock that the other runner, whose history rules, keeps
+// in a table (Liquibase). Nothing was changed.
+var ErrHeld = errors.New("the other runner seems to be at work, and nothing was changed")
 
 // A Refusal says that nothing was changed, and what must be answered first. Up,
 // Plan and Baseline return it.

@@ -135,9 +135,14 @@ func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
 			Findings: make([]diagnosis.Finding, len(mig.Statements)),
 		}
 		verdict, why := diagnosis.NotDone, "pending"
-		if mf.Claim.Recorded {
+		switch {
+		case !mf.Claim.Due(mig):
 			mf.Standing, mf.Plain = diagnosis.Applied, false
 			verdict, why = diagnosis.Done, "recorded"
+		case mf.Claim.Changed:
+			mf.Due, why = "changed since it was run", "changed since it was run"
+		case mf.Claim.Recorded:
+			mf.Standing, mf.Due, why = diagnosis.Applied, "run each time", "run each time"
 		}
 		for i := range mig.Statements {
 			st := &mig.Statements[i]

@@ -85,6 +85,9 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		}
 		completed.Name = ruling{p.foreign.Runner, p.foreign.Table, digest}.String()
 	}
+	if slices.ContainsFunc(r.set.Migrations, func(mig *migration.Migration) bool { return mig.Rerun == migration.Always }) {
+		completed.Checksum = "" // there is always something to run
+	}
 	r.completed = completed
 	if !last || p.claimed || slices.ContainsFunc(s.Steps, afterwards) {
 		// The set is not through, or claims what is not there, or something is still to

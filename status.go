@@ -78,6 +78,9 @@ func (m *Migrator) Status(ctx context.Context) (st *Status, err error) {
 				ms.Done++
 			}
 		}
+		if mf.Due != "" && mf.Standing == diagnosis.Applied {
+			ms.Done = ms.Of // it has run, and will each time
+		}
 		st.Migrations = append(st.Migrations, ms)
 	}
 	return st, nil

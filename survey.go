@@ -88,17 +88,18 @@ func (m *Migrator) healthy(s *survey) bool {
 	if len(s.questions) > 0 || s.readopted || len(s.recorded.Unknown) > 0 || len(s.recorded.Collisions) > 0 || len(s.edited) > 0 {
 		return false
 	}
-	last := -1
-	for i, mig := range m.set.Migrations {
+	pending := false
+	for _, mig := range m.set.Migrations {
 		c := s.recorded.Of(mig)
 		if c.Begun || c.Edited || len(c.Open) > 0 {
 			return false
 		}
-		if c.Recorded {
-			if last != i-1 {
-				return false // out of order
-			}
-			last = i
+		switch {
+		case mig.Rerun != migration.Never: // it has no place that could be passed
+		case !c.Recorded:
+			pending = true
+		case pending:
+			return false // out of order
 		}
 	}
 	if s.empty() {
@@ -161,7 +162,7 @@ func (m *Migrator) drops(s *survey) bool {
 		return false
 	}
 	for _, mig := range m.set.Migrations {
-		if s.recorded.Of(mig).Recorded {
+		if !s.recorded.Of(mig).Due(mig) {
 			continue
 		}
 		for i := range mig.Statements {

@@ -48,7 +48,7 @@ type StepReport struct {
 // the report. Called again, Up goes on from there.
 //
 // Errors: *[Refusal] with the questions that must be answered first; *[AheadError];
-// *[StatementError]; *[MismatchError]; [engine.ErrLocked]; the context's.
+// *[StatementError]; *[MismatchError]; [engine.ErrLocked]; [ErrHeld]; the context's.
 func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 	started := time.Now()
 	report = &Report{}
@@ -129,6 +129,9 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		r.report.Ignored = first.plan.Diagnosis.Ignored
 		return false, nil
 	}
+	if err := r.mayWrite(ctx, first); err != nil {
+		return false, err
+	}
 	if err := r.rehearse(ctx, r.db, first); err != nil {
 		return false, unproven(ctx, r.db, first, err)
 	}
@@ -155,6 +158,21 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		return false, errors.Join(err, r.db.Rollback(ctx))
 	}
 	return more, nil
+}
+
+// mayWrite finds out that nobody holds the lock which the other runner keeps in a
+// table, before anything is run that may not be undone.
+//
+// Errors: [ErrHeld].
+func (r *run) mayWrite(ctx context.Context, p *prepared) error {
+	if p.foreign == nil || p.foreign.Runner.Holder == nil {
+		return nil
+	}
+	holder, err := p.foreign.Runner.Holder(ctx, r.db, p.foreign)
+	if err == nil && holder != "" {
+		err = fmt.Errorf("%s: %w", holder, ErrHeld)
+	}
+	return err
 }
 
 // segments divides a plan into transactions: one a migration where nothing can be
@@ -336,7 +354,7 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 		return nil, err
 	}
 	if r.healthy(s) && s.fingerprint == first.fingerprint && s.last.Number == first.last.Number &&
-		maps.EqualFunc(s.recorded.Claims, first.recorded.Claims, func(a, b diagnosis.Claim) bool { return a.Recorded == b.Recorded }) {
+		maps.EqualFunc(s.recorded.Claims, first.recorded.Claims, func(a, b diagnosis.Claim) bool { return a.Recorded == b.Recorded && a.Changed == b.Changed }) {
 		return &prepared{survey: s, plan: first.plan, plain: true}, nil
 	}
 	return r.prepare(ctx, r.db)

@@ -47,6 +47,17 @@ type Input struct {
 // Errors are those of the witness; whatever the database holds is no error but a
 // verdict or a question.
 func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
+	whole := in
+	again := in.setRerunsAside()
+	d, err := diagnose(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return d, again.giveBack(ctx, whole, d)
+}
+
+// diagnose explains what is left when migrations that are due again are set aside.
+func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	d := &Diagnosis{Recorded: in.Recorded, Have: in.Have}
 	in.setIgnoredAside()
 	in.setStorageAside()
@@ -323,6 +334,9 @@ func (r *reasoner) guess(effect int) (done, certain bool) {
 	if r.recorded(effect) {
 		return true, true
 	}
+	if counted := r.claim(effect).counts(r.Replay.Effects[effect].Statement.Number); counted != 0 {
+		return counted > 0, true
+	}
 	if c := r.claim(effect); c.Kept {
 		return c.Finished[r.Replay.Effects[effect].Statement.Number], true
 	}
@@ -358,6 +372,12 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	switch {
 	case r.again[e]:
 		f.is(NotDone, "part of a rebuild that has not run, by answer")
+	case effect.Statement.Class == migration.Data && r.claim(e).counts(effect.Statement.Number) != 0:
+		if r.claim(e).counts(effect.Statement.Number) > 0 {
+			f.is(Done, "the history counts it among those that are through")
+		} else {
+			f.is(NotDone, "the history counts which statements are through, and it is behind them")
+		}
 	case r.claim(e).Kept && r.claim(e).Finished[effect.Statement.Number] && effect.Statement.Class == migration.Data:
 		f.is(Done, "the journal says that it is through")
 	case r.claim(e).Kept && !r.claim(e).Finished[effect.Statement.Number] && effect.Statement.Class == migration.Data:

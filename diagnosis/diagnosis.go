@@ -42,6 +42,9 @@ type MigrationFinding struct {
 	Claim     Claim
 	Findings  []Finding // one for each statement, in order
 	Plain     bool      // plainly pending: it runs as it is written
+	// Due says why a migration that is run again and again is to be run now; empty
+	// for others.
+	Due string
 }
 
 // A Seeding is rows that are put into a table in the form that the whole set gives

@@ -33,6 +33,20 @@ type Claim struct {
 	How        string // how it was recorded, for people: "applied 2026-01-02 by goose"
 }
 
+// counts says what the history's count tells of a statement of a begun migration: 1
+// that it is through, -1 that it is not, 0 that it does not tell. The one behind the
+// last that was counted may have run.
+func (c Claim) counts(number int) int {
+	switch {
+	case !c.Begun || c.Done == 0 || number == c.Done+1:
+		return 0
+	case number <= c.Done:
+		return 1
+	default:
+		return -1
+	}
+}
+
 // Recorded is what all tracking tables together claim.
 type Recorded struct {
 	Source  string                      // which tables, for people; empty where there is none

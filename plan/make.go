@@ -140,11 +140,15 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 			skipped++
 		}
 	}
-	if mf.Claim.Recorded && !mf.Claim.Begun && ran == 0 && !mf.Claim.Edited {
+	if mf.Claim.Recorded && !mf.Claim.Begun && ran == 0 && !mf.Claim.Edited && mf.Due == "" {
 		return nil
 	}
 	record := Record{Migration: mf.Migration}
 	switch {
+	case mf.Due != "":
+		record.Outcome, record.Reason = journal.Applied, mf.Due
+		// One that nobody has touched makes good what somebody else has.
+		m.plan.Healing = m.plan.Healing || mf.Claim.Begun || mf.Claim.Recorded && !mf.Claim.Due(mf.Migration)
 	case mf.Claim.Recorded && !mf.Claim.Begun && ran > 0:
 		record.Outcome, record.Reason = journal.Healed, "recorded before, and what was missing of it is made again"
 		m.plan.Healing = true

@@ -48,6 +48,19 @@ func (h *History) lockChangelog(ctx context.Context, db Database) (unlock func()
 	}, nil
 }
 
+// holderOfChangelog says who holds Liquibase's lock; "" for nobody.
+func holderOfChangelog(ctx context.Context, db Database, h *History) (string, error) {
+	t := h.table(db)
+	if there, err := exists(ctx, db, t, changelogLock); err != nil || !there {
+		return "", err
+	}
+	held, by, err := h.holder(ctx, db, t.In(changelogLock))
+	if err != nil || !held {
+		return "", err
+	}
+	return show(by) + " holds Liquibase's lock (if nobody does any more, liquibase release-locks lets go of it)", nil
+}
+
 // holder says who holds the lock, if anybody does.
 func (h *History) holder(ctx context.Context, db Database, lock string) (held bool, by string, err error) {
 	t := h.table(db)

@@ -34,6 +34,7 @@ var liquibase = &Runner{
 	Key:     changesetKey,
 	Named:   isChangesetFile,
 	Compare: compareLiquibase,
+	Holder:  holderOfChangelog,
 	Record:  recordLiquibase,
 	Forget: forgetting(func(_ *History, n noted) ([]cell, error) {
 		return changesetRow(n), nil

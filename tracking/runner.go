@@ -75,6 +75,9 @@ type Runner struct {
 	// arguments are those of Record. What h does not claim is left alone; it is an
 	// error if the table cannot say it, and then nothing is written.
 	Forget func(ctx context.Context, db Database, h *History, all, reverted []*migration.Migration) error
+	// Holder says who holds the lock that the tool keeps in a table, and what lets go
+	// of it; "" for nobody. It is nil for tools that have no such lock.
+	Holder func(ctx context.Context, db Database, h *History) (string, error)
 	// Create returns the statements that make the empty table, and what the tool keeps
 	// beside it, as the tool would; none where the tool does not know the engine. It
 	// is nil where the tool is better left to make its table itself.

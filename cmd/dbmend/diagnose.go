@@ -43,7 +43,7 @@ func (a *app) diagnose(ctx context.Context, c *call) (*result, error) {
 		if obstacle != nil && ctx.Err() != nil {
 			return nil, obstacle
 		}
-		v := &explanation{diagnosis: d, plan: p, obstacle: said(s.target, obstacle), folder: c.dir}
+		v := &explanation{diagnosis: d, plan: p, obstacle: said(s.target, obstacle), folder: c.dir, scripts: []string{c.base, c.schema}}
 		r := &result{view: newDiagnosisView(v), show: func(out *screen) { out.explain(v) }}
 		if a.flags.exitCode {
 			current := p != nil && p.Empty() && len(d.Drift) == 0

@@ -16,6 +16,7 @@ type explanation struct {
 	plan      *plan.Plan // nil while questions are open, or if obstacle is set
 	obstacle  error      // why no plan leads to the schema that is wanted
 	folder    string
+	scripts   []string // files that are not in it
 }
 
 // explain prints an explanation for somebody who is in the middle of an outage:
@@ -308,7 +309,7 @@ func (s *screen) decision(v *explanation) {
 	switch {
 	case v.obstacle != nil:
 		s.prose("  ", "up would fail, and change nothing:", text)
-		for _, p := range problems(v.obstacle, v.folder) {
+		for _, p := range problems(v.obstacle, v.folder, v.scripts...) {
 			s.problem(p, "")
 		}
 	case v.plan == nil:

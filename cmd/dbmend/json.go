@@ -291,7 +291,7 @@ func newDiagnosisView(e *explanation) *diagnosisView {
 		v.Plan = newPlanView(e.plan)
 	}
 	if e.obstacle != nil {
-		v.Obstacles = views(problems(e.obstacle, e.folder), newProblemView)
+		v.Obstacles = views(problems(e.obstacle, e.folder, e.scripts...), newProblemView)
 	}
 	return v
 }

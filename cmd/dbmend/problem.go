@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,8 +35,9 @@ type problem struct {
 }
 
 // problems puts an error into words: one problem, or several where several files
-// are wrong at once. folder is that of the migrations.
-func problems(err error, folder string) []problem {
+// are wrong at once. folder is that of the migrations, and scripts are files that are
+// not in it.
+func problems(err error, folder string, scripts ...string) []problem {
 	if refusal, ok := errors.AsType[*dbmend.Refusal](err); ok {
 		return []problem{{
 			kind: "refused", message: refused(refusal), questions: refusal.Questions, diagnosis: refusal.Diagnosis,
@@ -45,7 +47,7 @@ func problems(err error, folder string) []problem {
 	if files := syntaxErrors(err); len(files) > 0 {
 		var all []problem
 		for _, e := range files {
-			all = append(all, syntaxProblem(e, folder))
+			all = append(all, syntaxProblem(e, folder, scripts))
 		}
 		return all
 	}
@@ -56,7 +58,7 @@ func problems(err error, folder string) []problem {
 		p.message = oneLine(e.Err.Error(), 0)
 		if e.Path == "" {
 			p.message = e.Error()
-		} else if e.Migration != nil || isMigration(e.Path) {
+		} else if e.Migration != nil || isMigration(e.Path, scripts) {
 			p.path = filepath.Join(folder, e.Path)
 		}
 		if e.Hint != "" {
@@ -121,19 +123,19 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// isMigration reports whether a path in an error is a file of the set, or the list
-// beside it: those are named without a folder, and begin with their version.
-func isMigration(path string) bool {
-	return !strings.ContainsAny(path, `/\`) && path != "" && path[0] >= '0' && path[0] <= '9' || path == migration.IgnoreFile
+// isMigration reports whether a path in an error is a file of the folder: those are
+// named from there.
+func isMigration(path string, scripts []string) bool {
+	return path != "" && !filepath.IsAbs(path) && !slices.Contains(scripts, path)
 }
 
 func refused(r *dbmend.Refusal) string {
 	return "refused, and nothing changed: " + plural(len(r.Questions), "question") + " open"
 }
 
-func syntaxProblem(e *migration.SyntaxError, folder string) problem {
+func syntaxProblem(e *migration.SyntaxError, folder string, scripts []string) problem {
 	p := problem{kind: "syntax", message: oneLine(e.Reason, 0), hint: e.Hint, path: e.Path, line: e.Line}
-	if isMigration(e.Path) {
+	if isMigration(e.Path, scripts) {
 		p.path = filepath.Join(folder, e.Path)
 	}
 	if e.Excerpt != "" && e.Line > 0 {
@@ -168,7 +170,7 @@ func (a *app) describe(ctx context.Context, err error, c *call) []problemView {
 		return []problemView{{Kind: "interrupted", Message: interrupted(err)}}
 	}
 	var views []problemView
-	for _, p := range problems(err, c.dir) {
+	for _, p := range problems(err, c.dir, c.base, c.schema) {
 		views = append(views, newProblemView(p))
 	}
 	return views
@@ -177,14 +179,15 @@ func (a *app) describe(ctx context.Context, err error, c *call) []problemView {
 // complain says to people what went wrong. c may be nil.
 func (a *app) complain(err error, c *call) {
 	folder, subject, verb := "", "", "up"
+	var scripts []string
 	if c != nil {
-		folder, subject = c.dir, c.database
+		folder, subject, scripts = c.dir, c.database, []string{c.base, c.schema}
 		if c.verb == "baseline" {
 			verb = c.verb
 		}
 	}
 	s := a.screen(a.stderr)
-	for _, p := range problems(err, folder) {
+	for _, p := range problems(err, folder, scripts...) {
 		s.problem(p, subject)
 		if len(p.questions) > 0 {
 			s.blank()
