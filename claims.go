@@ -3,6 +3,7 @@ package dbmend
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
@@ -82,12 +83,15 @@ func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
 		}
 		return by + ": " + row.Text
 	}
+	first := m.firstBaseline()
 	for _, c := range matched.Applied {
-		if c.OtherName && !c.OtherVersion && !c.SameContent {
+		if c.OtherName && !c.OtherVersion && !c.SameContent && c.Migration != first {
 			// The version is taken by another file: of this one nothing is claimed.
 			s.recorded.Collisions = append(s.recorded.Collisions, c.Row.Text)
 			continue
 		}
+		// A row of a baseline, and one of what a baseline replaces, is of another file.
+		c.OtherContent = c.OtherContent && !c.Row.UpTo && c.Migration != first
 		changed := c.OtherContent && c.Migration.Rerun != migration.Never
 		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{
 			Recorded: true, Edited: c.OtherContent && !changed, Changed: changed, How: how(c.Row),
@@ -101,12 +105,53 @@ func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
 		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = claim
 	}
 	for _, u := range matched.Unknown {
-		if u.Row.UpTo {
-			continue // a baseline of the tool's own, which has no file
+		switch b := m.baseline(u.Row); {
+		case b != nil:
+			m.claimCovered(s, &script{baseline: b}, how(u.Row))
+		case u.Row.UpTo: // a baseline of the tool's own, which has no file
+		case first != nil && s.recorded.Of(first).Recorded && u.Row.Version != "" && u.Row.Version.Compare(first.Version) < 0:
+		case m.dumped(u.Row): // its file is gone, and the schema file vouches for it
+		default:
+			s.unknown = append(s.unknown, u.Row)
+			s.recorded.Unknown = append(s.recorded.Unknown, u.Row.Text)
 		}
-		s.unknown = append(s.unknown, u.Row)
-		s.recorded.Unknown = append(s.recorded.Unknown, u.Row.Text)
 	}
+}
+
+// firstBaseline returns the baseline that the set begins with: the files of what it
+// stands for are gone, and a history may know them. It is nil for other sets.
+func (m *Migrator) firstBaseline() *migration.Migration {
+	if len(m.set.Migrations) > 0 && m.set.Migrations[0].Baseline {
+		return m.set.Migrations[0]
+	}
+	return nil
+}
+
+// baseline returns the baseline that a row says to have been run, or nil.
+func (m *Migrator) baseline(row tracking.Row) *migration.Migration {
+	for _, b := range m.set.Baselines {
+		if row.Version != "" && row.Version.Compare(b.Version) == 0 && !row.Begun {
+			return b
+		}
+	}
+	return nil
+}
+
+// claimCovered claims what a baseline stands for.
+func (m *Migrator) claimCovered(s *survey, b *script, how string) {
+	for _, mig := range m.set.Migrations {
+		v := migration.Version(mig.Version.Normal())
+		if c, ok := s.recorded.Claims[v]; b.covers(mig) && (!ok || c.Begun) {
+			s.recorded.Claims[v] = diagnosis.Claim{Recorded: true, How: how}
+		}
+	}
+}
+
+// dumped reports whether the schema file has a row of a history like this one.
+func (m *Migrator) dumped(row tracking.Row) bool {
+	return m.schema != nil && row.Version != "" && slices.ContainsFunc(m.schema.versions, func(v migration.Version) bool {
+		return v.Compare(row.Version) == 0
+	})
 }
 
 // claimChanged tells whether a migration that is run again when it has changed is

@@ -2,14 +2,10 @@ package dbmend
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +27,7 @@ type Migrator struct {
 	traits engine.Traits // of the server; zero until a connection was had
 	options
 	ignored []migration.Ignore // the whole list
+	asked   map[string]string  // the variables that the files ask for, with their values
 
 	mu     sync.Mutex
 	replay *replayed // the last replay, where it may be used again
@@ -53,9 +50,6 @@ type options struct {
 	ignore       []string
 	weighs       bool // hazards are told with their rows
 }
-
-// A script is a SQL file that is not a migration.
-type script struct{ name, text string }
 
 // An Option changes how a [Migrator] works.
 type Option func(*options)
@@ -117,12 +111,13 @@ func Base(name, script string) Option { return func(o *options) { o.base = newSc
 
 // Schema gives a script that makes the whole schema, as fresh installs run it. On
 // an empty database it is run, and what it lacks is added; elsewhere it tells what
-// the migrations presuppose.
+// the migrations presuppose. It may be what the engine's own program dumps, or Rails
+// and dbmate, with a tracking table and its rows ([migration.ParseSchema]).
 func Schema(name, script string) Option {
 	return func(o *options) { o.schema = newScript(name, script) }
 }
 
-func newScript(name, text string) *script { return &script{name, text} }
+func newScript(name, text string) *script { return &script{name: name, source: text} }
 
 // History names the tracking table of another runner that rules, where there are
 // several, and that is made where there is none: by the table's name, or by that of
@@ -166,8 +161,8 @@ func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeH
 // New loads the migrations of fsys and returns a Migrator for db. Neither is
 // changed, and db is not yet used; it stays the caller's to close.
 //
-// Errors: those of [migration.Load], [migration.ErrNoVersion] for a To that the set
-// does not have, and *[migration.SyntaxError] values for an Ignore that names no
+// Errors: those of [migration.Load] and, for scripts, [migration.ParseSchema];
+// [migration.ErrNoVersion] for a To that the set does not have, and *[migration.SyntaxError] values for an Ignore that names no
 // object.
 func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, error) {
 	m := newMigrator(db, e, opts)
@@ -186,6 +181,7 @@ func newMigrator(db *sql.DB, e engine.Engine, opts []Option) *Migrator {
 	for _, option := range opts {
 		option(&m.options)
 	}
+	m.noteVariables()
 	return m
 }
 
@@ -198,37 +194,15 @@ func (m *Migrator) take(draft *migration.Draft) error {
 	if err != nil {
 		return fmt.Errorf("load migrations: %w", err)
 	}
-	m.set = set
-	return m.identify(set.Sum, set.Ignore)
-}
-
-// identify puts the identity of a set together: that of its files, of the scripts
-// that go with it, and of the ignore list, which in another order, or with other
-// comments, is the same.
-func (m *Migrator) identify(sum string, beside []migration.Ignore) error {
-	m.sum = sum
-	for i, s := range []*script{m.base, m.schema} {
+	for _, s := range []*script{m.base, m.schema} {
 		if s != nil {
-			sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d %s", m.sum, i, len(s.text), s.text))
-			m.sum = hex.EncodeToString(sum[:])
+			if err := s.parse(m.engine); err != nil {
+				return err
+			}
 		}
 	}
-	more, err := migration.ParseIgnore("Ignore", strings.Join(m.ignore, "\n"))
-	if err != nil {
-		return fmt.Errorf("read the ignore list: %w", err)
-	}
-	m.ignored = slices.Concat(beside, more)
-	if len(m.ignored) == 0 {
-		return nil
-	}
-	names := make([]string, len(m.ignored))
-	for i, line := range m.ignored {
-		names[i] = line.Text
-	}
-	slices.Sort(names)
-	ignoring := sha256.Sum256([]byte(m.sum + "\n" + strings.Join(slices.Compact(names), "\n")))
-	m.sum = hex.EncodeToString(ignoring[:])
-	return nil
+	m.set = set
+	return m.identify(set.Sum, set.Ignore)
 }
 
 // Set returns the migrations, which the caller must not change.

@@ -70,23 +70,19 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 // diagnose explains a surveyed database. An empty one with a script that opens it
 // is explained as what that script makes of it.
 func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) (d *diagnosis.Diagnosis, opening *script, err error) {
-	rows, have := db, s.have
-	if s.empty() && (m.schema != nil || m.base != nil) {
-		if opening = m.schema; opening == nil {
-			opening = m.base
-		}
+	rows, have, recorded := db, s.have, s.recorded
+	if opening = m.opening(); opening != nil && s.empty() {
 		scratch, scratchErr := db.Scratch(ctx)
 		if scratchErr != nil {
 			return nil, nil, fmt.Errorf("open a scratch database: %w", scratchErr)
 		}
 		defer func() { err = errors.Join(err, scratch.Close()) }()
-		if err = m.runScript(ctx, scratch, opening, nil); err != nil {
-			return nil, nil, err
-		}
-		if have, err = scratch.Inspect(ctx); err != nil {
+		if have, recorded, err = m.open(ctx, scratch, opening, s); err != nil {
 			return nil, nil, err
 		}
 		rows = scratch
+	} else {
+		opening = nil
 	}
 	replay, err := m.replaySet(ctx, db, have, s.recorded)
 	if err != nil {
@@ -94,7 +90,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	}
 	w := &witness{db: rows, engine: m.engine, have: have}
 	d, err = m.resolve(ctx, w, diagnosis.Input{
-		Replay: replay, Have: have, Recorded: s.recorded, Witness: w,
+		Replay: replay, Have: have, Recorded: recorded, Witness: w,
 		Drift: m.drift, Ahead: m.ahead, Answers: m.answers,
 		Ignore: m.ignored, Space: db.Traits().Space,
 	})
@@ -157,28 +153,6 @@ func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
 	return plan.Make(d, m.engine)
 }
 
-// planOpening puts the statements of the opening script ahead of a plan.
-func (m *Migrator) planOpening(p *prepared) error {
-	statements, err := m.cut(p.opening)
-	if err != nil {
-		return err
-	}
-	steps := make([]plan.Step, 0, len(statements)+len(p.plan.Steps))
-	for i := range statements {
-		st := &statements[i]
-		if !runsInScript(st) {
-			continue
-		}
-		steps = append(steps, plan.Step{
-			Kind: plan.Scripted, Path: p.opening.name, Line: st.Line, SQL: st.Text, Source: st,
-			Reason: "the database is empty",
-		})
-	}
-	p.plan.Steps = append(steps, p.plan.Steps...)
-	p.plan.From = schema.Fingerprint{}
-	return nil
-}
-
 // rehearse runs a plan on a scratch copy of the live schema and requires that it
 // leads to the schema that is wanted. The live database is not touched.
 //
@@ -231,6 +205,7 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	if err != nil {
 		return err
 	}
+	after.DeleteFunc(func(o *schema.Object) bool { return p.opening != nil && p.opening.hidden[o.Key.Owner()] })
 	diff := slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, after), func(d schema.Difference) bool {
 		return scratch.Traits().IndexesReferences && byItself(p.plan, d, after)
 	})

@@ -136,15 +136,13 @@ func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Reco
 		}
 		r.report.History = p.foreign.Table.Path()
 	}
+	if err := r.openedForeign(ctx, p); err != nil {
+		return err
+	}
 	if p.foreign == nil || len(recorded) == 0 {
 		return nil
 	}
-	var applied []*migration.Migration
-	for _, mig := range r.set.Migrations {
-		if recorded[mig] {
-			applied = append(applied, mig)
-		}
-	}
+	applied := p.applied(r.set, recorded)
 	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, applied); err != nil {
 		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
 	}

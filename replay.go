@@ -90,7 +90,7 @@ func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
 		if err := r.runScript(ctx, scratch, r.base, r.lendToScript); err != nil {
 			return err
 		}
-		if r.result.Base, err = scratch.Inspect(ctx); err != nil {
+		if r.result.Base, err = r.inspectOpened(ctx, scratch, r.base); err != nil {
 			return err
 		}
 	case r.schema != nil:
@@ -322,7 +322,7 @@ func (m *Migrator) inspectScript(ctx context.Context, live engine.Database, s *s
 	if err := m.runScript(ctx, scratch, s, nil); err != nil {
 		return nil, err
 	}
-	return scratch.Inspect(ctx)
+	return m.inspectOpened(ctx, scratch, s)
 }
 
 // runScript runs a script that is not a migration, in one transaction; ahead, if not
@@ -337,7 +337,8 @@ func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script,
 	}
 	for i := range statements {
 		st := &statements[i]
-		if !runsInScript(st) {
+		sql, runs := scripted(st, db.Traits())
+		if !runs {
 			continue
 		}
 		if ahead != nil {
@@ -345,34 +346,9 @@ func (m *Migrator) runScript(ctx context.Context, db engine.Database, s *script,
 				return errors.Join(err, db.Rollback(ctx))
 			}
 		}
-		if _, err := db.Exec(ctx, st.Text); err != nil {
+		if _, err := db.Exec(ctx, sql); err != nil {
 			return errors.Join(&StatementError{Path: s.name, Line: st.Line, SQL: st.Text, During: "replay", Err: err}, db.Rollback(ctx))
 		}
 	}
 	return db.Commit(ctx)
-}
-
-// runsInScript reports whether a statement of such a script is run: all that a
-// transaction bears, with what they set for the session, as dumps do. Foreign keys
-// rest or not as the run has it.
-func runsInScript(s *migration.Statement) bool {
-	return s.Class != migration.Transaction && s.Class != migration.Outside &&
-		!(s.Class == migration.Session && s.Target == "foreign_keys")
-}
-
-// cut cuts a script into statements, none of which may be forbidden.
-func (m *Migrator) cut(s *script) ([]migration.Statement, error) {
-	statements, err := m.engine.Cut(s.text)
-	if syntax, ok := errors.AsType[*migration.SyntaxError](err); ok && syntax.Path == "" {
-		syntax.Path = s.name
-	}
-	if err != nil {
-		return nil, err
-	}
-	for i := range statements {
-		if st := &statements[i]; st.Class == migration.Forbidden {
-			return nil, &migration.SyntaxError{Path: s.name, Line: st.Line, Excerpt: st.Text, Reason: st.Note}
-		}
-	}
-	return statements, nil
 }

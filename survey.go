@@ -103,7 +103,7 @@ func (m *Migrator) healthy(s *survey) bool {
 		}
 	}
 	if s.empty() {
-		return m.schema == nil && m.base == nil
+		return m.opening() == nil
 	}
 	return s.journal && s.unclaimed && s.last.Kind == journal.Completed &&
 		s.last.Outcome != journal.Left && s.last.Outcome != journal.Ignored && // or it is not what the history says

@@ -23,6 +23,9 @@ type Claim struct {
 	// Changed says the same of a migration that is run again when it has changed: it
 	// is due, and nobody has tampered with it.
 	Changed bool
+	// Baseline is the file that makes what it makes and is run in its place, on a
+	// database that is empty yet; "" for none.
+	Baseline string
 	// Done is how many statements of a begun migration the history says to be through,
 	// counted from the first; zero also where it does not count them. The one behind
 	// them may have run.

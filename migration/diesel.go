@@ -3,6 +3,7 @@ package migration
 import (
 	"path"
 	"strings"
+	"time"
 )
 
 // diesel is the format of Diesel: a folder for each migration, with up.sql, perhaps
@@ -19,6 +20,10 @@ var diesel = &format{
 	pairs:     true,
 	timestamp: true,
 	file: func(version, name string) (up, down string) {
+		// A time is written with hyphens, as Diesel's own command does.
+		if at, err := time.Parse(timestamp, version); err == nil {
+			version = at.Format("2006-01-02-150405")
+		}
 		dir := version + "_" + name
 		return dir + "/up.sql", dir + "/down.sql"
 	},

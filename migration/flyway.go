@@ -19,6 +19,7 @@ var flyway = &format{
 	prepare: prepareFlyway,
 	parse:   parseFlyway,
 	deep:    true,
+	first:   "1",
 	file: func(version, name string) (up, down string) {
 		return "V" + version + "__" + name + ".sql", ""
 	},

@@ -57,6 +57,7 @@ type format struct {
 	// What a new file is.
 
 	timestamp bool   // the tool numbers by time and not by one
+	first     string // the version of a first file that is not numbered by time; "" for 001
 	template  string // what it begins with; it must parse to no statement
 	// file returns its path, and that of the part that reverts where it has a file
 	// of its own; nil for the version, an underscore and the name.

@@ -16,6 +16,7 @@ var morph = &format{
 	parse: parseMorph,
 	deep:  true,
 	pairs: true,
+	first: "000001",
 	file:  pairOf,
 }
 

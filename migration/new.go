@@ -31,14 +31,15 @@ const timestamp = "20060102150405"
 // its format's tool begins with.
 func NextVersion(s *Set, now time.Time) Version {
 	now = now.UTC()
-	if len(s.Migrations) == 0 {
-		if f, err := formatNamed(s.Format); err == nil && f != nil && f.timestamp {
-			return Version(now.Format(timestamp))
-		}
-		return "001"
-	}
 	last := s.last()
 	if last == "" {
+		f, err := formatNamed(s.Format)
+		switch {
+		case err == nil && f != nil && f.timestamp:
+			return Version(now.Format(timestamp))
+		case err == nil && f != nil && f.first != "":
+			return Version(f.first)
+		}
 		return "001"
 	}
 	if i := strings.LastIndexByte(string(last), '.'); i >= 0 && s.Format == liquibase.name {

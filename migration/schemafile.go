@@ -11,8 +11,9 @@ import (
 // tracking table, so that a database made with it counts as up to date.
 type SchemaFile struct {
 	Name string
-	// Text is the script without the statements that fill the tracking table. Every
-	// other line is where it was.
+	// Text is the script without the statements that fill the tracking table, and
+	// without what only the shell of an engine understands: pg_dump's \restrict,
+	// mariadb-dump's sandbox mode, the tables that SQLite makes itself. Every other line is where it was.
 	Text string
 	// Versions are those that the file records, in its order; nil where it records
 	// none.
@@ -24,6 +25,9 @@ type SchemaFile struct {
 const historyTable = "schema_migrations"
 
 var (
+	// shellLine is what pg_dump writes around a dump, and what mariadb-dump writes ahead
+	// of one, so that their shells do not run what somebody has smuggled into it.
+	shellLine   = regexp.MustCompile(`(?m)^(?:\\(?:un)?restrict [0-9A-Za-z]+|/\*M?!999999\\- enable the sandbox mode \*/)[ \t]*$`)
 	historyHead = regexp.MustCompile(`(?is)\Ainsert\s+into\s+\S+\s*\(\s*["` + "`" + `]?version["` + "`" + `]?\s*\)\s*values\s*`)
 	historyRow  = regexp.MustCompile(`\A\(\s*'([^']*)'\s*\)\s*(,|\z)\s*`)
 )
@@ -40,6 +44,8 @@ func ParseSchema(name string, content []byte, cutter Cutter) (*SchemaFile, error
 		return nil, err
 	}
 	whole := f.whole()[0]
+	// The lines stay where they are.
+	whole.text = shellLine.ReplaceAllStringFunc(whole.text, func(line string) string { return strings.Repeat(" ", len(line)) })
 	statements, err := cutter.Cut(whole.text)
 	if err != nil {
 		return nil, f.located(err, 1)
@@ -48,14 +54,18 @@ func ParseSchema(name string, content []byte, cutter Cutter) (*SchemaFile, error
 	var b strings.Builder
 	from := 0
 	for _, one := range statements {
-		if firstWord(one.Verb) != "insert" || !strings.EqualFold(one.Target, historyTable) {
+		switch {
+		case firstWord(one.Verb) == "insert" && strings.EqualFold(one.Target, historyTable):
+			versions, err := historyRows(one.Text)
+			if err != nil {
+				return nil, f.errorAt(one.Line, err.Error(), "")
+			}
+			s.Versions = append(s.Versions, versions...)
+		case one.Verb == "create table" && strings.HasPrefix(strings.ToLower(one.Target), "sqlite_"):
+			// SQLite makes it itself.
+		default:
 			continue
 		}
-		versions, err := historyRows(one.Text)
-		if err != nil {
-			return nil, f.errorAt(one.Line, err.Error(), "")
-		}
-		s.Versions = append(s.Versions, versions...)
 		start, end := whole.span(one)
 		if after := whole.text[end:]; strings.HasPrefix(strings.TrimSpace(after), semicolon) {
 			end += strings.Index(after, semicolon) + 1

@@ -90,7 +90,7 @@ func (s *Set) standIn() string {
 	if len(s.Baselines) == 0 {
 		return ""
 	}
-	return s.Baselines[0].Path + " is not run: it stands in for migrations that are here"
+	return s.Baselines[len(s.Baselines)-1].Path + " is run on an empty database alone: it stands for migrations that are here"
 }
 
 // Find returns the migration of this version, or nil.

@@ -9,12 +9,16 @@ import "strings"
 // Like goose, sql-migrate ends a statement at a line that ends in a semicolon;
 // here the engine's cutter decides.
 var sqlMigrate = &format{
-	name:     "sql-migrate",
-	marks:    prefix("+migrate"),
-	takes:    isFlatSQL,
-	parse:    parseSQLMigrate,
-	divides:  true,
-	must:     true,
+	name:      "sql-migrate",
+	marks:     prefix("+migrate"),
+	takes:     isFlatSQL,
+	parse:     parseSQLMigrate,
+	divides:   true,
+	must:      true,
+	timestamp: true,
+	file: func(version, name string) (up, down string) {
+		return version + "-" + name + ".sql", ""
+	},
 	template: "-- +migrate Up\n\n\n-- +migrate Down\n\n",
 }
 

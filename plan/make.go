@@ -140,11 +140,16 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 			skipped++
 		}
 	}
-	if mf.Claim.Recorded && !mf.Claim.Begun && ran == 0 && !mf.Claim.Edited && mf.Due == "" {
+	if mf.Claim.Recorded && !mf.Claim.Begun && ran == 0 && !mf.Claim.Edited && mf.Due == "" && mf.Claim.Baseline == "" {
 		return nil
 	}
 	record := Record{Migration: mf.Migration}
 	switch {
+	case mf.Claim.Baseline != "" && ran == 0:
+		record.Outcome, record.Reason = journal.Baselined, mf.Claim.How
+	case mf.Claim.Baseline != "":
+		record.Outcome, record.Reason = journal.Healed, mf.Claim.Baseline+" does not make all that it makes"
+		m.plan.Healing = true
 	case mf.Due != "":
 		record.Outcome, record.Reason = journal.Applied, mf.Due
 		// One that nobody has touched makes good what somebody else has.

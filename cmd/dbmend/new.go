@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -16,8 +17,8 @@ import (
 )
 
 const newLong = `new makes the file of the next migration, in the style of those that are there: the
-next number or the time, the markers of the format, a second file where the format
-has two. It makes the folder if there is none, needs no database and never
+next number or the time, the markers of the format, a second file or a folder where
+the format has one. It makes the folder if there is none, needs no database and never
 overwrites a file. The path is printed. If a database is named all the same, the
 files that are there have to be readable in its dialect.`
 
@@ -50,6 +51,9 @@ func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if set.Format == "drizzle" {
+		return nil, &failure{message: "Drizzle goes by its journal, in which a new migration needs an entry", hint: "drizzle-kit generate --custom --name=NAME makes both"}
+	}
 	version := migration.NextVersion(set, time.Now())
 	up, down := migration.Filename(version, strings.Join(c.args, " "), set.Format)
 	view := newView{}
@@ -63,7 +67,11 @@ func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
 		view.Paths = append(view.Paths, filepath.Join(c.dir, name))
 	}
 	view.Version = string(version)
-	return &result{view: view, show: func(out *screen) {
+	var notes []string
+	if _, err := root.Stat("atlas.sum"); err == nil {
+		notes = append(notes, "atlas.sum does not know the new file yet: when it is written, atlas migrate hash brings that up to date")
+	}
+	return &result{view: view, notes: notes, show: func(out *screen) {
 		for _, path := range view.Paths {
 			out.line(clean(path))
 		}
@@ -91,8 +99,14 @@ func (uncut) Cut(script string) ([]migration.Statement, error) {
 	return []migration.Statement{{Text: script, Line: 1}}, nil
 }
 
-// writeNew makes a file that is not there yet.
+// writeNew makes a file that is not there yet, in a folder of its own where its name
+// has one.
 func writeNew(root *os.Root, name, text string) (err error) {
+	if dir := path.Dir(name); dir != "." {
+		if err := root.MkdirAll(dir, 0o777); err != nil {
+			return fmt.Errorf("make the migration: %w", err)
+		}
+	}
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return fmt.Errorf("make the migration: %w", err)

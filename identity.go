@@ -1,0 +1,69 @@
+package dbmend
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/migration"
+)
+
+// identify puts the identity of a set together: that of its files, of what is put
+// into them or leaves some of them out, of the scripts that go with it, and of the
+// ignore list, which in another order, or with other comments, is the same.
+func (m *Migrator) identify(sum string, beside []migration.Ignore) error {
+	m.sum = sum
+	with := func(what string) {
+		sum := sha256.Sum256([]byte(m.sum + what))
+		m.sum = hex.EncodeToString(sum[:])
+	}
+	for i, values := range []map[string]string{m.load.Placeholders, m.asked} {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			with(fmt.Sprintf(" value %d %q %q", i, name, values[name]))
+		}
+	}
+	if f := m.load.Filter; f != nil {
+		with(fmt.Sprintf(" filter %q %q", f.Contexts, f.Labels))
+	}
+	if m.load.Database != "" {
+		with(fmt.Sprintf(" for %q", m.load.Database))
+	}
+	for i, s := range []*script{m.base, m.schema} {
+		if s != nil {
+			with(fmt.Sprintf(" %d %d %s", i, len(s.source), s.source))
+		}
+	}
+	more, err := migration.ParseIgnore("Ignore", strings.Join(m.ignore, "\n"))
+	if err != nil {
+		return fmt.Errorf("read the ignore list: %w", err)
+	}
+	m.ignored = slices.Concat(beside, more)
+	if len(m.ignored) == 0 {
+		return nil
+	}
+	names := make([]string, len(m.ignored))
+	for i, line := range m.ignored {
+		names[i] = line.Text
+	}
+	slices.Sort(names)
+	with("\n" + strings.Join(slices.Compact(names), "\n"))
+	return nil
+}
+
+// noteVariables notes which variables the files ask for: with other values, they are
+// other files.
+func (m *Migrator) noteVariables() {
+	lookup := m.load.Env
+	if lookup == nil {
+		return
+	}
+	m.asked = map[string]string{}
+	m.load.Env = func(name string) (string, bool) {
+		value, ok := lookup(name)
+		m.asked[name] = fmt.Sprint(ok, value)
+		return value, ok
+	}
+}
