@@ -80,3 +80,24 @@ func TestHeadComments(t *testing.T) {
 		t.Errorf("comments of an unclosed one: %+v", got)
 	}
 }
+
+// FuzzDirectives reads the head of a file of any content. Nothing panics, and an error
+// is about a line of the file, in one line.
+func FuzzDirectives(f *testing.F) {
+	for _, seed := range []string{
+		"-- dbmend:rerunnable\n", "--dbmend:probe SELECT 1\n-- dbmend:probe FROM b\r\n", "/* a\n*/ /* dbmend:no-transaction */",
+		"-- dbmend:", "/*", "-- -- dbmend:probe", "\uFEFF-- dbmend:no-transaction", "/* /* dbmend:probe x */ */",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		_, err := ParseDirectives(HeadComments(source))
+		if err == nil {
+			return
+		}
+		syntax, ok := err.(*SyntaxError)
+		if !ok || syntax.Line < 1 || syntax.Line > strings.Count(source, "\n")+1 {
+			t.Errorf("%T: %v", err, err)
+		}
+	})
+}

@@ -73,3 +73,22 @@ func TestIgnoreListBesideMigrations(t *testing.T) {
 		}
 	}
 }
+
+// FuzzIgnoreList reads a list of any content. Nothing panics; what is taken from it is
+// bounded, printable, and on a line of the list.
+func FuzzIgnoreList(f *testing.F) {
+	for _, seed := range []string{"index a on t # why\n", "\uFEFFtable *", "column a", "table a\x00b", "view \xff", "foreign key (a) -> b(id) on t\r\n#"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		list, err := ParseIgnore("list", text)
+		if err != nil && !strings.Contains(err.Error(), "list") {
+			t.Errorf("the error names no list: %v", err)
+		}
+		for _, line := range list {
+			if line.Line < 1 || line.Line > strings.Count(text, "\n")+1 || len(line.Text) > maxIgnoreWidth || strings.ContainsAny(line.Text, "\n\x00") {
+				t.Errorf("line %d: %q", line.Line, line.Text)
+			}
+		}
+	})
+}

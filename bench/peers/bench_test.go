@@ -53,103 +53,88 @@ func known(engine string) []Tool {
 	return list
 }
 
-// settled returns, for every tool, a database in which it has run the history.
-func settled(b *testing.B, engine string, applied []Migration) map[string]string {
-	b.Helper()
-	addresses := map[string]string{}
+// BenchmarkNothingToDo: starts of an application whose database is up to date.
+func BenchmarkNothingToDo(b *testing.B) {
+	eachSize(b, func(b *testing.B, engine string, applied []Migration) {
+		addresses := settled(b, engine, applied)
+		b.Run("ready", func(b *testing.B) { ready(b, engine, applied, addresses) })
+		b.Run("closed", func(b *testing.B) { closed(b, engine, applied, addresses) })
+		b.Run("process", func(b *testing.B) { process(b, engine, applied, addresses) })
+	})
+}
+
+// ready measures Up on an object that is there and a database that is open. The
+// limit reads one row.
+func ready(b *testing.B, engine string, applied []Migration, addresses map[string]string) {
+	const often = 9
+	db := reach(b, engine, addresses["dbmend"])
+	list := []contestant{{"one row", func(*testing.B) (func() error, func()) {
+		return func() error { return Look(b.Context(), db) }, nil
+	}, often}}
 	for _, tool := range known(engine) {
-		addresses[tool.Name] = filled(b, tool, engine, applied)
+		db := reach(b, engine, addresses[tool.Name])
+		r := openRunner(b, tool, db, tool.Folder(applied))
+		defer end(r, db)
+		up(b, r)
+		list = append(list, contestant{tool.Name, func(*testing.B) (func() error, func()) {
+			return func() error { return r.Up(b.Context()) }, nil
+		}, often})
 	}
-	return addresses
+	race(b, "Nothing to do, on a ready object", row(engine, applied), list...)
 }
 
-// BenchmarkReady: Up with nothing to do, on an object that is there and a database
-// that is open. The limit reads one row.
-func BenchmarkReady(b *testing.B) {
-	eachSize(b, func(b *testing.B, engine string, applied []Migration) {
-		const often = 9
-		addresses := settled(b, engine, applied)
-		db := reach(b, engine, addresses["dbmend"])
-		list := []contestant{{"one row", func(*testing.B) (func() error, func()) {
-			return func() error { return Look(b.Context(), db) }, nil
-		}, often}}
-		for _, tool := range known(engine) {
-			r := openRunner(b, tool, reach(b, engine, addresses[tool.Name]), tool.Folder(applied))
-			defer r.Close()
-			up(b, r)
-			list = append(list, contestant{tool.Name, func(*testing.B) (func() error, func()) {
-				return func() error { return r.Up(b.Context()) }, nil
-			}, often})
-		}
-		race(b, "Nothing to do, on a ready object", row(engine, applied), list...)
-	})
-}
-
-// BenchmarkStart: from an embedded file system and a closed database to the end of
-// an Up that has nothing to do. The limit reads the files and one row.
-func BenchmarkStart(b *testing.B) {
-	eachSize(b, func(b *testing.B, engine string, applied []Migration) {
-		addresses := settled(b, engine, applied)
-		folder := dbmendTool.Folder(applied)
-		list := []contestant{{"files and one row", func(*testing.B) (func() error, func()) {
+// closed measures from an embedded file system and a closed database to the end of
+// Up. The limit reads the files and one row.
+func closed(b *testing.B, engine string, applied []Migration, addresses map[string]string) {
+	const often = 3
+	folder := dbmendTool.Folder(applied)
+	list := []contestant{{"files and one row", func(*testing.B) (func() error, func()) {
+		var db Database
+		return func() (err error) {
+			if db, err = Open(engine, addresses["dbmend"]); err != nil {
+				return err
+			}
+			if err := ReadAll(folder); err != nil {
+				return err
+			}
+			return Look(b.Context(), db)
+		}, func() { db.Close() }
+	}, often}}
+	for _, tool := range known(engine) {
+		folder := tool.Folder(applied)
+		list = append(list, contestant{tool.Name, func(*testing.B) (func() error, func()) {
 			var db Database
+			var r Runner
 			return func() (err error) {
-				if db, err = Open(engine, addresses["dbmend"]); err != nil {
+				if db, err = Open(engine, addresses[tool.Name]); err != nil {
 					return err
 				}
-				if err := ReadAll(folder); err != nil {
-					return err
-				}
-				return Look(b.Context(), db)
-			}, func() { db.Close() }
-		}, 3}}
-		for _, tool := range known(engine) {
-			folder := tool.Folder(applied)
-			list = append(list, contestant{tool.Name, func(*testing.B) (func() error, func()) {
-				var db Database
-				var r Runner
-				return func() (err error) {
-					if db, err = Open(engine, addresses[tool.Name]); err != nil {
-						return err
-					}
-					r, err = tool.Start(b.Context(), db, folder)
-					return err
-				}, func() { end(r, db) }
-			}, 3})
-		}
-		race(b, "Nothing to do, from a closed database", row(engine, applied), list...)
-	})
+				r, err = tool.Start(b.Context(), db, folder)
+				return err
+			}, func() { end(r, db) }
+		}, often})
+	}
+	race(b, "Nothing to do, from a closed database", row(engine, applied), list...)
 }
 
-// BenchmarkProcess: a process that starts, finds nothing to do, and ends. The limit
+// process measures a process that starts, finds nothing to do, and ends. The limit
 // lists the folder, reads the files, opens the database and reads one row.
-func BenchmarkProcess(b *testing.B) {
+func process(b *testing.B, engine string, applied []Migration, addresses map[string]string) {
 	program := filepath.Join(b.TempDir(), "start")
 	if out, err := exec.Command("go", "build", "-o", program, "./start").CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	eachSize(b, func(b *testing.B, engine string, applied []Migration) {
-		addresses := settled(b, engine, applied)
-		folder := write(b, dbmendTool.Folder(applied))
-		start := func(name, address, folder string) contestant {
-			return contestant{name, func(b *testing.B) (func() error, func()) {
-				return exec.CommandContext(b.Context(), program, name, engine, address, folder).Run, nil
-			}, 3}
-		}
-		list := []contestant{start("limit", addresses["dbmend"], folder)}
-		for _, tool := range known(engine) {
-			list = append(list, start(tool.Name, addresses[tool.Name], write(b, tool.Folder(applied))))
-		}
-		race(b, "Nothing to do, as a process", row(engine, applied), list...)
-	})
-}
-
-// end closes what a contestant has opened.
-func end(r Runner, db Database) {
-	if r != nil {
-		r.Close()
+	start := func(name, address string, folder *Folder) contestant {
+		files := write(b, folder)
+		return contestant{name, func(b *testing.B) (func() error, func()) {
+			return exec.CommandContext(b.Context(), program, name, engine, address, files).Run, nil
+		}, 3}
 	}
-	db.Close()
+	list := []contestant{start("limit", addresses["dbmend"], dbmendTool.Folder(applied))}
+	for _, tool := range known(engine) {
+		list = append(list, start(tool.Name, addresses[tool.Name], tool.Folder(applied)))
+	}
+	race(b, "Nothing to do, as a process", row(engine, applied), list...)
 }
 
 // write puts files into a folder on disk, and returns it.

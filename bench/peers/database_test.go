@@ -2,7 +2,6 @@ package peers
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,26 +51,62 @@ func filled(b testing.TB, tool Tool, engine string, history []Migration) string 
 	return address
 }
 
+// settled returns, for every tool, a database that has the schema of the history and
+// in which the tool holds the history for applied.
+func settled(b testing.TB, engine string, applied []Migration) map[string]string {
+	b.Helper()
+	addresses, made := map[string]string{}, ""
+	for _, tool := range known(engine) {
+		if tool.Name == dbmendTool.Name {
+			addresses[tool.Name] = filled(b, tool, engine, applied)
+			continue
+		}
+		// The others look at no schema and at no content: they are told that they have
+		// run what in truth the limit has, which saves most of the time.
+		address := ""
+		if engine == "sqlite" && made != "" {
+			address = copied(b, made)
+		} else {
+			address = empty(b, engine)
+			db := reach(b, engine, address)
+			if err := Run(b.Context(), db, applied); err != nil {
+				b.Fatal(err)
+			}
+			db.Close()
+		}
+		if engine == "sqlite" && made == "" {
+			made = copied(b, address)
+		}
+		nothing := make([]Migration, len(applied))
+		for i := range applied {
+			nothing[i] = Migration{applied[i].Number, []string{"SELECT 1"}}
+		}
+		db := reach(b, engine, address)
+		r := openRunner(b, tool, db, tool.Folder(nothing))
+		up(b, r)
+		end(r, db)
+		addresses[tool.Name] = address
+	}
+	return addresses
+}
+
+// end closes what a contestant has opened.
+func end(r Runner, db Database) {
+	if r != nil {
+		r.Close()
+	}
+	db.Close()
+}
+
 // copied returns the address of a copy of a database of SQLite's that nobody uses.
 func copied(b testing.TB, address string) string {
 	b.Helper()
-	to := filepath.Join(b.TempDir(), fmt.Sprintf("%d.db", numbered.Add(1)))
-	from, err := os.Open(address)
+	content, err := os.ReadFile(address)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer from.Close()
-	file, err := os.Create(to)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := io.Copy(file, from); err != nil {
-		b.Fatal(err)
-	}
-	if err := file.Sync(); err != nil {
-		b.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
+	to := empty(b, "sqlite")
+	if err := os.WriteFile(to, content, 0o600); err != nil {
 		b.Fatal(err)
 	}
 	return to
