@@ -15,6 +15,7 @@ import (
 type Draft struct {
 	set      *Set
 	cutter   Cutter
+	limit    bounds
 	uncut    []uncut
 	problems problems
 }
@@ -35,7 +36,7 @@ func read(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Draft,
 	if named, ok := cutter.(interface{ Name() string }); ok && options.Database == "" {
 		options.Database = named.Name()
 	}
-	d := &Draft{cutter: cutter}
+	d := &Draft{cutter: cutter, limit: limit}
 	dir, err := listFolder(fsys, limit, &d.problems)
 	if err != nil {
 		return nil, err
@@ -101,17 +102,22 @@ func (d *Draft) Ignore() []Ignore { return d.set.Ignore }
 // Errors: all that is wrong with files, as one error, as [Load] returns it.
 func (d *Draft) Cut() (*Set, error) {
 	var (
-		next    atomic.Int64
-		workers sync.WaitGroup
+		next, count atomic.Int64
+		workers     sync.WaitGroup
 	)
 	for range min(runtime.GOMAXPROCS(0), len(d.uncut)) {
 		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(d.uncut); i = int(next.Add(1)) - 1 {
+			for i := int(next.Add(1)) - 1; i < len(d.uncut) && count.Load() <= d.limit.statements; i = int(next.Add(1)) - 1 {
 				d.uncut[i].cut(d.cutter)
+				m := d.uncut[i].migration
+				count.Add(int64(len(m.Statements) + len(m.Down)))
 			}
 		})
 	}
 	workers.Wait()
+	if count.Load() > d.limit.statements {
+		return nil, fmt.Errorf("cut the migrations: more than %d statements in all", d.limit.statements)
+	}
 	for i := range d.uncut {
 		for _, p := range d.uncut[i].problems {
 			d.problems.add(p.path, p.err)

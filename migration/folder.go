@@ -18,9 +18,13 @@ type bounds struct {
 	file  int64 // bytes of one file
 	total int64 // bytes of all files
 	files int
+
+	// statements of all files. What is known of one takes ten times the memory of a
+	// short one's text.
+	statements int64
 }
 
-var defaultBounds = bounds{file: 64 << 20, total: 1 << 30, files: 100_000}
+var defaultBounds = bounds{file: 64 << 20, total: 1 << 30, files: 100_000, statements: 1_000_000}
 
 // A folder is what lies in the root of a file system, and below it, by name; and
 // the files of it that were read.

@@ -89,7 +89,7 @@ func TestMarkerBehindCarriageReturn(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
-	limit := bounds{file: 10, total: 25, files: 3}
+	limit := bounds{file: 10, total: 25, files: 3, statements: 3}
 	for _, c := range []struct {
 		name   string
 		folder fs.FS
@@ -108,6 +108,17 @@ func TestBounds(t *testing.T) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What is known of statements is bounded too, however few files they are in.
+func TestBoundOnStatements(t *testing.T) {
+	folder := files("1.up.sql", "SELECT 1", "1.down.sql", "SELECT 2", "2.up.sql", "SELECT 3")
+	for most, want := range map[int64]string{3: "<nil>", 2: "cut the migrations: more than 2 statements in all"} {
+		_, err := load(folder, whole{}, LoadOptions{}, bounds{file: 10, total: 100, files: 3, statements: most})
+		if got := fmt.Sprint(err); got != want {
+			t.Errorf("%d statements: error %v, want %s", most, err, want)
+		}
 	}
 }
 

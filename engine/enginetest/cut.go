@@ -1,6 +1,8 @@
 package enginetest
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/dbmend/dbmend/migration"
@@ -39,6 +41,13 @@ func testCut(t *testing.T, c Config) {
 			if err != nil || len(have) != 0 {
 				t.Errorf("%q: %d statements, error %v", source, len(have), err)
 			}
+		}
+	})
+
+	t.Run("more statements than anybody writes", func(t *testing.T) {
+		_, err := c.Engine.Cut(strings.Repeat("x;", 600_000))
+		if _, refused := errors.AsType[*migration.SyntaxError](err); !refused {
+			t.Errorf("a script whose statements would take the memory of the machine: %v", err)
 		}
 	})
 

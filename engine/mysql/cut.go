@@ -28,7 +28,7 @@ func (Engine) Cut(source string) ([]migration.Statement, error) { return cut(sou
 // What cut accepts: far beyond any migration, and within any machine's memory.
 const (
 	maxSource     = 64 << 20 // bytes
-	maxStatements = 4 << 20
+	maxStatements = 500_000
 )
 
 // cut takes time and memory in proportion to the source.

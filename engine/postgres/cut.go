@@ -13,7 +13,7 @@ import (
 // What cut accepts: far beyond any migration, and within any machine's memory.
 const (
 	maxSource     = 64 << 20 // bytes
-	maxStatements = 4 << 20
+	maxStatements = 500_000
 )
 
 // Cut cuts a script where psql would: see [migration.Cutter]. The rows behind a

@@ -12,7 +12,7 @@ import (
 // What cut accepts: far beyond any migration, and within any machine's memory.
 const (
 	maxSource     = 64 << 20 // bytes
-	maxStatements = 4 << 20
+	maxStatements = 500_000
 )
 
 // cut cuts a script into statements where sqlite3_prepare would end them, drops
