@@ -39,7 +39,7 @@ func (m *Migrator) resolve(ctx context.Context, w *witness, in diagnosis.Input) 
 	if err := t.explore(ctx, d); err != nil {
 		return nil, err
 	}
-	if t.open || len(t.ends) == 0 {
+	if t.open || len(t.ends) == 0 || t.ends[0].consent {
 		return d, nil
 	}
 	for _, end := range t.ends {
@@ -61,14 +61,17 @@ type trials struct {
 	live *witness
 	in   diagnosis.Input
 	ends []ending
-	open bool // an answer leads to what only people can say, or there are too many
-	runs int
+	// consent says that the answers which are being tried hold a consent.
+	consent bool
+	open    bool // an answer leads to what only people can say, or there are too many
+	runs    int
 }
 
 // An ending is what one combination of answers leads to.
 type ending struct {
 	diagnosis *diagnosis.Diagnosis
 	picture   string
+	consent   bool // it rests on a consent that nobody gave: good to compare with, never to act on
 }
 
 // explore follows the answers to the first question of a diagnosis that can be
@@ -81,35 +84,46 @@ func (t *trials) explore(ctx context.Context, d *diagnosis.Diagnosis) error {
 		}
 		picture, ok, err := t.try(ctx, d)
 		if ok {
-			t.ends = append(t.ends, ending{d, picture})
+			t.ends = append(t.ends, ending{d, picture, t.consent})
 		}
 		return err
 	}
 	n := slices.IndexFunc(d.Questions, triable)
-	if n < 0 {
+	if n >= 0 {
+		for _, choice := range d.Questions[n].Choices {
+			if err := t.follow(ctx, &d.Questions[n], choice.Answer); err != nil || t.open {
+				return err
+			}
+		}
+		return nil
+	}
+	// What would be dropped by consent may be there again at the end, as in a rebuild.
+	n = slices.IndexFunc(d.Questions, func(q diagnosis.Question) bool { return q.Code == diagnosis.Q12 })
+	if n < 0 || len(t.ends) == 0 {
 		t.open = true
 		return nil
 	}
-	for _, choice := range d.Questions[n].Choices {
-		in := t.in
-		in.Tried = maps.Clone(in.Tried)
-		if in.Tried == nil {
-			in.Tried = diagnosis.Answers{}
-		}
-		in.Tried[d.Questions[n].Name()] = choice.Answer
-		next, err := diagnosis.Diagnose(ctx, in)
-		if err != nil {
-			return err
-		}
-		saved := t.in
-		t.in = in
-		err = t.explore(ctx, next)
-		t.in = saved
-		if err != nil || t.open {
-			return err
-		}
+	saved := t.consent
+	t.consent = true
+	err := t.follow(ctx, &d.Questions[n], "drop")
+	t.consent = saved
+	return err
+}
+
+// follow explores what an answer leads to.
+func (t *trials) follow(ctx context.Context, q *diagnosis.Question, answer string) error {
+	saved := t.in
+	t.in.Tried = maps.Clone(t.in.Tried)
+	if t.in.Tried == nil {
+		t.in.Tried = diagnosis.Answers{}
 	}
-	return nil
+	t.in.Tried[q.Name()] = answer
+	next, err := diagnosis.Diagnose(ctx, t.in)
+	if err == nil {
+		err = t.explore(ctx, next)
+	}
+	t.in = saved
+	return err
 }
 
 // try runs what a diagnosis leads to on a copy, and returns a picture of the end.

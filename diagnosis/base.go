@@ -84,7 +84,7 @@ func (r *reasoner) wakeTriggers() {
 		}
 		for i := 0; i+1 < len(t.effects); i++ {
 			from, to := t.effects[i], t.effects[i+1]
-			if t.values[i+1] == nil || t.values[i+2] != nil || r.recorded(from) ||
+			if t.values[i+1] == nil || t.values[i+2] != nil ||
 				len(r.touches[from]) != 1 || len(r.touches[to]) != 1 {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how statements on data are judged. They leave no trace in the
@@ -26,15 +27,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(Superseded, "its table comes and goes: what it was for is judged by what uses it")
 		return nil
 	}
-	if r.recorded(e) && r.cut != nil && e >= r.cut.to && f.Statement.Verb == "insert" {
-		seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
-		if err != nil {
+	if r.recorded(e) && r.cut != nil && e >= r.cut.to {
+		if settled, err := r.judgeClaimed(ctx, e, f); settled || err != nil {
 			return err
-		}
-		if literal && seeds.Present == 0 && seeds.Others == 0 {
-			r.filling[f.Statement.Table()] = f.Ref
-			f.is(NotDone, "recorded, but the schema is as it was before it, and its table is empty")
-			return nil
 		}
 	}
 	switch {
@@ -45,9 +40,14 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(Done, "recorded")
 		return nil
 	case r.d.Agrees || !r.recorded(e) && r.untouched() && (r.cut == nil || e >= r.cut.from):
-		return r.judgePending(ctx, e, f)
+		if where == ahead || !r.there[f.Ref.Version] {
+			return r.judgePending(ctx, e, f)
+		}
 	case r.recorded(e) && r.traces[e] == left:
 		f.is(Done, "recorded, and its rows are there")
+		return nil
+	case f.Statement.Verb == "insert" && r.isSeeded(r.lastName(e, f.Statement.Table())):
+		f.is(Superseded, "its rows are put in, in the form that they have later")
 		return nil
 	case where == ahead && r.readsOverlaid(e):
 		return r.askWhetherRun(ctx, e, f)
@@ -81,10 +81,14 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			f.is(Superseded, why+": those of its rows that are not there were changed or removed since")
 			return nil
 		}
-		return r.judgeSeeds(f, seeds, where)
+		return r.judgeSeeds(e, f, seeds, where)
 	}
 	if first, ok := r.feedsOn(f); ok {
 		f.is(NotDone, fmt.Sprintf("it works on what %s puts into an empty table", first))
+		return nil
+	}
+	if stopped := r.stopped[f.Ref.Version]; stopped != 0 && where == doubtful {
+		f.is(NotDone, fmt.Sprintf("it follows %s, which has not run", Ref{f.Ref.Version, stopped}))
 		return nil
 	}
 	if copied, ok, err := r.Witness.Copied(ctx, f.Statement); err != nil {
@@ -95,7 +99,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		}
 		return nil
 	}
-	if unit, ok := r.sameForm(e); ok && where != doubtful {
+	if unit, ok := r.sameForm(e); ok && where != doubtful && !r.followed(unit) {
 		if settled, err := r.judgeSameForm(ctx, e, f, unit); settled || err != nil {
 			return err
 		}
@@ -106,16 +110,103 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case disputed:
 		return r.judgeDisputed(ctx, e, f)
 	}
-	if stopped := r.stopped[f.Ref.Version]; stopped != 0 {
-		f.is(NotDone, fmt.Sprintf("it follows %s, which has not run", Ref{f.Ref.Version, stopped}))
-		return nil
-	}
 	if err := r.judgeByTrial(ctx, e, f); err != nil {
 		return err
 	}
 	// Within one migration nothing runs behind what has not run.
 	if f.Verdict == NotDone && !f.completes && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
 		r.stopped[f.Ref.Version] = f.Ref.Number
+	}
+	return nil
+}
+
+// judgeClaimed judges a statement on data that the history claims while the schema is
+// as it was before it, and reports whether that settled it.
+func (r *reasoner) judgeClaimed(ctx context.Context, e int, f *Finding) (bool, error) {
+	switch f.Statement.Verb {
+	case "insert":
+		told, err := r.traceOf(ctx, e)
+		if err != nil || r.absent(f.Statement.Table()) {
+			return false, err
+		}
+		if _, literal := r.Witness.Given(f.Statement); literal && told == untold {
+			rows, err := r.Witness.Rows(ctx, f.Statement.Table(), 1)
+			if err != nil {
+				return false, err
+			}
+			if rows == 0 {
+				told = blank // columns that it gives values for are missing
+			}
+		}
+		switch told {
+		case blank:
+			r.filling[f.Statement.Table()] = f.Ref
+			f.is(NotDone, "recorded, but the schema is as it was before it, and its table is empty")
+		case missing:
+			if r.rewritten(e) {
+				return false, nil
+			}
+			f.is(NotDone, "recorded, but the schema is as it was before it, and none of its rows is there")
+		default:
+			return false, nil
+		}
+		return true, nil
+	case "update":
+		if column := r.awaited(e); column != nil && backfill.MatchString(f.Statement.Text) {
+			f.is(NotDone, fmt.Sprintf("recorded, but %s, which it fills, is missing and made first", column))
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// rewritten reports whether a later statement changes rows of the table that an INSERT
+// fills: those that it put in may look otherwise by now.
+func (r *reasoner) rewritten(e int) bool {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
+		switch s := r.Replay.Effects[i].Statement; {
+		case s.Verb == "update" && s.Table() == table:
+			return true
+		case s.Verb == "alter table rename" && s.Table() == table:
+			table = s.Renamed()
+		}
+	}
+	return false
+}
+
+// awaited returns the column that an UPDATE fills and that an earlier statement of its
+// own migration has yet to add.
+func (r *reasoner) awaited(e int) *schema.Key {
+	mine := &r.Replay.Effects[e]
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		if r.Replay.Effects[i].Statement.Verb != "alter table add column" || !r.denied[i] {
+			continue
+		}
+		for _, t := range r.touches[i] {
+			if t.key.Kind == schema.Column && t.key.Owner() == mine.Statement.Table() && wording.Speaks(mine.Statement.Text, t.key.Name) {
+				return &t.key
+			}
+		}
+	}
+	return nil
+}
+
+// judgeElsewhere judges a statement on data in another schema than the default one by
+// its place alone: its rows are not looked at.
+func (r *reasoner) judgeElsewhere(ctx context.Context, e int, f *Finding) error {
+	where, why := r.place(e)
+	switch {
+	case r.recorded(e) && r.believed(e):
+		f.is(Done, "recorded")
+	case r.d.Agrees:
+		f.is(NotDone, "pending: nothing of what is not recorded is there")
+	case r.cut != nil && where == ahead && !r.recorded(e):
+		f.is(NotDone, why)
+	case r.cut != nil && where == behind && e < r.cut.from:
+		f.is(Superseded, why)
+	default:
+		return r.askWhetherRun(ctx, e, f)
 	}
 	return nil
 }
@@ -155,6 +246,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 			return err
 		}
 		if literal && seeds.Present == seeds.Wanted {
+			r.there[f.Ref.Version] = true
 			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", wording.Count(int64(seeds.Wanted), "row")))
 			return nil
 		}
@@ -212,7 +304,7 @@ func (r *reasoner) judgePassed(ctx context.Context, e int, f *Finding) error {
 }
 
 // judgeSeeds judges an INSERT of literals by looking for its rows.
-func (r *reasoner) judgeSeeds(f *Finding, s Seeds, where place) error {
+func (r *reasoner) judgeSeeds(e int, f *Finding, s Seeds, where place) error {
 	switch {
 	case s.Present == s.Wanted:
 		f.is(Done, fmt.Sprintf("all of its %s are there", wording.Count(int64(s.Wanted), "row")))
@@ -221,7 +313,7 @@ func (r *reasoner) judgeSeeds(f *Finding, s Seeds, where place) error {
 		r.filling[f.Statement.Table()] = f.Ref
 		f.is(NotDone, "none of its rows is there, and the table is empty")
 		return nil
-	case s.Present == 0 && where != behind && where != disputed && r.nextInLine(f.Ref):
+	case s.Present == 0 && where != behind && where != disputed && r.nextInLine(f.Ref) && (s.Keyed || !r.rewritten(e)):
 		f.is(NotDone, "none of its rows is there, and the history has just not come to it")
 		return nil
 	}

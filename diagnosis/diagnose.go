@@ -119,6 +119,8 @@ type reasoner struct {
 	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
 	denied   map[int]bool               // statements whose effect is certainly not there
 	traces   map[int]trace              // what rows say of INSERTs
+	there    map[migration.Version]bool // migrations, else pending, of which rows are there
+	byHand   bool                       // the history is right, but for what somebody has dropped
 	tried    bool                       // an answer that nobody gave has been used
 }
 
@@ -135,6 +137,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		stopped:  map[migration.Version]int{},
 		accepted: map[schema.Key]bool{},
 		traces:   map[int]trace{},
+		there:    map[migration.Version]bool{},
 		denied:   map[int]bool{},
 	}
 	for _, o := range d.Aside {
@@ -187,7 +190,9 @@ func (r *reasoner) explain(ctx context.Context) error {
 			return nil
 		}
 	}
-	r.pretend()
+	if err := r.pretend(ctx); err != nil {
+		return err
+	}
 	r.settle()
 	for e := range r.touches {
 		done, not, _ := r.votes(e)
@@ -212,120 +217,11 @@ func (r *reasoner) explain(ctx context.Context) error {
 	return nil
 }
 
-// chooseCut picks the position at which the set stopped, where one explains the
-// whole live schema. If several do, with statements on data between them that would
-// change something, the schema alone does not tell, and only an answer can.
-func (r *reasoner) chooseCut(ctx context.Context) error {
-	claimed := 0
-	for e := range r.touches {
-		if r.recorded(e) {
-			claimed = e + 1
-		}
-	}
-	spans := r.cuts()
-	if later := slices.DeleteFunc(slices.Clone(spans), func(s span) bool { return s.to < claimed }); r.Recorded.Any() && len(later) > 0 {
-		spans = later
-	}
-	plain := r.begunAt(spans)
-	spans, err := r.seedsAllow(ctx, plain)
-	if err != nil {
-		return err
-	}
-	if len(spans) == 0 {
-		// What a script made is not what the history claims: only behind that.
-		spans = slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed })
-		if !r.begun() {
-			spans = r.atBoundaries(spans, claimed)
-		}
-	}
-	if len(spans) == 0 {
-		spans = plain // rows that speak against all prove nothing
-	}
-	if len(spans) == 0 {
-		return nil
-	}
-	return r.between(ctx, spans)
-}
-
-// between picks one of the spans that fit: statements on data between the first and
-// the last are asked about one after the other, until one has not run. Where rows
-// tell, nobody is asked.
-func (r *reasoner) between(ctx context.Context, spans []span) error {
-	last := spans[len(spans)-1]
-	r.cut = &last
-	from := spans[0].from
-	stopped := func(e int) {
-		for _, s := range spans {
-			if s.from <= e {
-				s.from, s.to = max(s.from, min(from, s.to)), min(s.to, e)
-				r.cut = &s
-			}
-		}
-	}
-	for e := from; e < last.from; e++ {
-		switch told, err := r.traceOf(ctx, e); {
-		case err != nil:
-			return err
-		case told == left:
-			from = e + 1
-			continue
-		case told == blank && !r.recorded(e) && !r.takenFrom(e, last.from):
-			stopped(e)
-			return nil
-		}
-		tells, err := r.tells(ctx, e)
-		if err != nil {
-			return err
-		}
-		if !tells {
-			continue
-		}
-		effect := &r.Replay.Effects[e]
-		switch r.ask(Question{
-			Code:  Q6,
-			Place: effect.Ref().String(),
-			Text: fmt.Sprintf("The schema looks the same before and after %s and what follows it. Did %s already run?",
-				effect.Ref(), wording.Quote(effect.Statement.Text)),
-			Facts:   []string{"statement: " + wording.Quote(effect.Statement.Text)},
-			Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
-		}) {
-		case "done":
-			from = e + 1
-		case "run":
-			r.emptyAgain(e)
-			stopped(e)
-			return nil
-		default:
-			return nil
-		}
-	}
-	return nil
-}
-
-// tells reports whether a statement which leaves the schema as it is works on rows
-// that are there: one on data, or a DROP of a table that is made anew as it was.
-func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
-	if table, ok := r.emptied(e); ok {
-		rows, err := r.Witness.Rows(ctx, table, 1)
-		return rows > 0, err
-	}
-	s := r.Replay.Effects[e].Statement
-	if s.Class != migration.Data || r.ignored.holds(s) {
-		return false, nil
-	}
-	table := r.liveName(e, s.Table())
-	if r.Have.Get(table) == nil {
-		return false, nil
-	}
-	rows, err := r.Witness.Rows(ctx, table, 1)
-	return rows > 0, err
-}
-
 // guess decides a statement whose objects look the same before and after it. It is
 // certain of it where a position of the set, the history, or a proven statement of
 // its own migration tells: nothing runs behind what has not run.
 func (r *reasoner) guess(effect int) (done, certain bool) {
-	if r.cut != nil && effect >= r.cut.to && r.recorded(effect) && !r.stamped() {
+	if r.cut != nil && effect >= r.cut.to && r.recorded(effect) && !r.stamped() && !r.belies(effect) {
 		return true, true // the history says so, and the schema does not deny it
 	}
 	if r.cut != nil && !r.claim(effect).Kept {
@@ -391,7 +287,11 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	case len(effect.Changes) > 0:
 		return r.judgeSchema(ctx, e, f)
 	case effect.Statement.Class == migration.Data:
-		return r.judgeData(ctx, e, f)
+		err := r.judgeData(ctx, e, f)
+		if f.Verdict == NotDone {
+			r.withHelpers(e)
+		}
+		return err
 	case r.recorded(e):
 		f.is(Done, "recorded")
 	case r.d.Agrees:

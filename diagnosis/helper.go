@@ -18,6 +18,16 @@ func (r *reasoner) helper(table schema.Key) bool {
 	return t != nil && r.transient(t)
 }
 
+// needsHelper reports whether a statement speaks of a helper table.
+func (r *reasoner) needsHelper(e int) bool {
+	for key, t := range r.trajectories {
+		if key.Kind == schema.Table && r.transient(t) && wording.Speaks(r.Replay.Effects[e].Statement.Text, key.Name) {
+			return true
+		}
+	}
+	return false
+}
+
 // transient reports that an object was not there before the set, is not there after
 // it, is not there now nor by what the history says, and that it is not another one
 // under a name for a while.
@@ -36,8 +46,8 @@ func (r *reasoner) proves(e int) bool {
 	return false
 }
 
-// withHelpers lets the statements on helper tables run again that an UPDATE, or
-// whatever is to run by answer, speaks of.
+// withHelpers lets the statements on helper tables run again that a statement speaks
+// of which is to run.
 func (r *reasoner) withHelpers(e int) {
 	mine := &r.Replay.Effects[e]
 	for i := range r.Replay.Effects {
@@ -48,7 +58,7 @@ func (r *reasoner) withHelpers(e int) {
 		r.again[i] = true
 		if i < e {
 			r.findings[i].Verdict = NotDone
-			r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run by answer"}
+			r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run"}
 		}
 	}
 }

@@ -150,6 +150,11 @@ func (r *reasoner) present(ctx context.Context, table schema.Key, groups []Table
 	return all, absent, nil
 }
 
+// isSeeded reports whether the rows that the set leaves in a table are put in already.
+func (r *reasoner) isSeeded(table schema.Key) bool {
+	return slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return s.Table.Key == table })
+}
+
 // judgeInstalled judges a statement that puts rows in by looking for what the set
 // leaves behind in its table; it reports whether that settled it.
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {
@@ -158,14 +163,11 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	if !seeded || f.Statement.Verb != "insert" && f.Statement.Verb != "replace" {
 		return false, nil
 	}
-	if _, literal := r.Witness.Given(f.Statement); !literal && r.Replay.Effects[e].Wrote == 0 {
-		return false, nil // it is about rows that the set itself does not make
-	}
 	live := r.Have.Get(table)
 	if live == nil {
 		return false, nil
 	}
-	if slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return s.Table == live }) {
+	if r.isSeeded(table) {
 		f.is(Superseded, fmt.Sprintf("its rows are put into %s in the form that they have later", table))
 		return true, nil
 	}
@@ -173,6 +175,9 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	seeds, absent, err := r.present(ctx, table, groups)
 	if err != nil {
 		return false, err
+	}
+	if _, literal := r.Witness.Given(f.Statement); !literal && (seeds.Present > 0 || seeds.Others > 0) {
+		return false, nil // what it moves on scratch is not all that it moves here
 	}
 	seed := func() {
 		for i, group := range groups {

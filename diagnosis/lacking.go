@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"context"
 	"slices"
 
 	"github.com/dbmend/dbmend/schema"
@@ -10,11 +11,19 @@ import (
 // that somebody has dropped. A column which a later rebuild has made again belongs
 // to many statements, and its absence would speak against all of them; so those
 // statements are held for done, and the column is put back ahead of everything.
-func (r *reasoner) pretend() {
+func (r *reasoner) pretend(ctx context.Context) error {
 	lacking, ok := r.lacking()
-	if !ok || len(r.cuts()) > 0 {
-		return // a position of the set explains it without anybody's hand
+	if !ok {
+		return nil
 	}
+	for _, s := range r.cuts() {
+		// A position of the set explains it without anybody's hand, unless rows are
+		// there of what the history claims behind it.
+		if further, err := r.seededBehind(ctx, s.to); err != nil || !further {
+			return err
+		}
+	}
+	r.byHand = true
 	for _, t := range lacking {
 		maker := -1
 		for i, e := range t.effects {
@@ -42,6 +51,21 @@ func (r *reasoner) pretend() {
 		}
 		r.d.Restore = append(r.d.Restore, wanted)
 	}
+	return nil
+}
+
+// seededBehind reports whether the rows are there of an INSERT behind a position that
+// the history claims.
+func (r *reasoner) seededBehind(ctx context.Context, position int) (bool, error) {
+	for e := position; e < len(r.Replay.Effects); e++ {
+		if !r.recorded(e) {
+			continue
+		}
+		if told, err := r.traceOf(ctx, e); err != nil || told == left {
+			return told == left, err
+		}
+	}
+	return false, nil
 }
 
 // carried reports whether a statement that has not run takes along what is loose:
@@ -50,10 +74,10 @@ func (r *reasoner) carried(t *trajectory, maker int) bool {
 	return t.loose() && t.values[maker+1].Source != "" && slices.ContainsFunc(t.effects[maker+1:], func(e int) bool { return !r.recorded(e) })
 }
 
-// takes reports that a statement drops the object, and not just by giving its
-// table another name.
+// takes reports that a statement drops the object, and not just by giving it or its
+// table another name, nor together with its table, which is still there.
 func (r *reasoner) takes(t *trajectory, e int) bool {
-	return t.values[slices.Index(t.effects, e)+1] == nil && r.Replay.Effects[e].Statement.Verb != "alter table rename"
+	return t.values[slices.Index(t.effects, e)+1] == nil && !r.renames(e) && !r.drops(e, t.key.Owner())
 }
 
 // lacking returns what the live schema lacks of what its history says, if that is

@@ -110,10 +110,8 @@ func (r *reasoner) atBoundaries(spans []span, claimed int) []span {
 	var narrow []span
 	for _, s := range spans {
 		for position := s.from; position <= s.to; position++ {
-			within := position > 0 && position < len(r.Replay.Effects) &&
-				r.Replay.Effects[position].Migration == r.Replay.Effects[position-1].Migration
 			switch n := len(narrow); {
-			case within:
+			case r.within(position):
 			case position == claimed && r.Recorded.Any():
 				return []span{{claimed, claimed, s.overlaid}}
 			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid) && !r.empties(narrow[n-1].to, position):
@@ -148,22 +146,25 @@ func (c *course) inLastForm() map[schema.Key]bool {
 
 // isOverlaid reports whether a statement is about tables that a script has made
 // ahead of it: it was written for earlier forms of them.
-func (r *reasoner) isOverlaid(e int) bool {
-	if r.cut == nil || len(r.cut.overlaid) == 0 || e < r.cut.to {
+func (r *reasoner) isOverlaid(e int) bool { return r.cut != nil && r.overlaidBy(r.cut, e) }
+
+// overlaidBy is isOverlaid if the set stopped in a span.
+func (r *reasoner) overlaidBy(cut *span, e int) bool {
+	if len(cut.overlaid) == 0 || e < cut.to {
 		return false
 	}
 	s := r.Replay.Effects[e].Statement
 	if len(r.touches[e]) == 0 || s.Class == migration.Data {
-		return r.cut.overlaid[r.lastName(e, s.Table())] || r.helpsOverlaid(e)
+		return cut.overlaid[r.lastName(e, s.Table())] || r.helpsOverlaid(cut, e)
 	}
 	return !slices.ContainsFunc(r.touches[e], func(t touch) bool {
-		return !r.cut.overlaid[r.lastName(e-1, t.key.Owner())]
-	}) || r.helpsOverlaid(e)
+		return !cut.overlaid[r.lastName(e-1, t.key.Owner())]
+	}) || r.helpsOverlaid(cut, e)
 }
 
 // helpsOverlaid reports whether a statement works on a table that comes and goes
 // within its migration for the sake of one that a script has made ahead.
-func (r *reasoner) helpsOverlaid(e int) bool {
+func (r *reasoner) helpsOverlaid(cut *span, e int) bool {
 	mine := &r.Replay.Effects[e]
 	helper := mine.Statement.Table()
 	if helper.Name == "" || !r.helper(helper) {
@@ -173,7 +174,7 @@ func (r *reasoner) helpsOverlaid(e int) bool {
 		s := r.Replay.Effects[i].Statement
 		if r.Replay.Effects[i].Migration == mine.Migration && s.Class == migration.Data && s.Table() != helper &&
 			wording.Speaks(s.Text, helper.Name) {
-			return r.cut.overlaid[r.lastName(i, s.Table())]
+			return cut.overlaid[r.lastName(i, s.Table())]
 		}
 	}
 	return false

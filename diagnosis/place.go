@@ -56,8 +56,8 @@ func (r *reasoner) passed(e int) bool {
 // around it. An index, a view or a trigger that is missing is no such sign: those
 // get dropped by hand.
 func (r *reasoner) believed(e int) bool {
-	if r.claim(e).Ran {
-		return true // written in the transaction that ran it
+	if r.claim(e).Ran || r.byHand {
+		return true // written in the transaction that ran it, or right in all that matters
 	}
 	if r.cut != nil && e >= r.cut.from {
 		return len(r.claimedBehind(r.cut.to)) == 0
@@ -96,11 +96,17 @@ func (r *reasoner) claimedBehind(position int) []int {
 	return claimed
 }
 
-// untouched reports that nothing of what the history does not claim is there,
-// while it claims something: then all of that is pending, whatever else is amiss.
+// untouched reports that nothing of what the history does not claim is there, no
+// row of it either, while it claims something: then all of that is pending, whatever
+// else is amiss.
 func (r *reasoner) untouched() bool {
 	if !r.Recorded.Any() {
 		return false
+	}
+	for e, told := range r.traces {
+		if told == left && !r.recorded(e) {
+			return false
+		}
 	}
 	for e := range r.touches {
 		if r.claim(e).Begun {
@@ -130,6 +136,20 @@ func (r *reasoner) stamped() bool {
 		}
 	}
 	return deep >= 2
+}
+
+// belies reports that something which a statement touches is not there, and would be
+// by all that the history claims.
+func (r *reasoner) belies(e int) bool {
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		if t.live != nil || t.values[t.step+1] == nil {
+			return false
+		}
+		if t.loose() { // a rename that has not run would have found it
+			return t.step+1 < len(t.effects) && r.renames(t.effects[t.step+1]) && r.denied[t.effects[t.step+1]]
+		}
+		return r.said(t.trajectory) != nil
+	})
 }
 
 // absent reports whether the live database lacks the table.
@@ -190,36 +210,74 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 	return first, ok
 }
 
-// overrun reports that what comes after a statement was done by migrations that
-// were run in their order: by a statement further on in its own migration that no
-// script of the whole schema stands for, or by several, in its own and in a later one.
+// overrun reports that what comes after a statement was done by migrations that were
+// run in their order, and not by a script of the whole schema or by a hand that was
+// ahead of them in one place.
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
-	var here, later int
-	behind := map[schema.Key]bool{}
+	var here, behind, later evidence
 	for i := range r.touches {
 		if i > e && r.traces[i] == left {
 			return true // its rows are there
 		}
-		if done, not, _ := r.votes(i); done == 0 || not > 0 || !r.proves(i) {
+		done, not, _ := r.votes(i)
+		same := r.Replay.Effects[i].Migration == mine
+		if same && not > 0 {
+			here.lacking = true
+		}
+		if done == 0 || not > 0 || !r.proves(i) {
 			continue
 		}
-		same := r.Replay.Effects[i].Migration == mine
-		if same && i > e && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) {
-			return true
+		switch {
+		case same && i > e:
+			if !r.additive(i) || r.claim(e).Begun || r.recorded(e) {
+				return true // no script stands for it
+			}
+			behind.add(r, i)
+		case same:
+			here.add(r, i)
+		case i > e:
+			later.add(r, i)
 		}
-		for _, key := range r.telltale(i) {
-			switch {
-			case same && i > e:
-				behind[key] = true
-			case same:
-				here++
-			case i > e:
-				later++
+	}
+	switch {
+	case len(behind.telling)+len(here.telling) > 0 && len(later.telling) > 0, len(behind.telling) > 1:
+		return true
+	case !here.lacking && len(behind.seen) > 0 && len(here.seen)+len(behind.seen) > 1 && len(here.telling)+len(behind.telling) > 0:
+		return true // all of its own migration is there, and more than one stroke would have made
+	}
+	return later.rebuilt || len(later.migrations) > 1
+}
+
+// evidence is what statements that are done say for migrations having been run.
+type evidence struct {
+	seen       map[schema.Key]bool        // what they have made, changed or dropped
+	telling    map[schema.Key]bool        // of that, what no script makes
+	migrations map[migration.Version]bool // of which something telling is there
+	rebuilt    bool                       // a table was made anew, its rows with it
+	lacking    bool                       // something of them is missing
+}
+
+// add takes a statement that is done into account.
+func (v *evidence) add(r *reasoner, e int) {
+	if v.seen == nil {
+		v.seen, v.telling, v.migrations = map[schema.Key]bool{}, map[schema.Key]bool{}, map[migration.Version]bool{}
+	}
+	for _, t := range r.touches[e] {
+		if !r.transient(t.trajectory) && !t.live.Equal(r.said(t.trajectory)) {
+			v.seen[t.key.Owner()] = true
+			if t.key.Kind == schema.Column || t.loose() {
+				delete(v.seen, t.key.Owner())
+				v.seen[t.key] = true
 			}
 		}
 	}
-	return len(behind) > 1 || here+len(behind) > 0 && later > 0
+	for _, key := range r.telltale(e) {
+		v.telling[key] = true
+		v.migrations[r.Replay.Effects[e].Migration.Version] = true
+		s := r.Replay.Effects[e].Statement
+		v.rebuilt = v.rebuilt || s.Verb == "alter table rename" && key.Owner().Name == s.NewName
+	}
 }
 
 // telltale returns what a statement which is done has changed about tables that the

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
@@ -59,6 +60,23 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 		}
 	}
 	return u, true
+}
+
+// followed reports that something behind such a unit has changed the same table: then
+// its time has passed, be it that it has run or that the table was made in a later form.
+func (r *reasoner) followed(u unit) bool {
+	last := u.statements[len(u.statements)-1]
+	for e := last + 1; e < len(r.touches); e++ {
+		if done, not, _ := r.votes(e); done == 0 || not > 0 || !r.deep(e) || r.recorded(e) != r.recorded(last) {
+			continue
+		}
+		if slices.ContainsFunc(r.touches[e], func(t touch) bool {
+			return t.key.Owner() == u.table && !t.loose() && t.live != nil && t.values[t.step+1].Equal(t.live) && !t.live.Equal(t.values[t.step])
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeSameForm judges the filling of such a unit: if it would change a row, only

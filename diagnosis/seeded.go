@@ -2,8 +2,10 @@ package diagnosis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains what the rows of INSERTs of literals say of the position at
@@ -13,9 +15,10 @@ import (
 type trace int
 
 const (
-	untold trace = iota // nothing
-	left                // all of its rows are there
-	blank               // its table holds no row at all
+	untold  trace = iota // nothing
+	left                 // all of its rows are there
+	missing              // none of its rows is there, beside others
+	blank                // its table holds no row at all
 )
 
 // traceOf looks for the rows of a statement. Those that it did not put in on scratch
@@ -23,8 +26,7 @@ const (
 func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	effect := &r.Replay.Effects[e]
 	s := effect.Statement
-	if s.Verb != "insert" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") ||
-		wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") {
+	if s.Verb != "insert" || effect.Wrote == 0 || wording.Speaks(s.Text, "select") {
 		return untold, nil
 	}
 	if known, ok := r.traces[e]; ok {
@@ -50,9 +52,13 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	switch {
 	case !literal:
 	case seeds.Present == seeds.Wanted:
-		told = left
+		if !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict") {
+			told = left
+		}
 	case seeds.Present == 0 && seeds.Others == 0:
 		told = blank
+	case seeds.Present == 0:
+		told = missing
 	}
 	r.traces[e] = told
 	return told, nil
@@ -106,23 +112,65 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 }
 
 // takenFrom reports whether a statement behind e, up to a position, takes rows from
-// the table that e writes, or makes it anew.
+// the table that e writes, or makes it anew without them.
 func (r *reasoner) takenFrom(e, position int) bool {
-	table := r.Replay.Effects[e].Statement.Table()
+	table, copied := r.Replay.Effects[e].Statement.Table(), schema.Key{}
 	for i := e + 1; i < position; i++ {
 		s := r.Replay.Effects[i].Statement
 		switch s.Verb {
+		case "insert":
+			if s.Table() != table && wording.Speaks(s.Text, table.Name) {
+				copied = s.Table()
+			}
 		case "alter table rename":
 			if s.Table() == table {
 				table = s.Renamed()
 			}
-		case "delete", "drop table", "truncate":
-			if s.Verb != "drop table" || wording.Speaks(s.Text, table.Name) {
-				return true // a deletion may cascade
+		case "delete":
+			if r.cascades(s.Table(), table) {
+				return true
 			}
+		case "truncate":
+			if wording.Speaks(s.Text, table.Name) || r.cascades(s.Table(), table) {
+				return true
+			}
+		case "drop table":
+			if !wording.Speaks(s.Text, table.Name) {
+				continue
+			}
+			if copied.Name == "" {
+				return true
+			}
+			table, copied = copied, schema.Key{} // a rebuild: its rows go on in the copy
 		}
 	}
 	return false
+}
+
+// cascades reports whether deleting rows of one table may delete those of another,
+// which is itself or refers to it, perhaps by way of others.
+func (r *reasoner) cascades(from, to schema.Key) bool {
+	reached := map[schema.Key]bool{from: true}
+	parent := func(key schema.Key, o *schema.Object) schema.Key {
+		return schema.Key{Kind: schema.Table, Space: key.Space, Name: o.Fact(schema.Parent)}
+	}
+	for grown := true; grown && !reached[to]; {
+		grown = false
+		for key, t := range r.trajectories {
+			if key.Kind != schema.ForeignKey || reached[key.Owner()] {
+				continue
+			}
+			if slices.ContainsFunc(t.values, func(o *schema.Object) bool { return reached[parent(key, o)] }) {
+				reached[key.Owner()], grown = true, true
+			}
+		}
+		for o := range r.Replay.Base.All() {
+			if o.Key.Kind == schema.ForeignKey && reached[parent(o.Key, o)] && !reached[o.Key.Owner()] {
+				reached[o.Key.Owner()], grown = true, true
+			}
+		}
+	}
+	return reached[to]
 }
 
 // begunAt narrows spans to the migration that was begun and not finished: nothing

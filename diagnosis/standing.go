@@ -1,7 +1,6 @@
 package diagnosis
 
 import (
-	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -81,74 +80,6 @@ func standing(mf MigrationFinding, passed bool) (s Standing, plain bool) {
 	}
 }
 
-// dropForeign takes out of the target what goes with a table that is to be
-// dropped, by consent: columns and constraints that nobody knows. Its indexes and
-// triggers are made again.
-func (r *reasoner) dropForeign(target *schema.Snapshot) {
-	for e := range r.findings {
-		if r.findings[e].Verdict != NotDone || r.findings[e].Left {
-			continue
-		}
-		for _, t := range r.touches[e] {
-			if t.key.Kind != schema.Table || t.values[t.step+1] != nil || r.renames(e) {
-				continue
-			}
-			for _, part := range r.Have.Parts(r.cameFrom(e, t.key)) {
-				if !r.knows(part.Key) && (part.Source == "" || !r.fits(part)) {
-					target.Delete(part.Key)
-				}
-			}
-		}
-	}
-}
-
-// fits reports whether a foreign index can be made on the table as the set wants it.
-func (r *reasoner) fits(o *schema.Object) bool {
-	if o.Key.Kind != schema.Index {
-		return true
-	}
-	for _, column := range r.Have.Parts(o.Key.Owner()) {
-		if column.Key.Kind == schema.Column && r.Replay.Want.Get(column.Key) == nil && r.knows(column.Key) &&
-			wording.Speaks(o.Fact(schema.Columns)+" "+o.Fact(schema.Where), column.Key.Name) {
-			return false
-		}
-	}
-	return true
-}
-
-// carryForeign moves what nobody knows along with a table that is to be renamed.
-func (r *reasoner) carryForeign(target *schema.Snapshot) {
-	name := map[schema.Key]schema.Key{} // where a live table ends up
-	for e := range r.findings {
-		f := &r.findings[e]
-		if f.Verdict != NotDone || f.Left || f.Statement.Verb != "alter table rename" {
-			continue
-		}
-		from := f.Statement.Table()
-		for live, now := range name {
-			if now == f.Statement.Table() {
-				from = live
-			}
-		}
-		if r.Have.Get(from) != nil {
-			name[from] = f.Statement.Renamed()
-		}
-	}
-	for live, now := range name {
-		for _, part := range r.Have.Parts(live) {
-			if r.knows(part.Key) {
-				continue
-			}
-			moved := *part
-			moved.Key.Table = now.Name
-			target.Delete(part.Key)
-			if target.Get(moved.Key.Owner()) != nil {
-				target.Put(&moved)
-			}
-		}
-	}
-}
-
 // aim works out the schema that a run must lead to: what the set wants, and what
 // is foreign, accepted or left alone as it is.
 func (r *reasoner) aim() {
@@ -175,7 +106,6 @@ func (r *reasoner) aim() {
 	r.aimIgnored(target)
 	r.aimStored(target)
 	r.carryForeign(target)
-	r.dropForeign(target)
 	for _, o := range r.restored() {
 		if r.trajectories[o.Key] == nil {
 			target.Put(o)

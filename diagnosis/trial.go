@@ -75,6 +75,8 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 		return err
 	case trial.Err == nil && trial.First == 0:
 		r.noOp(e, f, "it would change nothing")
+	case trial.Err != nil && f.Statement.Verb != "insert" && r.cut != nil && e < r.cut.from && !r.needsHelper(e):
+		f.is(Superseded, "what it works on has another form by now, in which it cannot run")
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "the author declares that it may be run again")
 	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0 && backfill.MatchString(f.Statement.Text):
@@ -105,7 +107,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	switch {
 	case trial.Err == nil && trial.First == 0:
 		r.noOp(e, f, "it would change nothing")
-	case len(fresh) > 0 && filled == 0:
+	case len(fresh) > 0 && filled == 0 && !r.recorded(e) && (r.Recorded.Any() || r.begun()) && !r.through(e, trial):
 		f.is(NotDone, fmt.Sprintf("%s, which it fills, has just been added and holds nothing", fresh[0].Key))
 	case len(fresh) > 0 && trial.Err == nil && !f.Statement.Rerunnable:
 		return r.askWhetherRun(ctx, e, f) // some rows were filled, by it or by the program
@@ -157,6 +159,13 @@ func (r *reasoner) noOp(e int, f *Finding, why string) {
 		}
 	}
 	f.is(NoOp, why)
+}
+
+// through reports that the migration of a statement may be through, rows having come
+// since, and that it would change those.
+func (r *reasoner) through(e int, trial Trial) bool {
+	return r.cut != nil && !r.begun() && !r.within(r.cut.to) &&
+		!(trial.Guarded() && backfill.MatchString(r.Replay.Effects[e].Statement.Text))
 }
 
 // fresh returns the live columns that an UPDATE speaks of and that an earlier
@@ -235,7 +244,9 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 	case "done":
 		f.is(Done, "it has run, by answer")
 	case "run":
-		r.withHelpers(e)
+		if r.cut != nil && e >= r.cut.from && e < r.cut.to {
+			r.stopped[f.Ref.Version] = f.Ref.Number
+		}
 		f.is(NotDone, "it has not run, by answer")
 	default:
 		f.is(Ambiguous, "whether it has run cannot be told from the rows")

@@ -1,0 +1,187 @@
+package diagnosis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how one of the positions is picked at which the set may have
+// stopped, where the schema fits several.
+
+// chooseCut picks the position at which the set stopped, where one explains the
+// whole live schema. If several do, with statements on data between them that would
+// change something, the schema alone does not tell, and only an answer can.
+func (r *reasoner) chooseCut(ctx context.Context) error {
+	if r.byHand {
+		return nil
+	}
+	claimed := 0
+	for e := range r.touches {
+		if r.recorded(e) {
+			claimed = e + 1
+		}
+	}
+	spans, err := r.asClaimed(ctx, r.cuts(), claimed)
+	if err != nil {
+		return err
+	}
+	plain := r.begunAt(spans)
+	spans, err = r.seedsAllow(ctx, plain)
+	if err != nil {
+		return err
+	}
+	if len(spans) == 0 || !r.begun() && (r.amid(spans) || r.besideScript()) {
+		// What a script made is not what the history claims: only behind that.
+		scripted := slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed || len(s.overlaid) == 0 && len(spans) > 0 })
+		if !r.begun() {
+			scripted = r.atBoundaries(scripted, claimed)
+		}
+		spans = append(spans, scripted...)
+		slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	}
+	if len(spans) == 0 {
+		spans = plain // rows that speak against all prove nothing
+	}
+	if len(spans) == 0 {
+		return nil
+	}
+	return r.between(ctx, spans)
+}
+
+// asClaimed leaves out the positions before what the history claims, if there are
+// others, unless an INSERT on the way to those has left no row.
+func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int) ([]span, error) {
+	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
+	if n <= 0 || !r.Recorded.Any() {
+		return spans, nil
+	}
+	for e := spans[n-1].from; e < spans[n].from; e++ {
+		if told, err := r.traceOf(ctx, e); err != nil {
+			return nil, err
+		} else if told == missing && !r.takenFrom(e, spans[n].from) {
+			return spans, nil
+		}
+	}
+	return spans[n:], nil
+}
+
+// amid reports that no position in the spans is the end of a migration.
+func (r *reasoner) amid(spans []span) bool {
+	for _, s := range spans {
+		for position := s.from; position <= s.to; position++ {
+			if !r.within(position) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// within reports whether a position lies inside a migration.
+func (r *reasoner) within(position int) bool {
+	return position > 0 && position < len(r.Replay.Effects) &&
+		r.Replay.Effects[position].Migration == r.Replay.Effects[position-1].Migration
+}
+
+// besideScript reports that a table stood in the way which nothing but a script of
+// the whole schema makes.
+func (r *reasoner) besideScript() bool {
+	return slices.ContainsFunc(r.d.Aside, func(o *schema.Object) bool { return o.Key.Kind == schema.Table })
+}
+
+// between picks one of the spans that fit: statements on data of which they say
+// different things are asked about one after the other, until the rest agree.
+func (r *reasoner) between(ctx context.Context, spans []span) error {
+	spans = slices.Clone(spans)
+	r.cut = &spans[len(spans)-1]
+	for e := range r.Replay.Effects {
+		passed := slices.ContainsFunc(spans, func(s span) bool { return r.passes(&s, e) })
+		if !passed || !slices.ContainsFunc(spans, func(s span) bool { return !r.passes(&s, e) }) {
+			continue
+		}
+		ran, err := r.whetherRan(ctx, e, spans[len(spans)-1].from)
+		if err != nil {
+			return err
+		}
+		switch ran {
+		case "no matter":
+			continue
+		case "done":
+			spans = slices.DeleteFunc(spans, func(s span) bool { return !r.passes(&s, e) && s.to <= e })
+			for i := range spans {
+				if !r.passes(&spans[i], e) {
+					spans[i].from = e + 1
+				}
+			}
+		case "run":
+			spans = slices.DeleteFunc(spans, func(s span) bool { return r.passes(&s, e) })
+			for i := range spans {
+				spans[i].to = min(spans[i].to, e)
+			}
+		default:
+			return nil
+		}
+		r.cut = &spans[len(spans)-1]
+	}
+	return nil
+}
+
+// whetherRan finds out whether a statement has run of which the schema tells nothing:
+// by rows, else by asking. It is "no matter" where it works on nothing that is there.
+func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) {
+	switch told, err := r.traceOf(ctx, e); {
+	case err != nil:
+		return "", err
+	case told == left:
+		return "done", nil
+	case told == blank && !r.recorded(e) && !r.takenFrom(e, last):
+		return "run", nil
+	}
+	if tells, err := r.tells(ctx, e); err != nil || !tells {
+		return "no matter", err
+	}
+	effect := &r.Replay.Effects[e]
+	answer := r.ask(Question{
+		Code:  Q6,
+		Place: effect.Ref().String(),
+		Text: fmt.Sprintf("The schema looks the same before and after %s and what follows it. Did %s already run?",
+			effect.Ref(), wording.Quote(effect.Statement.Text)),
+		Facts:   []string{"statement: " + wording.Quote(effect.Statement.Text)},
+		Choices: []Choice{{"done", "it has run: go on behind it"}, {"run", "it has not run: run it"}},
+	})
+	if answer == "run" {
+		r.emptyAgain(e)
+		r.withHelpers(e)
+	}
+	return answer, nil
+}
+
+// passes reports whether a statement needs no run if the set stopped in a span.
+func (r *reasoner) passes(s *span, e int) bool {
+	return e < s.from || r.overlaidBy(s, e)
+}
+
+// tells reports whether a statement which leaves the schema as it is works on rows
+// that are there: one on data, or a DROP of a table that is made anew as it was.
+func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
+	if table, ok := r.emptied(e); ok {
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		return rows > 0, err
+	}
+	s := r.Replay.Effects[e].Statement
+	if s.Class != migration.Data || r.ignored.holds(s) {
+		return false, nil
+	}
+	table := r.liveName(e, s.Table())
+	if r.Have.Get(table) == nil {
+		return false, nil
+	}
+	rows, err := r.Witness.Rows(ctx, table, 1)
+	return rows > 0, err
+}

@@ -1,0 +1,90 @@
+package diagnosis
+
+import (
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains what becomes of objects that nobody knows on tables that a run
+// renames, or drops and makes anew.
+
+// A voyage is what a run does to a live table.
+type voyage struct {
+	now     schema.Key // its name at the end
+	dropped bool       // it is dropped on the way
+}
+
+// voyages returns what the statements that are to run do to live tables.
+func (r *reasoner) voyages() map[schema.Key]voyage {
+	all := map[schema.Key]voyage{}
+	for o := range r.Have.All() {
+		if o.Key.Kind == schema.Table {
+			all[o.Key] = voyage{now: o.Key}
+		}
+	}
+	for e := range r.findings {
+		f := &r.findings[e]
+		if f.Verdict != NotDone || f.Left {
+			continue
+		}
+		renames := f.Statement.Verb == "alter table rename"
+		for live, v := range all {
+			switch {
+			case renames && v.now == f.Statement.Table():
+				v.now = f.Statement.Renamed()
+			case !renames && r.drops(e, v.now):
+				v.dropped = true
+			}
+			all[live] = v
+		}
+	}
+	return all
+}
+
+// drops reports whether a statement drops a table.
+func (r *reasoner) drops(e int, table schema.Key) bool {
+	for _, t := range r.touches[e] {
+		if t.key == table && t.values[t.step+1] == nil && !r.renames(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// carryForeign moves what nobody knows along with its table. What goes with a table
+// that is dropped, by consent, is not wanted any more; indexes and triggers are made
+// again where it is made anew and has what they are about.
+func (r *reasoner) carryForeign(target *schema.Snapshot) {
+	for live, v := range r.voyages() {
+		if v.now == live && !v.dropped {
+			continue
+		}
+		for _, part := range r.Have.Parts(live) {
+			if r.knows(part.Key) {
+				continue
+			}
+			target.Delete(part.Key)
+			moved := *part
+			moved.Key.Table = v.now.Name
+			if target.Get(moved.Key.Owner()) != nil && (!v.dropped || part.Source != "" && r.fits(part, target, v.now.Name)) {
+				target.Put(&moved)
+			}
+		}
+	}
+}
+
+// fits reports whether a foreign index can be made on a table of the target.
+func (r *reasoner) fits(o *schema.Object, target *schema.Snapshot, table string) bool {
+	if o.Key.Kind != schema.Index {
+		return true
+	}
+	for _, column := range r.Have.Parts(o.Key.Owner()) {
+		wanted := column.Key
+		wanted.Table = table
+		if column.Key.Kind == schema.Column && target.Get(wanted) == nil && r.knows(column.Key) &&
+			wording.Speaks(o.Fact(schema.Columns)+" "+o.Fact(schema.Where), column.Key.Name) {
+			return false
+		}
+	}
+	return true
+}
