@@ -3,20 +3,14 @@
 package dbmend_test
 
 import (
-	"database/sql"
 	"testing"
 
-	"github.com/dbmend/dbmend/engine"
-	"github.com/dbmend/dbmend/engine/mysql"
-	"github.com/dbmend/dbmend/engine/postgres"
-	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/internal/hybrid"
 	"github.com/dbmend/dbmend/internal/testserver"
 )
 
-// serverStates is how many states are tried on a server unless DBMEND_STATES says
-// otherwise.
-const serverStates = 150
+// serverStates are tried on a server unless DBMEND_STATES or DBMEND_SEED say otherwise.
+var serverStates = []statesFrom{{1, 150}}
 
 // TestHybridStatesPostgres is TestHybridStates on PostgreSQL.
 func TestHybridStatesPostgres(t *testing.T) {
@@ -47,25 +41,4 @@ func closed(t *testing.T, e interface{ Close() error }) {
 	if err := e.Close(); err != nil {
 		t.Error(err)
 	}
-}
-
-// patient returns a pool by which the application of a database reaches it, the engine for it,
-// and what tells a witness all that is there.
-func patient(t *testing.T, e hybrid.Engine, db *sql.DB) (app *sql.DB, product engine.Engine, look func(testing.TB, *sql.DB) string) {
-	t.Helper()
-	var err error
-	switch e := e.(type) {
-	case *hybrid.Postgres:
-		product, look = postgres.Engine{}, dumpPostgres
-		app, err = e.Beside(db)
-	case *hybrid.MariaDB:
-		product, look = mysql.Engine{}, dumpMySQL
-		app, err = e.Beside(db)
-	default:
-		return db, sqlite.Engine{}, dump
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return app, product, look
 }

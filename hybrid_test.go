@@ -1,8 +1,7 @@
-//go:build hybrid
-
 package dbmend_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -11,12 +10,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/engine/mysql"
+	"github.com/dbmend/dbmend/engine/postgres"
+	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/internal/hybrid"
 )
 
@@ -35,27 +39,73 @@ const (
 
 var outcomes = []outcome{healed, asked, needless, failed, wrong, lost, blind}
 
-// hybridStates is how many states are tried unless DBMEND_STATES says otherwise.
-const hybridStates = 400
+// A slice of states is what follows from neighbouring seeds. These are tried unless
+// DBMEND_STATES or DBMEND_SEED say otherwise, side by side: what one has to wait for is
+// worth more than what it needs of a processor.
+var hybridSlices = []statesFrom{{1, 250}, {3000, 250}, {20000, 250}, {40000, 250}}
+
+// shortStates is how many states of each slice are tried with -short.
+const shortStates = 25
+
+// fewNeedless says from how many states on the share of needless questions is judged.
+const fewNeedless = 1000
 
 // TestHybridStates heals generated databases whose history, schema and rows
-// disagree, and holds the end against an oracle that knows what truly ran.
+// disagree, and holds the end against an oracle that knows what truly ran. With -v it
+// says what came of each kind of damage.
 //
 // DBMEND_STATES=n tries n states; DBMEND_SEED=n begins with another seed, and a
 // failure names its own; DBMEND_FOUND=FOLDER writes a small case for each kind of
 // failure into a folder.
 func TestHybridStates(t *testing.T) {
-	tryStates(t, hybrid.SQLite("sqlite"), hybridStates, func(seed uint64) bool { return seed%2 == 0 })
+	tryStates(t, hybrid.SQLite("sqlite"), hybridSlices, func(seed uint64) bool { return seed%2 == 0 })
 }
 
-// tryStates heals states of an engine; foreign says of which seeds the connections
-// enforce foreign keys.
-func tryStates(t *testing.T, e hybrid.Engine, states int, foreign func(seed uint64) bool) {
-	number, first := envInt("DBMEND_STATES", states), envInt("DBMEND_SEED", 1)
-	tried, tally, seen := 0, tally{}, map[string]bool{}
-	derivable := 0
+// statesFrom is a number of states from a seed on.
+type statesFrom struct{ seed, states int }
+
+// tryStates heals slices of states of an engine; foreign says of which seeds the
+// connections enforce foreign keys.
+func tryStates(t *testing.T, e hybrid.Engine, parts []statesFrom, foreign func(seed uint64) bool) {
+	if os.Getenv("DBMEND_STATES") != "" || os.Getenv("DBMEND_SEED") != "" {
+		parts = []statesFrom{{envInt("DBMEND_SEED", 1), envInt("DBMEND_STATES", 400)}}
+	}
 	started := time.Now()
-	for seed := uint64(first); tried < number; seed++ {
+	all := &harvest{tally: tally{}, seen: map[string]bool{}}
+	t.Run("from seed", func(t *testing.T) {
+		for _, s := range parts {
+			if testing.Short() {
+				s.states = min(s.states, shortStates)
+			}
+			t.Run(strconv.Itoa(s.seed), func(t *testing.T) {
+				if len(parts) > 1 {
+					t.Parallel()
+				}
+				all.gather(t, e, s, foreign)
+			})
+		}
+	})
+	t.Logf("%d states, %d of them derivable, in %s\n%s", all.tried, all.derivable, time.Since(started).Round(time.Millisecond), all.tally)
+	if bad := all.tally.all(wrong) + all.tally.all(lost) + all.tally.all(failed); bad > 0 {
+		t.Errorf("%d wrong, %d lost, %d failed", all.tally.all(wrong), all.tally.all(lost), all.tally.all(failed))
+	}
+	if n := all.tally.all(needless); all.tried >= fewNeedless && 100*n >= 3*all.derivable {
+		t.Errorf("%d of %d derivable states were refused; fewer than 3 in 100 may be", n, all.derivable)
+	}
+}
+
+// A harvest is what came of all states that were tried.
+type harvest struct {
+	sync.Mutex
+	tally            tally
+	tried, derivable int
+	seen             map[string]bool // failures that were told, by their kind
+}
+
+// gather heals one slice of states.
+func (all *harvest) gather(t *testing.T, e hybrid.Engine, from statesFrom, foreign func(seed uint64) bool) {
+	tried := 0
+	for seed := uint64(from.seed); tried < from.states; seed++ {
 		h, err := hybrid.Make(e, hybrid.Genes(rand.New(rand.NewPCG(seed, 0))), foreign(seed))
 		if errors.Is(err, hybrid.ErrEmpty) {
 			continue
@@ -76,25 +126,27 @@ func tryStates(t *testing.T, e hybrid.Engine, states int, foreign func(seed uint
 			}
 			got, detail := heal(t, s)
 			tried++
-			tally.add(kind, got)
-			if s.Class == hybrid.Derivable {
-				derivable++
-			}
-			failure := string(got) + string(kind) + gist(detail)
-			if slices.Contains([]outcome{needless, failed, wrong, lost}, got) && !seen[failure] {
-				seen[failure] = true
+			if all.add(s, got, detail) {
 				t.Logf("seed %d: %s (%s, %s)\n%s", seed, got, kind, s.Note, detail)
 				found(t, s, got, detail)
 			}
 		}
 	}
-	t.Logf("%d states from seed %d on, %d of them derivable, in %s\n%s", tried, first, derivable, time.Since(started).Round(time.Millisecond), tally)
-	if bad := tally.all(wrong) + tally.all(lost) + tally.all(failed); bad > 0 {
-		t.Errorf("%d wrong, %d lost, %d failed", tally.all(wrong), tally.all(lost), tally.all(failed))
+}
+
+// add counts a state, and reports whether its failure is the first of its kind.
+func (all *harvest) add(s *hybrid.State, got outcome, detail string) (news bool) {
+	all.Lock()
+	defer all.Unlock()
+	all.tried++
+	all.tally.add(s.Kind, got)
+	if s.Class == hybrid.Derivable {
+		all.derivable++
 	}
-	if n := tally.all(needless); 100*n >= 3*derivable {
-		t.Errorf("%d of %d derivable states were refused; fewer than 3 in 100 may be", n, derivable)
-	}
+	failure := string(got) + string(s.Kind) + gist(detail)
+	news = slices.Contains([]outcome{needless, failed, wrong, lost}, got) && !all.seen[failure]
+	all.seen[failure] = true
+	return news
 }
 
 // A tally counts outcomes by kind of damage.
@@ -321,4 +373,25 @@ func found(t *testing.T, s *hybrid.State, got outcome, detail string) {
 	if err := os.WriteFile(filepath.Join(folder, name+".txtar"), []byte(small.Case(about)), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// patient returns a pool by which the application of a database reaches it, the engine for it,
+// and what tells a witness all that is there.
+func patient(t *testing.T, e hybrid.Engine, db *sql.DB) (app *sql.DB, product engine.Engine, look func(testing.TB, *sql.DB) string) {
+	t.Helper()
+	var err error
+	switch e := e.(type) {
+	case *hybrid.Postgres:
+		product, look = postgres.Engine{}, dumpPostgres
+		app, err = e.Beside(db)
+	case *hybrid.MariaDB:
+		product, look = mysql.Engine{}, dumpMySQL
+		app, err = e.Beside(db)
+	default:
+		return db, sqlite.Engine{}, dump
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app, product, look
 }

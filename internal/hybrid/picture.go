@@ -16,6 +16,9 @@ type Picture struct {
 	// Numbered are the columns, by table, that a server numbers. It leaves gaps as it
 	// likes, so two pictures are the same whatever the numbers are.
 	Numbered map[string]string
+	// Counters are how far tables have counted that never give a number twice: the
+	// greatest number that each has given.
+	Counters map[string]int64
 }
 
 // told returns the columns of a table of which two pictures must agree.
@@ -150,6 +153,12 @@ func Difference(want, have *Picture) (lines []string, lost bool) {
 		lines = append(lines, fmt.Sprintf("rows of %s:\n      are    %s\n      wanted %s",
 			table, strings.Join(without(got, rows), "; "), strings.Join(without(rows, got), "; ")))
 		lost = lost || len(got) < len(rows)
+	}
+	for _, table := range slices.Sorted(maps.Keys(want.Counters)) {
+		// That it has counted further does no harm.
+		if got := have.Counters[table]; got < want.Counters[table] {
+			lines = append(lines, fmt.Sprintf("counter of %s is %d; wanted %d: numbers would be given twice", table, got, want.Counters[table]))
+		}
 	}
 	return lines, lost
 }

@@ -31,7 +31,7 @@ const ours = `m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.tbl_name NOT IN
 // collations, AUTOINCREMENT, what views and triggers do) is read from the stored
 // text, without quotes and blanks.
 func (d SQLite) Schema(db *sql.DB) (*Picture, error) {
-	p := &Picture{Objects: map[string]string{}, Rows: map[string][]string{}}
+	p := &Picture{Objects: map[string]string{}, Rows: map[string][]string{}, Counters: map[string]int64{}}
 	queries := []string{
 		`SELECT m.name || '/column ' || c.name, lower(c.type) || ' notnull ' || c."notnull" || ' default ' || coalesce(c.dflt_value, '-') || ' key ' || c.pk || ' hidden ' || c.hidden
 			FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND ` + ours,
@@ -181,7 +181,32 @@ func (d SQLite) Rows(db *sql.DB, p *Picture) error {
 		slices.Sort(rows)
 		p.Rows[table] = rows
 	}
-	return nil
+	return d.counters(db, p)
+}
+
+// counters reads how far the tables with AUTOINCREMENT have counted. Whoever has never
+// had a row has no counter.
+func (d SQLite) counters(db *sql.DB, p *Picture) error {
+	there, err := query(db, "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'")
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	rows, err := db.Query("SELECT name, seq FROM sqlite_sequence")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table string
+		var counter int64
+		if err := rows.Scan(&table, &counter); err != nil {
+			return err
+		}
+		if p.hasTable(table) {
+			p.Counters[table] = max(p.Counters[table], counter)
+		}
+	}
+	return rows.Err()
 }
 
 // Orphans is a query for rows that refer to nothing.
