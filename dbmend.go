@@ -49,6 +49,7 @@ type options struct {
 	beforeHealed func() error
 	ignore       []string
 	weighs       bool // hazards are told with their rows
+	scratch      *sql.DB
 }
 
 // An Option changes how a [Migrator] works.
@@ -154,6 +155,11 @@ func Ignore(lines ...string) Option {
 	return func(o *options) { o.ignore = append(o.ignore, lines...) }
 }
 
+// Scratch has scratch databases made on the server that a pool reaches, instead of on
+// the live one: for roles that may not create databases there. It must be of the same
+// major version. The pool stays the caller's to close. SQLite's are in memory in any case.
+func Scratch(on *sql.DB) Option { return func(o *options) { o.scratch = on } }
+
 // BeforeHealing calls fn before anything is changed that a plain runner would not
 // change: the place for a backup. An error stops the run.
 func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeHealed = fn } }
@@ -216,6 +222,7 @@ func (m *Migrator) connect(ctx context.Context) (engine.Database, error) {
 		return nil, err
 	}
 	db.Patience(m.lockTimeout)
+	db.ScratchAt(m.scratch)
 	if space := db.Traits().Space; space != "" {
 		m.unqualify(space)
 	}

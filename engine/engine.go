@@ -109,6 +109,12 @@ type Database interface {
 	// same driver. Its Close throws it away.
 	Scratch(ctx context.Context) (Database, error)
 
+	// ScratchAt has Scratch make its databases on the server that another pool reaches,
+	// from now on; nil: where it does by itself. That server must be of the same flavor,
+	// but for the last number, or Scratch is an error. An engine whose scratch databases
+	// are on no server leaves them there.
+	ScratchAt(elsewhere *sql.DB)
+
 	// Build makes the objects of a snapshot, without rows, on this database. It is
 	// meant for scratch databases; names that are taken are an error.
 	Build(ctx context.Context, s *schema.Snapshot) error

@@ -21,7 +21,7 @@ type app struct {
 
 // flags are what was written on the command line, before anything else is asked.
 type flags struct {
-	db, dir, config            string
+	db, scratch, dir, config   string
 	base, schema, history      string
 	format, to, drift, ahead   string
 	contexts, labels, dbms     string

@@ -20,6 +20,7 @@ const defaultConfig = "dbmend.toml"
 // that it lies in, wherever dbmend is called.
 type config struct {
 	DB          string            `toml:"db"`
+	Scratch     string            `toml:"scratch"`
 	Dir         string            `toml:"dir"`
 	Base        string            `toml:"base"`
 	Schema      string            `toml:"schema"`
@@ -59,7 +60,7 @@ func readConfig(name string) (*config, error) {
 	for _, key := range known.Undecoded() {
 		return nil, &usageError{
 			message: fmt.Sprintf("%s:%d: unknown key %q", c.path, lineOfKey(string(text), key), key.String()),
-			hint:    "the keys are db, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders] and [answers]",
+			hint:    "the keys are db, scratch, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders] and [answers]",
 		}
 	}
 	c.folder = filepath.Dir(c.path)

@@ -182,6 +182,9 @@ func (t *postgresTarget) hint(err error) string {
 	case "3D000": // invalid_catalog_name
 		return "make it first: createdb " + shellWord(t.config.Database) + "; dbmend makes no databases on servers but its scratch ones"
 	case "42501": // insufficient_privilege
+		if strings.Contains(err.Error(), "CREATEDB") {
+			return "or name a database on another server of the same version with --scratch, or DBMEND_SCRATCH"
+		}
 		return "run it as the owner of the database, or have the right granted"
 	case "42704": // undefined_object
 		if is[*pgconn.ConnectError](err) {

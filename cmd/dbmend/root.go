@@ -57,6 +57,7 @@ func (a *app) rootCommand() *cobra.Command {
 func (a *app) addFlags(root *cobra.Command) {
 	f, v := root.PersistentFlags(), &a.flags
 	f.StringVar(&v.db, "db", "", "the database's `URL`: sqlite:FILE, postgres://…, mysql://… (or DATABASE_URL)")
+	f.StringVar(&v.scratch, "scratch", "", "the `URL` of a database on another server of the same version, for scratch databases (or DBMEND_SCRATCH)")
 	f.StringVar(&v.dir, "dir", "migrations", "the `FOLDER` of migrations (or DBMEND_DIR)")
 	f.StringVar(&v.config, "config", "", "the configuration `FILE` (default dbmend.toml, if it is there)")
 	f.StringVar(&v.base, "base", "", "a `FILE` with the schema from before the first migration")

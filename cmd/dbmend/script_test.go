@@ -35,7 +35,7 @@ func TestScript(t *testing.T) {
 		},
 		Condition: tests,
 		Setup: func(env *testscript.Env) error {
-			for _, name := range []string{"DATABASE_URL", "DBMEND_DIR", "NO_COLOR"} {
+			for _, name := range []string{"DATABASE_URL", "DBMEND_DIR", "DBMEND_SCRATCH", "NO_COLOR"} {
 				env.Setenv(name, "")
 			}
 			return nil

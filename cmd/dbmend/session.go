@@ -28,6 +28,7 @@ type session struct {
 	*dbmend.Migrator
 	target   target
 	db       *sql.DB
+	scratch  *sql.DB  // to another server, for scratch databases; nil without one
 	root     *os.Root // the folder of migrations; nil where none is read
 	progress *progress
 	absent   bool // there is no database yet: an empty one in memory stands in for it
@@ -59,6 +60,15 @@ func (c *call) open(n need, more ...dbmend.Option) (_ *session, err error) {
 	options = append(options, dbmend.Observe(s.progress.observe))
 	if s.progress.shows() || c.flags.json || c.flags.report != "" {
 		options = append(options, dbmend.WeighHazards())
+	}
+	if c.scratch != nil {
+		if c.scratch.engine().Name() != s.target.engine().Name() {
+			return nil, &usageError{message: "--scratch names a database of another kind than --db", hint: "statements mean what they do on the same database system alone"}
+		}
+		if s.scratch, err = c.scratch.open(changes, c.wait); err != nil {
+			return nil, err
+		}
+		options = append(options, dbmend.Scratch(s.scratch))
 	}
 	s.Migrator, err = dbmend.New(s.db, s.target.engine(), files, append(options, more...)...)
 	if errors.Is(err, migration.ErrNoVersion) {
@@ -161,6 +171,9 @@ func (s *session) close() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
+	if s.scratch != nil {
+		errs = append(errs, s.scratch.Close())
+	}
 	if s.root != nil {
 		errs = append(errs, s.root.Close())
 	}
@@ -173,7 +186,13 @@ func (c *call) with(ctx context.Context, n need, fn func(ctx context.Context, s 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = said(s.target, errors.Join(err, s.close())) }()
+	defer func() {
+		err = errors.Join(err, s.close())
+		if c.scratch != nil {
+			err = said(c.scratch, err)
+		}
+		err = said(s.target, err)
+	}()
 	r, err = fn(ctx, s)
 	s.progress.stop()
 	if r != nil {

@@ -18,6 +18,7 @@ type settings struct {
 	db      string // as it was written: it may hold a password, and is never shown
 	dbIn    string // the folder that a relative path in db starts from; empty for the working one
 	dbFrom  string // who said it: a flag, a variable or a file; empty for nobody
+	scratch target // where scratch databases are made; nil: on the live database's server
 	dir     string
 	dirSaid bool // somebody named the folder
 	base    string
@@ -60,6 +61,9 @@ func (a *app) resolve(said func(flag string) bool) (*settings, error) {
 	var source string
 	if s.db, s.dbFrom = pick("db", f.db, "DATABASE_URL", file.DB); strings.HasPrefix(s.dbFrom, file.path+":") {
 		s.dbIn = file.folder
+	}
+	if s.scratch, err = scratchTarget(pick("scratch", f.scratch, "DBMEND_SCRATCH", file.Scratch)); err != nil {
+		return nil, err
 	}
 	s.dir, source = pick("dir", f.dir, "DBMEND_DIR", file.Dir)
 	s.dirSaid = source != ""
@@ -142,6 +146,19 @@ func (s *settings) target() (target, error) {
 	t, err := parseURL(s.db, s.dbIn)
 	if e, ok := errors.AsType[*usageError](err); ok && s.dbFrom != "" {
 		return nil, &usageError{message: s.dbFrom + ": " + e.message, hint: e.hint}
+	}
+	return t, err
+}
+
+// scratchTarget reads the URL of the server for scratch databases, which says who gave
+// it where it is wrong; nil where there is none.
+func scratchTarget(url, from string) (target, error) {
+	if url == "" {
+		return nil, nil
+	}
+	t, err := parseURL(url, "")
+	if e, ok := errors.AsType[*usageError](err); ok {
+		return nil, &usageError{message: from + ": " + e.message, hint: e.hint}
 	}
 	return t, err
 }

@@ -13,12 +13,14 @@ import (
 
 // A database is one connection, and the database that it was in when we came.
 type database struct {
-	conn   *sql.Conn
-	pool   *sql.DB // scratch databases take their connections from it
-	name   string
-	number int64 // of the connection, by which the server calls it
-	folds  bool  // names of tables are the same in capitals and small letters
-	traits engine.Traits
+	conn *sql.Conn
+	pool *sql.DB // scratch databases take their connections from it
+	// elsewhere is where they take them from instead; nil: from pool.
+	elsewhere *sql.DB
+	name      string
+	number    int64 // of the connection, by which the server calls it
+	folds     bool  // names of tables are the same in capitals and small letters
+	traits    engine.Traits
 
 	session session
 	tx      transaction

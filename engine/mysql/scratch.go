@@ -57,7 +57,7 @@ func (d *database) furnished(ctx context.Context) (_ *database, err error) {
 		return nil, err
 	}
 	var charset, collation string
-	err = s.conn.QueryRowContext(ctx, "SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = "+literal(d.name)).
+	err = d.conn.QueryRowContext(ctx, "SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = "+literal(d.name)).
 		Scan(&charset, &collation)
 	if err != nil {
 		return nil, err
@@ -91,14 +91,27 @@ func permitted(err error) error {
 	return err
 }
 
-// beside takes another connection of the pool. A pool that lets no more be open
+// ScratchAt has scratch databases made on another server, by a user of it that may.
+func (d *database) ScratchAt(elsewhere *sql.DB) { d.elsewhere = elsewhere }
+
+// beside takes another connection of the pool, or one to the other server. A pool that lets no more be open
 // would have us wait for ourselves.
 func (d *database) beside(ctx context.Context) (*database, error) {
+	pool := d.pool
+	if d.elsewhere != nil {
+		pool = d.elsewhere
+	}
 	short, cancel := context.WithTimeout(ctx, mostPatient)
 	defer cancel()
-	s, err := connect(short, d.pool)
+	s, err := connect(short, pool)
+	if err == nil && d.elsewhere != nil {
+		if ours, theirs := d.traits.Flavor, s.traits.Flavor; ours.Vendor != theirs.Vendor || ours.Major != theirs.Major || ours.Minor != theirs.Minor {
+			return nil, errors.Join(fmt.Errorf("the other server is %s %d.%d, and the live one is %s %d.%d: what statements do is not the same on both",
+				theirs.Vendor, theirs.Major, theirs.Minor, ours.Vendor, ours.Major, ours.Minor), s.Close())
+		}
+	}
 	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		if most := d.pool.Stats().MaxOpenConnections; most > 0 {
+		if most := pool.Stats().MaxOpenConnections; most > 0 {
 			return nil, fmt.Errorf("the pool has no other connection to give, and opens %d at most: %w", most, err)
 		}
 	}

@@ -30,6 +30,8 @@ type database struct {
 	locked   bool // this session holds the runners' lock
 	tx       transaction
 
+	elsewhere *sql.DB // where scratch databases are made; nil: on the same server
+
 	pool *sql.DB                         // a scratch database's own pool; nil for others
 	drop func(ctx context.Context) error // removes a scratch database; nil for others
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/dbmend/dbmend/engine"
@@ -17,7 +18,8 @@ import (
 // It goes with its Close. One whose owner has died is dropped by a later call of
 // Scratch, in any database of the server: see [dropLeftovers].
 //
-// Errors: one that says what to grant, where the role may not create databases.
+// Errors: one that says what to grant, where the role may not create databases: see
+// [database.ScratchAt] for another way.
 func (d *database) Scratch(ctx context.Context) (engine.Database, error) {
 	s, err := d.scratch(ctx)
 	if err != nil {
@@ -31,7 +33,11 @@ func (d *database) scratch(ctx context.Context) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := residence{config: d.config.Copy()}
+	config, err := d.ground(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := residence{config: config}
 	if err := r.create(ctx, customs); err != nil {
 		return nil, err
 	}
@@ -42,6 +48,27 @@ func (d *database) scratch(ctx context.Context) (*database, error) {
 	}
 	s.private, s.pool, s.drop = true, pool, r.remove
 	return s, nil
+}
+
+// ScratchAt has scratch databases made on another server of the same major version, by
+// a role of it that may. They have the encoding and the locale of the database that
+// the pool reaches.
+func (d *database) ScratchAt(elsewhere *sql.DB) { d.elsewhere = elsewhere }
+
+// ground returns how the server is reached on which scratch databases are made.
+func (d *database) ground(ctx context.Context) (config *pgx.ConnConfig, err error) {
+	if d.elsewhere == nil {
+		return d.config.Copy(), nil
+	}
+	other, err := connect(ctx, d.elsewhere)
+	if err != nil {
+		return nil, fmt.Errorf("on the other server: %w", err)
+	}
+	defer func() { err = errors.Join(err, other.Close()) }()
+	if ours, theirs := d.traits.Flavor, other.traits.Flavor; ours.Major != theirs.Major {
+		return nil, fmt.Errorf("the other server is %s %d, and the live one is %d: what statements do is not the same on both", theirs.Vendor, theirs.Major, ours.Major)
+	}
+	return other.config.Copy(), nil
 }
 
 // moveIn connects to a new database and gives it the schema that unqualified names

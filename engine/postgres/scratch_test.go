@@ -164,8 +164,15 @@ func TestScratchWithoutTheRight(t *testing.T) {
 	if sqlState(err) != mayNot || !strings.Contains(err.Error(), "CREATEDB") {
 		t.Errorf("error %v", err)
 	}
-	execute(t, admin, "ALTER ROLE "+role+" CREATEDB")
+	elsewhere := openPool(t, address) // as somebody who may
+	d.ScratchAt(elsewhere)
 	s := scratchOf(t, d)
+	start(t, s)
+	execute(t, s, "CREATE TABLE elsewhere (id integer)")
+	finish(t, s)
+	d.ScratchAt(nil)
+	execute(t, admin, "ALTER ROLE "+role+" CREATEDB")
+	s = scratchOf(t, d)
 	start(t, s)
 	execute(t, s, "CREATE TABLE notes (id integer)")
 	finish(t, s)

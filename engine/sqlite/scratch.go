@@ -21,6 +21,9 @@ func (d *database) Scratch(ctx context.Context) (engine.Database, error) {
 	return s, nil
 }
 
+// ScratchAt does nothing: scratch databases are in memory.
+func (*database) ScratchAt(*sql.DB) {}
+
 func (d *database) scratch(ctx context.Context) (_ *database, err error) {
 	pool := sql.OpenDB(inMemory{d.driver})
 	defer func() {
