@@ -44,6 +44,11 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 			f.is(Partly, fmt.Sprintf("%s is there without its default (%s)", t.key, change.After.Fact(schema.Default)))
 			continue
 		}
+		if lacksForce(change.After, t.live) {
+			f.Missing = append(f.Missing, change)
+			f.is(Partly, fmt.Sprintf("%s is there and not in force for the rows from before it", t.key))
+			continue
+		}
 		if change.After == nil && replaceable(t.live) && !r.recorded(e) {
 			f.is(NotDone, fmt.Sprintf("%s is there with another definition than it had, and goes all the same", t.key))
 			handled = true

@@ -259,6 +259,18 @@ func lacksDefault(want, live *schema.Object) bool {
 	return bare.Equal(live)
 }
 
+// lacksForce reports whether a live constraint is what is wanted but for the rows that
+// were there before it, which nobody has looked at: putting it in force changes none.
+func lacksForce(want, live *schema.Object) bool {
+	if want == nil || live == nil || want.Key.Kind != schema.ForeignKey && want.Key.Kind != schema.Check ||
+		want.Fact(schema.Invalid) != "" || live.Fact(schema.Invalid) == "" {
+		return false
+	}
+	forced := *live
+	forced.Facts = slices.DeleteFunc(slices.Clone(live.Facts), func(f schema.Fact) bool { return f.Name == schema.Invalid })
+	return forced.Equal(want)
+}
+
 // judgeTwins judges a rename whose both names are there.
 func (r *reasoner) judgeTwins(ctx context.Context, e int, f *Finding) error {
 	var from, to *schema.Object

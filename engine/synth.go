@@ -9,6 +9,10 @@ type Synthesizer interface {
 	// Add makes a missing part of an existing table, or a missing object, exactly
 	// as described.
 	Add(o *schema.Object) []string
+	// Mend gives an object that is there the form that is wanted, where that changes no
+	// value: a column the default that it lacks, a constraint force over the rows that
+	// were there before it.
+	Mend(have, want *schema.Object) []string
 	// Drop removes the object.
 	Drop(o *schema.Object) []string
 	// Insert puts rows of SQL literals into a table.

@@ -223,7 +223,16 @@ func (m *maker) complete(f *diagnosis.Finding) error {
 // the table is made anew around its rows, with all of its parts.
 func (m *maker) addAll(ref diagnosis.Ref, objects []*schema.Object, reason string) error {
 	anew := map[schema.Key]bool{}
+	mend := func(o *schema.Object) []string {
+		if have := m.d.Have.Get(o.Key); have != nil {
+			return m.synth.Mend(have, o)
+		}
+		return nil
+	}
 	for _, o := range objects {
+		if len(mend(o)) > 0 {
+			continue
+		}
 		inside := o.Key.IsPart() && o.Key.Kind != schema.Index && o.Key.Kind != schema.Trigger
 		if inside && (m.d.Have.Get(o.Key) != nil || len(m.synth.Add(o)) == 0) {
 			anew[o.Key.Owner()] = true
@@ -231,7 +240,11 @@ func (m *maker) addAll(ref diagnosis.Ref, objects []*schema.Object, reason strin
 	}
 	for _, o := range objects {
 		owner := o.Key.Owner()
-		switch {
+		switch statements := mend(o); {
+		case len(statements) > 0 && !anew[owner]:
+			if err := m.synthesise(ref, o, "mend", statements, reason); err != nil {
+				return err
+			}
 		case !anew[owner] || !o.Key.IsPart() || o.Key.Kind == schema.Index || o.Key.Kind == schema.Trigger:
 			if err := m.add(ref, o, reason); err != nil {
 				return err

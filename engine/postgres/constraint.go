@@ -202,7 +202,7 @@ func (f *facts) trailer(rest *string) bool {
 		f.add(factEnforced, "no")
 	}
 	if leads(rest, "NOT VALID") {
-		f.add(factValidated, "no")
+		f.add(schema.Invalid, "yes")
 	}
 	return *rest == ""
 }

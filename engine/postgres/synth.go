@@ -142,6 +142,28 @@ func whole(statements []string) []string {
 	return statements
 }
 
+// Mend returns the statement that gives a column its default, or puts a constraint in
+// force for the rows that are there; nil where more is different.
+func (Engine) Mend(have, want *schema.Object) []string {
+	if have == nil || want == nil || have.Key != want.Key {
+		return nil
+	}
+	differs := func(name string) bool {
+		without := func(f schema.Fact) bool { return f.Name == name }
+		return have.Fact(name) != want.Fact(name) &&
+			slices.Equal(slices.DeleteFunc(slices.Clone(have.Facts), without), slices.DeleteFunc(slices.Clone(want.Facts), without))
+	}
+	table := "ALTER TABLE " + tableOf(have.Key)
+	switch {
+	case have.Key.Kind == schema.Column && differs(schema.Default) && have.Fact(schema.Default) == "" && want.Fact(schema.Default) != ownSequence:
+		return whole([]string{table + " ALTER COLUMN " + quote(have.Spelling()) + " SET DEFAULT " + want.Fact(schema.Default)})
+	case have.Name != "" && have.Fact(schema.Invalid) != "" && want.Fact(schema.Invalid) == "" && differs(schema.Invalid) &&
+		(have.Key.Kind == schema.ForeignKey || have.Key.Kind == schema.Check):
+		return []string{table + " VALIDATE CONSTRAINT " + quote(have.Name)}
+	}
+	return nil
+}
+
 // Drop returns the statements that remove the object and nothing that depends on
 // it; nil where it is no object that can be dropped by itself.
 func (Engine) Drop(o *schema.Object) []string {

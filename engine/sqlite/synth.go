@@ -95,6 +95,9 @@ func (Engine) Pick(statement string, rows []int) []string {
 	return nil
 }
 
+// Mend returns nil: what is not as it should be is made anew.
+func (Engine) Mend(_, _ *schema.Object) []string { return nil }
+
 // Rename returns the statement that renames a table or column; nil for all else.
 func (Engine) Rename(o *schema.Object, name string) []string {
 	if o == nil {
