@@ -154,9 +154,10 @@ func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
 }
 
 // rehearse runs a plan on a scratch copy of the live schema and requires that it
-// leads to the schema that is wanted. The live database is not touched.
+// leads to the schema that is wanted, and that no row is in its way where that could
+// not be undone. The live database is not touched.
 //
-// Errors: *[StatementError]; *[MismatchError].
+// Errors: *[StatementError]; *[MismatchError]; *[Refusal].
 func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared) (err error) {
 	if p.plain || len(p.plan.Steps) == 0 {
 		return nil
@@ -212,7 +213,7 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	if len(diff) > 0 {
 		return &MismatchError{During: "rehearsal", Differences: diff}
 	}
-	return nil
+	return m.foresee(ctx, db, p)
 }
 
 // outside runs a step that no transaction bears, between two of a scratch database.

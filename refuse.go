@@ -60,17 +60,7 @@ func (r *run) violated(ctx context.Context, p *prepared, s *plan.Step, err error
 		failure.Migration = r.set.Find(s.Ref.Version)
 		return failure
 	}
-	q := diagnosis.Question{
-		Code: diagnosis.Q8, Place: s.Ref.String(),
-		Text: fmt.Sprintf("Rows are in the way of %s (%v). Which of them may change, and how? Mend them, then run again.", wording.Quote(s.SQL), err),
-	}
-	if s.Source != nil {
-		q.Facts = append(q.Facts, fmt.Sprintf("%s:%d", s.Path, s.Line))
-	}
-	for _, o := range s.Makes() {
-		q.Facts = append(q.Facts, r.duplicates(ctx, p, o)...)
-	}
-	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
+	return &Refusal{Questions: []diagnosis.Question{r.inTheWay(ctx, r.db, p, s, err)}, Diagnosis: p.plan.Diagnosis}
 }
 
 // orphaned turns references that a run would break into a refusal.
@@ -95,21 +85,24 @@ func (r *run) orphaned(p *prepared, orphans []engine.Orphan) error {
 
 // duplicates shows rows that share what a unique index is to keep apart. It is
 // advice: what cannot be read is left out.
-func (r *run) duplicates(ctx context.Context, p *prepared, o *schema.Object) []string {
-	if o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" || o.Fact(schema.Where) != "" {
+func (w *witness) duplicates(ctx context.Context, o *schema.Object) []string {
+	list := o.Fact(schema.Columns)
+	switch {
+	case o.Key.Kind == schema.Unique:
+		list = strings.Trim(o.Key.Name, "()")
+	case o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" || o.Fact(schema.Where) != "":
 		return nil
 	}
-	w := &witness{db: r.db, engine: r.engine, have: p.have}
 	var quoted []string
-	for name := range strings.SplitSeq(o.Fact(schema.Columns), ", ") {
-		if p.have.Get(schema.Key{Kind: schema.Column, Space: o.Key.Space, Table: o.Key.Table, Name: name}) == nil {
+	for name := range strings.SplitSeq(list, ", ") {
+		if w.have.Get(schema.Key{Kind: schema.Column, Space: o.Key.Space, Table: o.Key.Table, Name: name}) == nil {
 			return nil // an expression, or a direction: not worth reading
 		}
 		quoted = append(quoted, w.quote(name))
 	}
 	columns := strings.Join(quoted, ", ")
 	query := fmt.Sprintf("SELECT %s, count(*) FROM %s GROUP BY %s HAVING count(*) > 1 LIMIT 10", columns, w.name(o.Key.Owner()), columns)
-	rows, err := r.db.Query(ctx, query)
+	rows, err := w.db.Query(ctx, query)
 	if err != nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -29,8 +30,26 @@ func (r *reasoner) additive(e int) bool {
 	return true
 }
 
+// converts reports whether a statement does nothing but give another form to what is
+// there in the form before it.
+func (r *reasoner) converts(e int) bool {
+	for _, t := range r.touches[e] {
+		if t.key.Kind != schema.Column && t.key.Kind != schema.Table || t.live == nil || t.values[t.step+1] == nil || !t.values[t.step].Equal(t.live) {
+			return false
+		}
+	}
+	return !r.renames(e)
+}
+
 // judgeDrift judges a statement that the history claims and the schema denies.
-func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
+func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *loss) error {
+	kept := false
+	if doomed == nil && r.Drift == HealDrift && !r.additive(e) && r.converts(e) {
+		var err error
+		if kept, err = r.Witness.Keeps(ctx, f.Statement); err != nil {
+			return err
+		}
+	}
 	for _, t := range r.touches[e] {
 		if before, behind := t.side(t.step); before && !behind && !t.values[t.step+1].Equal(t.live) {
 			r.d.Drift = append(r.d.Drift, Drift{
@@ -46,6 +65,8 @@ func (r *reasoner) judgeDrift(e int, f *Finding, doomed *loss) error {
 		r.refuseDrift(f)
 	case doomed == nil && r.additive(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
+	case kept:
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; run on a copy it leaves every value as it is")
 	default:
 		what := "change what is there now"
 		if doomed != nil {

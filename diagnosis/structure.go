@@ -152,7 +152,7 @@ func (r *reasoner) judgeNotDone(ctx context.Context, e int, f *Finding) error {
 	}
 	switch {
 	case r.recorded(e):
-		return r.judgeDrift(e, f, doomed)
+		return r.judgeDrift(ctx, e, f, doomed)
 	case doomed == nil:
 		return nil
 	}
@@ -200,7 +200,7 @@ func (r *reasoner) renames(e int) bool {
 func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 	if r.recorded(e) && r.Drift != HealDrift {
 		f.is(Partly, "some of what it makes is there, and some is not")
-		return r.judgeDrift(e, f, nil)
+		return r.judgeDrift(ctx, e, f, nil)
 	}
 	if f.Statement.Verb == "alter table rename column" {
 		return r.judgeTwins(ctx, e, f)
@@ -222,7 +222,7 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 	if len(stuck) == 0 {
 		if r.recorded(e) {
 			f.Verdict = Partly
-			if err := r.judgeDrift(e, f, nil); err != nil || f.Left || f.Verdict == Ambiguous {
+			if err := r.judgeDrift(ctx, e, f, nil); err != nil || f.Left || f.Verdict == Ambiguous {
 				return err
 			}
 		}

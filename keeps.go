@@ -1,0 +1,67 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// Keeps runs a statement on a copy of its table and compares the values, as texts. That
+// it cannot be told counts as no.
+func (w *witness) Keeps(ctx context.Context, s *migration.Statement) (kept bool, err error) {
+	table := w.have.Get(s.Table())
+	about := func(key schema.Key) bool { return key == s.Table() }
+	if table == nil {
+		return false, nil
+	}
+	if few, err := w.copyable(ctx, about); err != nil || !few {
+		return false, err
+	}
+	scratch, err := w.db.Scratch(ctx)
+	if err != nil {
+		return false, fmt.Errorf("open a scratch database: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	if err := w.copyTo(ctx, scratch, about); err != nil {
+		return false, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
+	}
+	copied := &witness{db: scratch, engine: w.engine, have: w.have}
+	before, err := copied.values(ctx, table)
+	if err != nil {
+		return false, err
+	}
+	if _, err := scratch.Exec(ctx, s.Text); err != nil {
+		return false, ctx.Err()
+	}
+	after, err := scratch.Inspect(ctx)
+	if err != nil {
+		return false, err
+	}
+	if table = after.Get(table.Key); table == nil {
+		return false, nil
+	}
+	values, err := copied.values(ctx, table)
+	return err == nil && slices.Equal(before, values), err
+}
+
+// values returns the rows of a table as texts, each on a line, in an order of their own.
+func (w *witness) values(ctx context.Context, table *schema.Object) ([]string, error) {
+	rows, err := w.db.Literals(ctx, table, columnsInOrder(w.have, table.Key), mostTriedRows)
+	lines := make([]string, len(rows))
+	for i, row := range rows {
+		for j, value := range row {
+			if len(value) > 1 && strings.HasPrefix(value, "'") && strings.HasSuffix(value, "'") {
+				row[j] = value[1 : len(value)-1]
+			}
+		}
+		lines[i] = strings.Join(row, "\x00")
+	}
+	slices.Sort(lines)
+	return lines, err
+}
