@@ -14,7 +14,7 @@ import (
 
 var (
 	// variables finds the user's variables in a statement (MySQL).
-	variables = regexp.MustCompile("(?:^|[^@\\w])(@(?:[A-Za-z0-9_.$]+|`[^`]+`))")
+	variables = regexp.MustCompile(`(?:^|[^@\w])(@(?:[A-Za-z0-9_.$]+|\x60[^\x60]+\x60))`)
 	// assigned finds a variable of another kind that is set.
 	assigned = regexp.MustCompile(`(?i)(?:^|[\s,])(?:@@)?[a-z_][a-z0-9_.]*\s*:?=`)
 	// grouped is what stands in parentheses without others in them.
