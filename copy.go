@@ -14,6 +14,13 @@ import (
 // mostTriedRows bounds how many rows are copied to try something on.
 const mostTriedRows = 20_000
 
+// late reports whether an object is made when the rows are there: triggers must not
+// fire for rows that they have fired for, and references that can be made by themselves
+// let rows come in any order.
+func late(o *schema.Object) bool {
+	return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
+}
+
 // everyTable chooses all tables for a copy.
 func everyTable(schema.Key) bool { return true }
 
@@ -40,14 +47,10 @@ func (w *witness) copyable(ctx context.Context, of func(table schema.Key) bool) 
 }
 
 // copyTo makes the live schema on a scratch database, with the rows of some tables.
-// Triggers come last, since they must not fire for rows that they have fired for, and
-// references that can be made by themselves, since rows come in any order. Where the
+// What is [late] comes last. Where the
 // rows of some tables are left out, so are references: they could not be put in force.
 func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(table schema.Key) bool) error {
 	have, whole := w.have, true
-	late := func(o *schema.Object) bool {
-		return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
-	}
 	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !late(o) })); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type replayed struct {
 	live     schema.Fingerprint // of that schema
 	lent     bool               // tables have live tables' defaults, by what was recorded
 	recorded *diagnosis.Recorded
+	numbers  []string // statements that bring a copy's counters to where the replay has left them
 }
 
 // replaySet runs the set on a scratch database and returns what every statement
@@ -55,7 +56,7 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 		}
 	}
 	m.replay = &replayed{
-		Replay: r.result, borrowed: r.base == nil || len(r.presumed) > 0, live: live, lent: r.lent, recorded: recorded,
+		Replay: r.result, borrowed: r.base == nil || len(r.presumed) > 0, live: live, lent: r.lent, recorded: recorded, numbers: r.numbers,
 	}
 	return r.result, nil
 }
@@ -73,6 +74,7 @@ type replayer struct {
 	scratch engine.Database
 	watch   engine.Watch
 	result  *diagnosis.Replay
+	numbers []string
 }
 
 func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
@@ -216,7 +218,9 @@ func (r *replayer) readRows(ctx context.Context) error {
 			r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
 		}
 	}
-	return nil
+	var err error
+	r.numbers, err = r.scratch.Numbers(ctx)
+	return err
 }
 
 // runOutside runs a statement that no transaction bears.

@@ -119,6 +119,11 @@ type Database interface {
 	// meant for scratch databases; names that are taken are an error.
 	Build(ctx context.Context, s *schema.Snapshot) error
 
+	// Script does what Build does, and returns the statements that it took, in an order
+	// in which they run from the first to the last on any empty database of this flavor,
+	// with those that set the session up for them.
+	Script(ctx context.Context, s *schema.Snapshot) ([]string, error)
+
 	// Different runs do, which may write rows of the table, and returns in how many
 	// of its rows a value is another one by then, or the row is new. told is false
 	// where that cannot be found out. It is meant for what Try undoes.

@@ -32,12 +32,14 @@ type flags struct {
 
 	exitCode bool // status, diagnose, plan, up
 
-	transaction, backup string // up
-	dryRun, noInput     bool   // up
-	sql                 bool   // plan
-	undo                bool   // adopt
-	run, version        string // history
-	limit               int    // history
+	transaction, backup string        // up
+	dump, before, after string        // up
+	dryRun, noInput     bool          // up
+	timeout             time.Duration // wait
+	sql                 bool          // plan
+	undo                bool          // adopt
+	run, version        string        // history
+	limit               int           // history
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {

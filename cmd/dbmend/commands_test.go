@@ -125,6 +125,26 @@ func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
+// load runs a script as the database system's own client would, statement by
+// statement: load $MY made.sql.
+func load(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: load DATABASE FILE")
+	}
+	db, t := open(ts, args[0])
+	defer db.Close()
+	conn, err := db.Conn(context.Background())
+	ts.Check(err)
+	defer conn.Close()
+	statements, err := t.engine().Cut(ts.ReadFile(args[1]))
+	ts.Check(err)
+	for _, s := range statements {
+		if _, err := conn.ExecContext(context.Background(), s.Text); err != nil {
+			ts.Fatalf("%s:%d: %v", args[1], s.Line, err)
+		}
+	}
+}
+
 // query runs a query and compares its rows, with | between values and a line for
 // each, with the last argument: query app.db 'SELECT …' 'a|b'.
 func query(ts *testscript.TestScript, neg bool, args []string) {

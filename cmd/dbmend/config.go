@@ -34,6 +34,10 @@ type config struct {
 	DBMS        string            `toml:"dbms"`
 	Values      map[string]string `toml:"placeholders"`
 	Answers     map[string]string `toml:"answers"`
+	Hooks       struct {
+		Before string `toml:"before"`
+		After  string `toml:"after"`
+	} `toml:"hooks"`
 
 	path   string // as errors call it
 	folder string
@@ -60,7 +64,7 @@ func readConfig(name string) (*config, error) {
 	for _, key := range known.Undecoded() {
 		return nil, &usageError{
 			message: fmt.Sprintf("%s:%d: unknown key %q", c.path, lineOfKey(string(text), key), key.String()),
-			hint:    "the keys are db, scratch, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders] and [answers]",
+			hint:    "the keys are db, scratch, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders], [answers] and [hooks] (before, after)",
 		}
 	}
 	c.folder = filepath.Dir(c.path)

@@ -47,7 +47,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.upCommand(), a.statusCommand(), a.diagnoseCommand(), a.planCommand(),
 		a.historyCommand(), a.newCommand(), a.snapshotCommand(), a.baselineCommand(), a.adoptCommand(),
-		a.versionCommand(),
+		a.waitCommand(), a.versionCommand(),
 	)
 	return root
 }

@@ -25,6 +25,7 @@ func TestScript(t *testing.T) {
 			"exits":     exits,
 			"server":    makeDatabase(t),
 			"sql":       runSQL,
+			"load":      load,
 			"query":     query,
 			"dump":      dump,
 			"keep":      keep,

@@ -31,6 +31,8 @@ type settings struct {
 	wait    time.Duration
 	answers diagnosis.Answers
 	files   migration.LoadOptions // how the files are read, but for the format
+	before  string                // a command of the shell
+	after   string                // the same
 }
 
 // resolve puts the settings together: a flag goes before the environment, that
@@ -73,6 +75,8 @@ func (a *app) resolve(said func(flag string) bool) (*settings, error) {
 	if s.format, source = pick("format", f.format, "", file.Format); s.format != "" && !slices.Contains(migration.Formats(), s.format) {
 		return nil, notAmong(source, s.format, migration.Formats())
 	}
+	s.before, _ = pick("before", f.before, "", file.Hooks.Before)
+	s.after, _ = pick("after", f.after, "", file.Hooks.After)
 	drift, source := pick("drift", f.drift, "", file.Drift)
 	modes := map[string]diagnosis.DriftMode{"heal": diagnosis.HealDrift, "report": diagnosis.ReportDrift, "refuse": diagnosis.RefuseDrift}
 	mode, ok := modes[drift]

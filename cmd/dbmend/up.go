@@ -27,6 +27,9 @@ func (a *app) upCommand() *cobra.Command {
 	f.StringVar(&a.flags.transaction, "transaction", "all", "one transaction for `all|each` of the migrations")
 	f.BoolVar(&a.flags.dryRun, "dry-run", false, "change nothing and show the plan, as dbmend plan does")
 	f.StringVar(&a.flags.backup, "backup", "", "copy the database to a new `FILE` before it is healed")
+	f.StringVar(&a.flags.dump, "dump", "", "write SQL that makes a new database like this one to a `FILE`, afterwards")
+	f.StringVar(&a.flags.before, "before", "", "run a `COMMAND` of the shell first; if it fails, nothing is done")
+	f.StringVar(&a.flags.after, "after", "", "run a `COMMAND` of the shell when up has succeeded")
 	f.BoolVar(&a.flags.noInput, "no-input", false, "ask nothing on the terminal")
 	a.addExitCode(cmd)
 	return cmd
@@ -58,15 +61,26 @@ func (a *app) up(ctx context.Context, c *call) (*result, error) {
 		}
 		more = append(more, dbmend.BeforeHealing(func() error { return backup.take(ctx) }))
 	}
+	if a.flags.dump != "" {
+		if err := checkDump(a.flags.dump); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.hook(ctx, "before", c.before, ""); err != nil {
+		return nil, err
+	}
 	for {
 		r, err := c.upOrRefuse(ctx, more)
-		answers, again := a.ask(err)
-		if !again {
+		if answers, again := a.ask(err); again {
+			for name, answer := range answers {
+				c.answers[name] = answer
+			}
+			continue
+		}
+		if err != nil {
 			return r, err
 		}
-		for name, answer := range answers {
-			c.answers[name] = answer
-		}
+		return r, c.hook(ctx, "after", c.after, map[bool]string{true: "nothing", false: "done"}[r.idle])
 	}
 }
 
@@ -93,12 +107,17 @@ func (c *call) upOnce(ctx context.Context, s *session) (*result, error) {
 	if err != nil && report.Nothing() {
 		return nil, err
 	}
-	r := &result{view: newUpView(report), show: func(out *screen) { out.report(report, err != nil) }}
+	r := &result{view: newUpView(report), idle: report.Nothing()}
+	stopped := err != nil
+	r.show = func(out *screen) { out.report(report, stopped) }
 	if report.Diagnosis != nil {
 		r.notes = report.Diagnosis.Notes
 	}
 	if report.History != "" {
 		r.notes = append(slices.Clone(r.notes), clean(report.History)+" rules from now on, and knows everything that is recorded")
+	}
+	if err == nil && c.flags.dump != "" {
+		err = c.writeDump(ctx, s)
 	}
 	return r, err
 }

@@ -31,6 +31,7 @@ type result struct {
 	show   func(*screen) // for people
 	status int           // the exit status, where it is not exitDone
 	notes  []string      // what was noticed besides, for people
+	idle   bool          // of up: there was nothing to do
 }
 
 // perform runs a verb, shows what came of it, and keeps the exit status. Errors

@@ -21,14 +21,26 @@ import (
 // These servers undo no statement on the schema: after an error what was made
 // before it is there.
 func (d *database) Build(ctx context.Context, s *schema.Snapshot) error {
+	_, err := d.Script(ctx, s)
+	return err
+}
+
+// Script is [database.Build], and returns the statements in the order in which they
+// ran, each behind the settings that it needs; foreign keys stay unchecked.
+func (d *database) Script(ctx context.Context, s *schema.Snapshot) (made []string, err error) {
 	todo, err := steps(s)
 	if err == nil && len(todo) > 0 {
-		err = d.permissive(ctx, func() error { return d.create(ctx, todo) })
+		err = d.permissive(ctx, func() (err error) {
+			made, err = d.create(ctx, todo)
+			return err
+		})
+		made = slices.Concat([]string{"SET NAMES utf8mb4", "SET SESSION foreign_key_checks = 0"}, made,
+			[]string{"SET SESSION sql_mode = DEFAULT"})
 	}
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("build: %w", err)
 	}
-	return nil
+	return made, nil
 }
 
 // A recipe is a statement that makes an object, in the sql_mode that its text means.
@@ -74,19 +86,22 @@ func utf8Collation(name string) string {
 
 // create runs the steps in their order, and those that fail again as long as that
 // gets any further.
-func (d *database) create(ctx context.Context, todo []recipe) error {
+func (d *database) create(ctx context.Context, todo []recipe) (made []string, err error) {
 	mode := "?"
 	for len(todo) > 0 {
 		var failed []recipe
 		var first error
 		for _, s := range todo {
 			if s.mode != mode {
-				if err := d.put(context.WithoutCancel(ctx), "SET SESSION sql_mode = "+literal(s.mode)); err != nil {
-					return err
+				set := "SET SESSION sql_mode = " + literal(s.mode)
+				if err := d.put(context.WithoutCancel(ctx), set); err != nil {
+					return nil, err
 				}
-				mode = s.mode
+				made, mode = append(made, set), s.mode
 			}
-			if _, err := d.Exec(ctx, s.statement); err != nil {
+			if _, err := d.Exec(ctx, s.statement); err == nil {
+				made = append(made, s.statement)
+			} else {
 				failed = append(failed, s)
 				if first == nil {
 					first = fmt.Errorf("%s: %w", s.key, err)
@@ -94,11 +109,11 @@ func (d *database) create(ctx context.Context, todo []recipe) error {
 			}
 		}
 		if len(failed) == len(todo) || d.tx.lost || ctx.Err() != nil {
-			return first
+			return nil, first
 		}
 		todo = failed
 	}
-	return nil
+	return made, nil
 }
 
 // phases order what is made: defaults need sequences, views need tables and

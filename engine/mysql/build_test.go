@@ -115,3 +115,25 @@ func TestEverythingIsAddedAgain(t *testing.T) {
 		})
 	}
 }
+
+// References can be made when the rows are there, on tables that are there already.
+func TestBuildReferencesLast(t *testing.T) {
+	db := open(t)
+	must(t, db, "CREATE TABLE `of a` (id int PRIMARY KEY, b int)", "CREATE TABLE b (id int PRIMARY KEY, a int, FOREIGN KEY (a) REFERENCES `of a` (id) ON DELETE CASCADE)",
+		"ALTER TABLE `of a` ADD CONSTRAINT `to;b` FOREIGN KEY (b) REFERENCES b (id)")
+	want := inspected(t, db)
+	last := func(o *schema.Object) bool { return o.Key.Kind == schema.ForeignKey }
+	s := scratchOf(t, db)
+	if err := s.Build(t.Context(), want.Filter(func(o *schema.Object) bool { return !last(o) })); err != nil {
+		t.Fatal(err)
+	}
+	must(t, s, "INSERT INTO `of a` VALUES (1, NULL)", "INSERT INTO b VALUES (1, 1)", "UPDATE `of a` SET b = 1")
+	if err := s.Build(t.Context(), want.Filter(last)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, want, inspected(t, s))
+	key := &schema.Object{Key: schema.Key{Kind: schema.ForeignKey, Table: "b", Name: "x"}, Source: "ALTER TABLE `b` DROP COLUMN a"}
+	if err := s.Build(t.Context(), schema.NewSnapshot(key)); err == nil {
+		t.Error("a source that does something else was run")
+	}
+}

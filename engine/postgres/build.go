@@ -20,36 +20,43 @@ import (
 //
 // Bodies of functions are taken as they are, not checked against tables that
 // are still to come.
-func (d *database) Build(ctx context.Context, s *schema.Snapshot) (err error) {
+func (d *database) Build(ctx context.Context, s *schema.Snapshot) error {
+	_, err := d.Script(ctx, s)
+	return err
+}
+
+// Script is [database.Build], and returns the statements in the order in which they
+// ran.
+func (d *database) Script(ctx context.Context, s *schema.Snapshot) (made []string, err error) {
 	phases, err := sources(s)
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("build: %w", err)
 	}
 	if len(phases) == 0 {
-		return nil
+		return nil, nil
 	}
 	if d.tx.open {
-		err = d.build(ctx, phases)
+		made, err = d.build(ctx, phases)
 	} else if err = d.Begin(ctx, engine.Normal); err == nil {
 		defer func() { err = errors.Join(err, d.Rollback(ctx)) }()
-		if err = d.build(ctx, phases); err == nil {
-			return d.Commit(ctx)
+		if made, err = d.build(ctx, phases); err == nil {
+			err = d.Commit(ctx)
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("build: %w", err)
 	}
-	return nil
+	return slices.Concat([]string{"SET check_function_bodies = off"}, made, []string{"RESET check_function_bodies"}), nil
 }
 
 // build runs phase after phase, with function bodies unchecked.
-func (d *database) build(ctx context.Context, phases [][]*making) (err error) {
+func (d *database) build(ctx context.Context, phases [][]*making) (made []string, err error) {
 	if err := d.ready(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	results, err := d.command(ctx, "SELECT current_setting('check_function_bodies'), set_config('check_function_bodies', 'off', true)")
 	if err != nil {
-		return d.survey(ctx, err)
+		return nil, d.survey(ctx, err)
 	}
 	checked := string(results[0].Rows[0][0])
 	defer func() {
@@ -59,23 +66,23 @@ func (d *database) build(ctx context.Context, phases [][]*making) (err error) {
 		}
 	}()
 	for _, phase := range phases {
-		if err := d.create(ctx, phase); err != nil {
-			return err
+		if err := d.create(ctx, phase, &made); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return made, nil
 }
 
 // create runs the statements of one phase, and those that fail again as long as that
-// gets any further.
-func (d *database) create(ctx context.Context, todo []*making) error {
+// gets any further. made is what has run.
+func (d *database) create(ctx context.Context, todo []*making, made *[]string) error {
 	for len(todo) > 0 {
 		var left []*making
 		var first error
 		further := false
 		for _, m := range todo {
 			done := len(m.statements)
-			err := d.createOne(ctx, m)
+			err := d.createOne(ctx, m, made)
 			further = further || len(m.statements) < done
 			if err == nil {
 				continue
@@ -98,7 +105,7 @@ func (d *database) create(ctx context.Context, todo []*making) error {
 
 // createOne runs what is left of an object's statements up to the first that fails,
 // which is undone by itself.
-func (d *database) createOne(ctx context.Context, m *making) error {
+func (d *database) createOne(ctx context.Context, m *making, made *[]string) error {
 	for len(m.statements) > 0 {
 		if err := d.ready(ctx); err != nil {
 			return err
@@ -110,6 +117,7 @@ func (d *database) createOne(ctx context.Context, m *making) error {
 		if err = d.survey(ctx, err); err != nil {
 			return err
 		}
+		*made = append(*made, m.statements[0])
 		m.statements = m.statements[1:]
 	}
 	return nil

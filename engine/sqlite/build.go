@@ -18,34 +18,43 @@ import (
 // SQLite resolves little of what it is told to create, but virtual tables may
 // want others to be there; what fails is tried again after the rest.
 func (d *database) Build(ctx context.Context, s *schema.Snapshot) error {
+	_, err := d.Script(ctx, s)
+	return err
+}
+
+// Script is [database.Build], and returns the statements in the order in which they
+// ran.
+func (d *database) Script(ctx context.Context, s *schema.Snapshot) (made []string, err error) {
 	todo, err := sources(s)
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("build: %w", err)
 	}
 	own := !d.tx.open
 	if own {
 		if err := d.Begin(ctx, engine.Normal); err != nil {
-			return fmt.Errorf("build: %w", err)
+			return nil, fmt.Errorf("build: %w", err)
 		}
 		defer d.Rollback(ctx)
 	}
-	if err := d.create(ctx, todo); err != nil {
-		return fmt.Errorf("build: %w", err)
+	if made, err = d.create(ctx, todo); err != nil {
+		return nil, fmt.Errorf("build: %w", err)
 	}
 	if own {
-		return d.Commit(ctx)
+		return made, d.Commit(ctx)
 	}
-	return nil
+	return made, nil
 }
 
 // create runs the sources in their order, and those that fail again as long as
 // that gets any further.
-func (d *database) create(ctx context.Context, todo []*schema.Object) error {
+func (d *database) create(ctx context.Context, todo []*schema.Object) (made []string, err error) {
 	for len(todo) > 0 {
 		var failed []*schema.Object
 		var first error
 		for _, o := range todo {
-			if _, err := d.Exec(ctx, o.Source); err != nil {
+			if _, err := d.Exec(ctx, o.Source); err == nil {
+				made = append(made, o.Source)
+			} else {
 				failed = append(failed, o)
 				if first == nil {
 					first = fmt.Errorf("%s: %w", o.Key, err)
@@ -53,11 +62,11 @@ func (d *database) create(ctx context.Context, todo []*schema.Object) error {
 			}
 		}
 		if len(failed) == len(todo) || d.tx.lost || ctx.Err() != nil {
-			return first
+			return nil, first
 		}
 		todo = failed
 	}
-	return nil
+	return made, nil
 }
 
 // sources returns the objects that have a statement of their own, in an order in
