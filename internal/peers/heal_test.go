@@ -81,6 +81,7 @@ func TestTheToolGoesOn(t *testing.T) {
 					continue
 				}
 				t.Run(u.name+"/"+engine+"/"+d.name, func(t *testing.T) {
+					t.Parallel()
 					db := open(t, engine)
 					if err := u.open(t, db, u.folder(d.recorded)).up(t); err != nil {
 						t.Fatalf("the tool's own run: %v", err)
@@ -106,6 +107,7 @@ func TestTheToolGoesOnAfterALossOfRows(t *testing.T) {
 	for _, u := range tools {
 		for _, engine := range u.engines {
 			t.Run(u.name+"/"+engine, func(t *testing.T) {
+				t.Parallel()
 				db := open(t, engine)
 				if err := u.open(t, db, u.folder(2)).up(t); err != nil {
 					t.Fatal(err)
@@ -167,4 +169,41 @@ func goesOn(t *testing.T, u tool, db database) {
 		t.Errorf("after the fifth migration, %s says: applied %v", u.name, applied)
 	}
 	db.must(t, "INSERT INTO later VALUES (1)")
+}
+
+// A history is given up for the journal, migrations are run without the tool, and then
+// its table is written again, by the tool's name: the tool finds what it has missed.
+func TestTheToolGoesOnAfterAnAdoption(t *testing.T) {
+	for _, u := range tools {
+		for _, engine := range u.engines {
+			t.Run(u.name+"/"+engine, func(t *testing.T) {
+				t.Parallel()
+				db := open(t, engine)
+				if err := u.open(t, db, u.folder(2)).up(t); err != nil {
+					t.Fatal(err)
+				}
+				migrator := func(count int, more ...dbmend.Option) *dbmend.Migrator {
+					t.Helper()
+					m, err := dbmend.New(db.DB, db.engine, u.folder(count), append(more, dbmend.Format(u.format))...)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return m
+				}
+				if a, err := migrator(2).Adopt(t.Context()); err != nil || len(a.Took) != 2 {
+					t.Fatalf("adopt: %+v, %v", a, err)
+				}
+				if report, err := migrator(4).Up(t.Context()); err != nil || len(report.Records) != 2 {
+					t.Fatalf("up by the journal: %+v, %v", report, err)
+				}
+				if report, err := migrator(4, dbmend.History(u.format)).Up(t.Context()); err != nil || report.History == "" {
+					t.Fatalf("up by the tool's table: %+v, %v", report, err)
+				}
+				if report, err := migrator(4).Up(t.Context()); err != nil || !report.Nothing() {
+					t.Fatalf("a second run: %+v, %v", report, err)
+				}
+				goesOn(t, u, db)
+			})
+		}
+	}
 }
