@@ -52,6 +52,9 @@ func (r *replayer) lendTable(ctx context.Context, key schema.Key) (bool, error) 
 	if source.Get(key) == nil {
 		source = r.live
 	}
+	if source == r.live {
+		r.asked[key.Owner()] = true
+	}
 	table := source.Get(key)
 	if table == nil {
 		return r.lendRenamed(ctx, key)
@@ -193,9 +196,12 @@ func (r *replayer) ahead() func(yield func(*migration.Statement) bool) {
 
 // find returns the object of the source that a complaint means.
 func (r *replayer) find(key schema.Key) *schema.Object {
-	if o := find(r.source, key); o != nil {
-		return o
+	if r.source != r.live {
+		if o := find(r.source, key); o != nil {
+			return o
+		}
 	}
+	r.whole = true
 	return find(r.live, key)
 }
 
@@ -220,8 +226,10 @@ func (r *replayer) droppedUnseen() []schema.Key {
 	for i := range r.result.Effects {
 		e := &r.result.Effects[i]
 		key := e.Statement.Table()
-		if !e.Statement.Guard || e.Statement.Verb != "drop table" || len(e.Changes) > 0 ||
-			r.live.Get(key) == nil || r.made(key) {
+		if !e.Statement.Guard || e.Statement.Verb != "drop table" || len(e.Changes) > 0 {
+			continue
+		}
+		if r.liveTable(key) == nil || r.made(key) {
 			continue
 		}
 		tables = append(tables, key)

@@ -17,7 +17,7 @@ import (
 // lendDefaults has a table that a statement is about to make get, where the statement
 // does not say, what the live table has that it has become.
 func (r *replayer) lendDefaults(ctx context.Context, effect *diagnosis.Effect) error {
-	if r.recorded == nil || effect.Statement.Verb != "create table" {
+	if effect.Statement.Verb != "create table" || !r.lendsDefaults() {
 		return nil
 	}
 	claim := r.recorded.Of(effect.Migration)
@@ -26,10 +26,24 @@ func (r *replayer) lendDefaults(ctx context.Context, effect *diagnosis.Effect) e
 
 // lendToScript does the same for a table of the base, which is there in its own name.
 func (r *replayer) lendToScript(ctx context.Context, s *migration.Statement) error {
-	if r.recorded == nil || s.Verb != "create table" {
+	if s.Verb != "create table" || !r.lendsDefaults() {
 		return nil
 	}
-	return r.lendFrom(ctx, r.live.Get(s.Table()), true)
+	return r.lendFrom(ctx, r.liveTable(s.Table()), true)
+}
+
+// lendsDefaults reports whether live tables' defaults are to be had. Whoever asks lets
+// the replay depend on what they are.
+func (r *replayer) lendsDefaults() bool {
+	_, ok := r.scratch.(engine.Defaulter)
+	r.defaults = r.defaults || ok && r.recorded != nil
+	return ok && r.recorded != nil
+}
+
+// liveTable returns a live table, and notes that it was asked for.
+func (r *replayer) liveTable(key schema.Key) *schema.Object {
+	r.asked[key] = true
+	return r.live.Get(key)
 }
 
 func (r *replayer) lendFrom(ctx context.Context, table *schema.Object, withStorage bool) error {
@@ -54,15 +68,15 @@ func (r *replayer) becomes(effect *diagnosis.Effect, claimed bool) *schema.Objec
 				return nil
 			}
 		}
-		return r.live.Get(key)
+		return r.liveTable(key)
 	}
 	for later := range r.ahead() {
-		if r.live.Get(key) != nil {
+		if r.liveTable(key) != nil {
 			break
 		}
 		if later.Verb == "alter table rename" && later.Table() == key {
 			key = later.Renamed()
 		}
 	}
-	return r.live.Get(key)
+	return r.liveTable(key)
 }

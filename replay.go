@@ -15,33 +15,48 @@ import (
 // A replayed set, and what it rested on.
 type replayed struct {
 	*diagnosis.Replay
-	borrowed bool               // something was taken from the live schema
-	live     schema.Fingerprint // of that schema
-	lent     bool               // tables have live tables' defaults, by what was recorded
+	live     *schema.Snapshot    // what the live database held
+	asked    map[schema.Key]bool // the tables of it that mattered
+	whole    bool                // all of it did
+	borrowed bool                // something was there before the first migration
+	defaults bool                // live tables' defaults were asked for, by what was recorded
 	recorded *diagnosis.Recorded
 	numbers  []string // statements that bring a copy's counters to where the replay has left them
+}
+
+// holds reports whether the replay would be the same beside another live database.
+func (r *replayed) holds(live *schema.Snapshot, recorded *diagnosis.Recorded) bool {
+	if r.defaults && !r.recorded.Same(recorded) {
+		return false
+	}
+	if r.whole {
+		return r.live.Fingerprint() == live.Fingerprint()
+	}
+	if len(r.asked) == 0 {
+		return true
+	}
+	mattered := func(o *schema.Object) bool { return r.asked[o.Key.Owner()] }
+	return len(schema.Compare(r.live.Filter(mattered), live.Filter(mattered))) == 0
 }
 
 // replaySet runs the set on a scratch database and returns what every statement
 // did. The live database, which db reaches, is not touched; have is what it holds.
 //
-// A replay that took nothing from the live database is good for as long as the
-// Migrator lives; another one for as long as the live schema stays, and one that took
-// defaults from it for as long as the same is recorded.
+// A replay is good for as long as what it asked of the live database stays as it was:
+// of its schema, and, where tables are to have live tables' defaults, of its history.
 //
 // Errors: *[StatementError].
 func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *schema.Snapshot, recorded *diagnosis.Recorded) (*diagnosis.Replay, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	live := have.Fingerprint()
-	if r := m.replay; r != nil && (!r.borrowed || r.live == live) && (!r.lent || r.live == live && r.recorded.Same(recorded)) {
+	if r := m.replay; r != nil && r.holds(have, recorded) {
 		return r.Replay, nil
 	}
-	r := &replayer{Migrator: m, live: have, recorded: recorded, presumed: map[schema.Key]bool{}}
+	r := &replayer{Migrator: m, live: have, recorded: recorded, presumed: map[schema.Key]bool{}, asked: map[schema.Key]bool{}}
 	err := r.run(ctx, db)
 	if r.lent && err != nil && ctx.Err() == nil {
 		// Tables with defaults of different times may not go together.
-		r = &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}}
+		r = &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}, asked: r.asked, whole: r.whole, defaults: true}
 		err = r.run(ctx, db)
 	}
 	if err != nil {
@@ -50,13 +65,17 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 	// A second pass is due where the set drops, with IF EXISTS, a table that only
 	// the live database has: its form there is then taken for the base's.
 	if tables := r.droppedUnseen(); len(tables) > 0 {
-		r = &replayer{Migrator: m, live: have, recorded: r.recorded, presumed: map[schema.Key]bool{}, first: tables}
+		r = &replayer{
+			Migrator: m, live: have, recorded: r.recorded, presumed: map[schema.Key]bool{}, first: tables,
+			asked: r.asked, whole: r.whole, defaults: r.defaults,
+		}
 		if err := r.run(ctx, db); err != nil {
 			return nil, err
 		}
 	}
 	m.replay = &replayed{
-		Replay: r.result, borrowed: r.base == nil || len(r.presumed) > 0, live: live, lent: r.lent, recorded: recorded, numbers: r.numbers,
+		Replay: r.result, live: have.Clone(), asked: r.asked, whole: r.whole, borrowed: r.borrowed,
+		defaults: r.defaults, recorded: recorded, numbers: r.numbers,
 	}
 	return r.result, nil
 }
@@ -70,6 +89,11 @@ type replayer struct {
 	source   *schema.Snapshot    // where the base is taken from, piece by piece; nil where it is given
 	presumed map[schema.Key]bool
 	first    []schema.Key // tables to take from the live schema ahead of everything
+
+	asked    map[schema.Key]bool // the tables of the live schema that mattered
+	whole    bool                // all of it did
+	borrowed bool                // something was there before the first migration
+	defaults bool                // live tables' defaults were asked for
 
 	scratch engine.Database
 	watch   engine.Watch
@@ -275,6 +299,7 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 			if mended, lendErr = r.lend(ctx, complaint, s); lendErr != nil {
 				return lendErr
 			}
+			r.borrowed = r.borrowed || mended
 		}
 		if mended {
 			continue
