@@ -20,6 +20,12 @@ type Replaying struct {
 	At       *migration.Migration // the one that comes next; nil at the end
 }
 
+// Checking says what a check is about to look at.
+type Checking struct {
+	Done, Of int    // states of databases, as far as they are known
+	What     string // "v1.0.0, made by its migrations"
+}
+
 // Planned says that a plan has been made and rehearsed, and is about to be run.
 type Planned struct{ Plan *plan.Plan }
 
@@ -42,6 +48,7 @@ type Recorded struct{ Record plan.Record }
 
 func (Waiting) event()   {}
 func (Replaying) event() {}
+func (Checking) event()  {}
 func (Planned) event()   {}
 func (Stepping) event()  {}
 func (Stepped) event()   {}

@@ -14,6 +14,8 @@ func Log(logger *slog.Logger) func(Event) {
 			if e.At == nil {
 				logger.Debug("replayed on scratch", "statements", e.Done)
 			}
+		case Checking:
+			logger.Debug("checking", "what", e.What, "done", e.Done, "of", e.Of)
 		case Planned:
 			logger.Info("planned", "steps", len(e.Plan.Steps), "migrations", len(e.Plan.Records), "healing", e.Plan.Healing)
 		case Stepping:

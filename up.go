@@ -66,9 +66,17 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 			return report, nil
 		}
 	}
+	err = m.bring(ctx, db, report)
+	report.Took = time.Since(started)
+	return report, err
+}
+
+// bring brings a database to the newest version, and writes into the report what it
+// did.
+func (m *Migrator) bring(ctx context.Context, db engine.Database, report *Report) (err error) {
 	unlock, err := m.lock(ctx, db)
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 
@@ -78,14 +86,13 @@ func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
 			break
 		}
 	}
-	report.Took = time.Since(started)
 	if err != nil {
 		if refusal, ok := errors.AsType[*Refusal](err); ok && report.Run != "" {
 			err = &PartialError{Recorded: report.Records, Refusal: refusal}
 		}
-		return report, errors.Join(err, run.noteFailure(ctx, err))
+		return errors.Join(err, run.noteFailure(ctx, err))
 	}
-	return report, nil
+	return nil
 }
 
 // A run is one call of Up.

@@ -98,3 +98,21 @@ func (e *SyntaxError) Error() string {
 		return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Reason)
 	}
 }
+
+// SyntaxErrors returns all that are in an error, in their order; nil where there are
+// none.
+func SyntaxErrors(err error) []*SyntaxError {
+	switch e := err.(type) {
+	case *SyntaxError:
+		return []*SyntaxError{e}
+	case interface{ Unwrap() []error }:
+		var all []*SyntaxError
+		for _, one := range e.Unwrap() {
+			all = append(all, SyntaxErrors(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		return SyntaxErrors(e.Unwrap())
+	}
+	return nil
+}

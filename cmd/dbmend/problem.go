@@ -44,7 +44,7 @@ func problems(err error, folder string, scripts ...string) []problem {
 			hint: "dbmend diagnose explains the whole database",
 		}}
 	}
-	if files := syntaxErrors(err); len(files) > 0 {
+	if files := migration.SyntaxErrors(err); len(files) > 0 {
 		var all []problem
 		for _, e := range files {
 			all = append(all, syntaxProblem(e, folder, scripts))
@@ -142,23 +142,6 @@ func syntaxProblem(e *migration.SyntaxError, folder string, scripts []string) pr
 		p.excerpt = newExcerpt(e.Excerpt, e.Line, nil)
 	}
 	return p
-}
-
-// syntaxErrors returns all syntax errors that are joined in an error.
-func syntaxErrors(err error) []*migration.SyntaxError {
-	switch e := err.(type) {
-	case *migration.SyntaxError:
-		return []*migration.SyntaxError{e}
-	case interface{ Unwrap() []error }:
-		var all []*migration.SyntaxError
-		for _, one := range e.Unwrap() {
-			all = append(all, syntaxErrors(one)...)
-		}
-		return all
-	case interface{ Unwrap() error }:
-		return syntaxErrors(e.Unwrap())
-	}
-	return nil
 }
 
 // describe returns the problems of an error for programs.

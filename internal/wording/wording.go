@@ -33,6 +33,9 @@ func Quote(statement string) string {
 	return `"` + line + `"`
 }
 
+// Line returns a text on one line, with one blank between words.
+func Line(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 // Speaks reports whether a text has a name among its words, whatever the case. It
 // may find one where there is none, in a string or a comment: it is for asking
 // once too often, never for deciding.
