@@ -54,7 +54,7 @@ func (c *checker) fill(ctx context.Context, db engine.Database, b *built) error 
 			f.types[o.Key.Name] = o
 			continue
 		}
-		n, err := countRows(ctx, db, f.witness.name(o.Key))
+		n, err := f.witness.Rows(ctx, o.Key, 0)
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (c *checker) fill(ctx context.Context, db engine.Database, b *built) error 
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			n, err := countRows(ctx, db, f.witness.name(o.Key))
+			n, err := f.witness.Rows(ctx, o.Key, 0)
 			if err != nil {
 				return err
 			}
@@ -205,12 +205,6 @@ func valueOf(kind string, choices []string, n int) string {
 	return "'" + number + "'"
 }
 
-// countRows counts the rows of a table, by its quoted name.
-func countRows(ctx context.Context, db engine.Database, table string) (n int64, err error) {
-	err = db.QueryRow(ctx, "SELECT count(*) FROM "+table).Scan(&n)
-	return n, err
-}
-
 // lost tells which tables that are there still have fewer rows than they had.
 func (c *checker) lost(ctx context.Context, db engine.Database, b *built, after *schema.Snapshot) ([]check.Loss, error) {
 	var losses []check.Loss
@@ -220,7 +214,7 @@ func (c *checker) lost(ctx context.Context, db engine.Database, b *built, after 
 		if o.Key.Kind != schema.Table || had == 0 {
 			continue
 		}
-		n, err := countRows(ctx, db, w.name(o.Key))
+		n, err := w.Rows(ctx, o.Key, 0)
 		if err != nil {
 			return nil, err
 		}

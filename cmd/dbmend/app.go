@@ -40,6 +40,7 @@ type flags struct {
 	undo                bool          // adopt
 	run, version        string        // history
 	limit               int           // history
+	check               checkFlags
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {

@@ -13,7 +13,7 @@ import (
 const (
 	exitDone        = 0   // done, or nothing to do
 	exitFailed      = 1   // something failed, and was undone as far as the database system can
-	exitDifferences = 2   // with --exit-code: something is pending or not as it should be
+	exitDifferences = 2   // with --exit-code: something is pending or not as it should be; of check: findings
 	exitQuestions   = 3   // refused, nothing changed: questions are open
 	exitUsage       = 64  // the command line or the configuration is wrong
 	exitInterrupted = 130 // a signal ended it
@@ -23,7 +23,7 @@ const (
 const exitHelp = `Exit status:
   0    done, or nothing to do
   1    failed; what was begun is undone, as far as the database system can
-  2    differences found (only with --exit-code)
+  2    differences found (with --exit-code), or findings of check
   3    refused, nothing changed: questions are open
   64   wrong usage
   130  interrupted`

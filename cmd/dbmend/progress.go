@@ -59,6 +59,10 @@ func (p *progress) observe(e dbmend.Event) {
 		if e.At != nil && p.line {
 			p.say("replaying %d of %d statements: %s", e.Done, e.Of, clean(e.At.ID()))
 		}
+	case dbmend.Checking:
+		if e.What != "" {
+			p.say("checking %d of %d: %s", e.Done+1, e.Of, clean(e.What))
+		}
 	case dbmend.Planned:
 		p.say("planned %s", plural(len(e.Plan.Steps), "statement"))
 		for i := range e.Plan.Steps {

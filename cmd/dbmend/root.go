@@ -45,7 +45,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetUsageTemplate(strings.TrimSuffix(root.UsageTemplate(), "\n") + "\n\n" + exitHelp + "\n")
 	a.addFlags(root)
 	root.AddCommand(
-		a.upCommand(), a.statusCommand(), a.diagnoseCommand(), a.planCommand(),
+		a.upCommand(), a.statusCommand(), a.diagnoseCommand(), a.planCommand(), a.checkCommand(),
 		a.historyCommand(), a.newCommand(), a.snapshotCommand(), a.baselineCommand(), a.adoptCommand(),
 		a.waitCommand(), a.versionCommand(),
 	)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -33,9 +34,17 @@ func TestScript(t *testing.T) {
 			"hold":      hold,
 			"interrupt": interrupt,
 			"json":      checkJSON,
+			"commit":    commit,
+			"add":       addLines,
 		},
 		Condition: tests,
 		Setup: func(env *testscript.Env) error {
+			notes, err := filepath.Abs("../../examples/notes")
+			if err != nil {
+				return err
+			}
+			env.Setenv("NOTES", notes)
+			env.Setenv("ACTION", filepath.Join(notes, "../../.github/actions/check/run"))
 			for _, name := range []string{"DATABASE_URL", "DBMEND_DIR", "DBMEND_SCRATCH", "NO_COLOR"} {
 				env.Setenv(name, "")
 			}
