@@ -57,7 +57,7 @@ func FuzzConfig(f *testing.F) {
 		if err == nil {
 			_, err = (&app{}).gatherAnswers(c)
 		}
-		showsNone(t, err, path)
+		showable(t, err, path)
 	})
 }
 
@@ -76,7 +76,7 @@ func FuzzAnswers(f *testing.F) {
 			t.Fatal(err)
 		}
 		answers, err := readAnswers(path)
-		showsNone(t, err, path)
+		showable(t, err, path)
 		for name, answer := range answers {
 			if !questionName.MatchString(name) {
 				t.Errorf("%q=%q is an answer to no question", name, answer)
@@ -85,8 +85,8 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-// showsNone requires of an error that it names the file and is fit for a terminal.
-func showsNone(t *testing.T, err error, path string) {
+// showable requires of an error that it names the file and is fit for a terminal.
+func showable(t *testing.T, err error, path string) {
 	t.Helper()
 	if err == nil {
 		return
