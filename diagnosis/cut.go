@@ -18,8 +18,8 @@ import (
 // whole live schema. If several do, with statements on data between them that would
 // change something, the schema alone does not tell, and only an answer can.
 func (r *reasoner) chooseCut(ctx context.Context) error {
-	if r.byHand {
-		return nil
+	if len(r.byHand) > 0 {
+		return nil // the history tells
 	}
 	claimed := 0
 	for e := range r.touches {

@@ -23,7 +23,7 @@ func (r *reasoner) pretend(ctx context.Context) error {
 			return err
 		}
 	}
-	r.byHand = true
+	r.byHand = lacking
 	for _, t := range lacking {
 		maker := -1
 		for i, e := range t.effects {
@@ -109,7 +109,8 @@ func (r *reasoner) lacking() ([]*trajectory, bool) {
 		case said.Equal(t.live):
 		case t.live != nil && said != nil && replaceable(t.live) && replaceable(said):
 			lacking = append(lacking, t)
-		case t.live == nil && (t.loose() || addable(schema.Change{Key: t.key, After: said}) && r.Have.Get(t.key.Owner()) != nil):
+		case t.live == nil && (t.loose() || addable(schema.Change{Key: t.key, After: said}) &&
+			r.Have.Get(t.key.Owner()) != nil && len(r.unknownColumns(t.key.Owner())) == 0): // one of those may be it
 			lacking = append(lacking, t)
 		default:
 			return nil, false

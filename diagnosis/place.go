@@ -56,8 +56,14 @@ func (r *reasoner) passed(e int) bool {
 // around it. An index, a view or a trigger that is missing is no such sign: those
 // get dropped by hand.
 func (r *reasoner) believed(e int) bool {
-	if r.claim(e).Ran || r.byHand {
-		return true // written in the transaction that ran it, or right in all that matters
+	if r.claim(e).Ran {
+		return true // written in the transaction that ran it
+	}
+	if len(r.byHand) > 0 {
+		// Right, but about what it filled and somebody has dropped since.
+		return !slices.ContainsFunc(r.byHand, func(t *trajectory) bool {
+			return !t.loose() && wording.Speaks(r.Replay.Effects[e].Statement.Text, t.key.Name)
+		})
 	}
 	if r.cut != nil && e >= r.cut.from {
 		return len(r.claimedBehind(r.cut.to)) == 0
