@@ -3,7 +3,6 @@ package migration
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 )
 
 // checksumOf returns the checksum of the bytes of a file.
@@ -16,8 +15,10 @@ func checksumOf(content []byte) string {
 // readFile refuses them.
 func (s *Set) sum() string {
 	h := sha256.New()
+	var line []byte
 	for _, m := range s.Migrations {
-		fmt.Fprintf(h, "%s  %s\n", m.Checksum, m.Path)
+		line = append(append(append(append(line[:0], m.Checksum...), "  "...), m.Path...), '\n')
+		h.Write(line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

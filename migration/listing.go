@@ -23,7 +23,10 @@ func listFolder(fsys fs.FS, limit bounds, found *problems) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the folder of migrations: %w", err)
 	}
-	d := &folder{fsys: fsys, limit: limit, problems: found, at: map[string]entry{}, read: map[string]*file{}}
+	d := &folder{
+		fsys: fsys, limit: limit, problems: found,
+		entries: make([]entry, 0, len(root)), at: make(map[string]entry, len(root)), read: make(map[string]*file, len(root)),
+	}
 	d.list("", root)
 	for i := 0; i < len(d.entries); i++ { // which grows on the way
 		e := d.entries[i]
