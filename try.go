@@ -29,6 +29,10 @@ func (w *witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Tr
 	switch {
 	case w.db.Traits().ReadOnly:
 		return diagnosis.Trial{Err: engine.ErrReadOnly}, nil
+	case s.Verb == "truncate" && w.have.Get(s.Table()) != nil:
+		// It may commit, and is not tried: what it would do is to be seen.
+		rows, err := w.Rows(ctx, s.Table(), 0)
+		return diagnosis.Trial{First: rows, Second: min(rows, 1), Again: min(rows, 1)}, err
 	case !slices.Contains([]string{"insert", "update", "delete", "replace", "merge"}, s.Verb):
 		// Whatever else writes rows does not tell how many, and may not be undone.
 		return untold, nil
