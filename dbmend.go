@@ -226,7 +226,22 @@ func (m *Migrator) connect(ctx context.Context) (engine.Database, error) {
 	if space := db.Traits().Space; space != "" {
 		m.unqualify(space)
 	}
+	if traits := db.Traits(); traits.FoldsTables {
+		m.foldTables(traits.Fold)
+	}
 	return db, nil
+}
+
+// foldTables folds what statements are about as this server compares it.
+func (m *Migrator) foldTables(fold func(string) string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, mig := range m.set.Migrations {
+		for i := range mig.Statements {
+			s := &mig.Statements[i]
+			s.Space, s.Target, s.NewName = fold(s.Space), fold(s.Target), fold(s.NewName)
+		}
+	}
 }
 
 // unqualify takes the default schema's name off what statements are about, as keys

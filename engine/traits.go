@@ -24,6 +24,9 @@ type Traits struct {
 	// NumbersStay: a rollback does not give back the numbers that rows were given by a
 	// sequence or a column that counts by itself.
 	NumbersStay bool
+	// FoldsTables: this server tells no capitals from small letters in names of tables,
+	// which the cuts of a script cannot know: their names are to be folded by Fold.
+	FoldsTables bool
 	// IndexesReferences: the server makes an index for a foreign key that has none, and
 	// drops it by itself once another one serves.
 	IndexesReferences bool

@@ -87,7 +87,7 @@ func (d *database) meet(ctx context.Context) error {
 	}
 	d.waits.now = d.waits.found
 	d.folds = comparing != 0
-	d.traits.Fold = d.foldTable
+	d.traits.Fold, d.traits.FoldsTables = d.foldTable, d.folds
 	d.traits.ReadOnly = session
 	if server != "0" && server != "OFF" && !session {
 		if d.traits.ReadOnly, err = d.barred(ctx); err != nil {
