@@ -11,7 +11,8 @@ import (
 // Unfinished returns what was begun and is not known to have ended, oldest
 // first: every intent that no statement entry of the same statement and no
 // migration entry of the same version follows, and the newest error if no run
-// has completed since. Nothing is returned of a journal whose last run ended well.
+// has completed since. The migration entry of its own run ends no intent for a
+// statement: that is to run after the transaction that both are written in. Nothing is returned of a journal whose last run ended well.
 //
 // An intent says that its statement may have run, not that it has: the schema
 // tells. Of several intents for one statement the newest is returned.
@@ -21,7 +22,7 @@ func Unfinished(ctx context.Context, db Database) ([]Entry, error) {
 	open := map[string]map[int]Entry{} // by version, then statement
 	intents := 0
 	var failure Entry
-	err := each(ctx, db, pick("entry", "run", "kind", "version", "statement"), sinceTrouble(db), func(e Entry) error {
+	err := each(ctx, db, pick("entry", "run", "kind", "outcome", "version", "statement"), sinceTrouble(db), func(e Entry) error {
 		of := open[e.Version.Normal()]
 		switch e.Kind {
 		case Intent:
@@ -35,7 +36,9 @@ func Unfinished(ctx context.Context, db Database) ([]Entry, error) {
 		case Ran:
 			delete(of, e.Statement)
 		case Migrated:
-			clear(of)
+			maps.DeleteFunc(of, func(statement int, intent Entry) bool {
+				return statement == 0 || intent.Run != e.Run || e.Outcome == Baselined
+			})
 		case Failed:
 			failure = e
 		case Completed:
