@@ -268,15 +268,18 @@ func (c *checker) compareFiles() {
 	}
 }
 
-// findHazards tells what the pending statements can hurt, as a plan of them would.
+// findHazards tells what the pending statements can hurt, as a plan of them would on a
+// database that has everything else.
 func (c *checker) findHazards() error {
-	d := &diagnosis.Diagnosis{
-		Recorded: &diagnosis.Recorded{}, Have: schema.NewSnapshot(), Target: c.replay.Want,
-	}
+	have := c.replay.Base.Clone()
+	d := &diagnosis.Diagnosis{Recorded: &diagnosis.Recorded{}, Have: have, Target: c.replay.Want}
 	effects := c.replay.Effects
 	for _, m := range c.now.set.Migrations {
 		mf := diagnosis.MigrationFinding{Migration: m, Standing: diagnosis.Pending, Plain: true}
 		for i := range m.Statements {
+			if !c.pending[m.Version] {
+				have.Apply(effects[i].Changes)
+			}
 			mf.Findings = append(mf.Findings, diagnosis.Finding{
 				Ref:       diagnosis.Ref{Version: m.Version, Number: m.Statements[i].Number},
 				Statement: &m.Statements[i], Verdict: diagnosis.NotDone, Evidence: []string{"pending"}, Changes: effects[i].Changes,
@@ -290,6 +293,7 @@ func (c *checker) findHazards() error {
 	if err != nil {
 		return fmt.Errorf("plan the pending migrations: %w", err)
 	}
+	p.Weigh(c.engine, c.live.Traits(), have, func(*schema.Object) *plan.Count { return nil })
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		for _, h := range s.Hazards {
@@ -297,25 +301,15 @@ func (c *checker) findHazards() error {
 				Rule: check.Hazard, Severity: check.Note, Place: c.placeOfRef(s.Ref),
 				Text: h.Name + ": " + h.Text, Details: []string{wording.Quote(s.SQL)},
 			}
-			switch {
-			case h.Name == "drops table" && c.remakes(s.Ref):
-				f.Text = "makes the table anew: every row is written again, and writers wait meanwhile"
-			case slices.Contains([]string{"drops table", "drops column", "deletes rows"}, h.Name):
+			if slices.Contains([]string{engine.DropsTable, engine.DropsColumn, engine.DeletesRows}, h.Name) {
 				f.Rule, f.Severity = check.DataLoss, check.Warning
+			}
+			anew := func(other plan.Hazard) bool { return other.Name == engine.RewritesTable && other.Table == h.Table }
+			if h.Name == engine.DropsTable && slices.ContainsFunc(s.Hazards, anew) {
+				continue // its rows are in the table that takes its name, as the upgrades show
 			}
 			c.report.Add(f)
 		}
 	}
 	return nil
-}
-
-// remakes reports whether the table that a statement drops is put in its place again
-// by a rename, as rebuilds of tables end. Whether the rows were copied, the upgrades
-// of the releases show.
-func (c *checker) remakes(ref diagnosis.Ref) bool {
-	statements := c.now.set.Find(ref.Version).Statements
-	dropped := statements[ref.Number-1].Target
-	return slices.ContainsFunc(statements[ref.Number:], func(s migration.Statement) bool {
-		return s.Verb == "alter table rename" && s.NewName == dropped
-	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dbmend/dbmend/check"
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -33,8 +34,8 @@ type filler struct {
 // fill puts rows into the tables that have none, and counts those of all. A value goes
 // by its column's type and the row's number alone, so that references find what they
 // refer to. What a table does not accept, it is not given: it stays empty. So do those
-// that the migrations put rows in: what is in such a table is mostly theirs.
-func (c *checker) fill(ctx context.Context, db engine.Database, b *built) error {
+// that the release's own migrations seed: what is in such a table is mostly theirs.
+func (c *checker) fill(ctx context.Context, db engine.Database, r *released, b *built) error {
 	s, err := c.now.look(ctx, db)
 	if err != nil {
 		return err
@@ -54,11 +55,11 @@ func (c *checker) fill(ctx context.Context, db engine.Database, b *built) error 
 			f.types[o.Key.Name] = o
 			continue
 		}
-		n, err := f.witness.Rows(ctx, o.Key, 0)
+		n, err := rowsIn(ctx, db, f.witness.name(o.Key))
 		if err != nil {
 			return err
 		}
-		if b.rows[o.Key] = n; n == 0 && len(c.replay.Rows[o.Key].Rows) == 0 {
+		if b.rows[o.Key] = n; n == 0 && !c.seeds(r, o.Key) {
 			empty = append(empty, o)
 		}
 	}
@@ -73,7 +74,7 @@ func (c *checker) fill(ctx context.Context, db engine.Database, b *built) error 
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			n, err := f.witness.Rows(ctx, o.Key, 0)
+			n, err := rowsIn(ctx, db, f.witness.name(o.Key))
 			if err != nil {
 				return err
 			}
@@ -81,6 +82,19 @@ func (c *checker) fill(ctx context.Context, db engine.Database, b *built) error 
 		}
 	}
 	return nil
+}
+
+// seeds reports whether the migrations of a release put rows into a table, and those of
+// today leave some in it.
+func (c *checker) seeds(r *released, table schema.Key) bool {
+	if len(c.replay.Rows[table].Rows) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(r.m.set.Migrations, func(m *migration.Migration) bool {
+		return slices.ContainsFunc(m.Statements, func(s migration.Statement) bool {
+			return s.Class == migration.Data && s.Table() == table
+		})
+	})
 }
 
 // fill puts rows into one table, with all columns or else with those that need a
@@ -205,6 +219,12 @@ func valueOf(kind string, choices []string, n int) string {
 	return "'" + number + "'"
 }
 
+// rowsIn counts the rows of a table, by its quoted name.
+func rowsIn(ctx context.Context, db engine.Database, table string) (n int64, err error) {
+	err = db.QueryRow(ctx, "SELECT count(*) FROM "+table).Scan(&n)
+	return n, err
+}
+
 // lost tells which tables that are there still have fewer rows than they had.
 func (c *checker) lost(ctx context.Context, db engine.Database, b *built, after *schema.Snapshot) ([]check.Loss, error) {
 	var losses []check.Loss
@@ -214,7 +234,7 @@ func (c *checker) lost(ctx context.Context, db engine.Database, b *built, after 
 		if o.Key.Kind != schema.Table || had == 0 {
 			continue
 		}
-		n, err := w.Rows(ctx, o.Key, 0)
+		n, err := rowsIn(ctx, db, w.name(o.Key))
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,7 @@ func (c *checker) build(ctx context.Context, db engine.Database, how recipe) (*b
 	}
 	if how.way == check.ByUpgrade {
 		// Rows come before the later releases do: they are what is to be kept.
-		if err := c.fill(ctx, db, b); err != nil {
+		if err := c.fill(ctx, db, how.starts[0], b); err != nil {
 			return nil, err
 		}
 	}
@@ -59,7 +59,7 @@ func (c *checker) build(ctx context.Context, db engine.Database, how recipe) (*b
 			b.stopped = r.Name + " at " + describeFailure(stopped)
 		}
 	}
-	return b, c.fill(ctx, db, b)
+	return b, c.fill(ctx, db, how.starts[len(how.starts)-1], b)
 }
 
 // errOlder: the migrations of a release presuppose what only an older one made, and

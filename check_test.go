@@ -144,17 +144,28 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			name:  "a rebuild is no loss, a drop is",
-			files: folder("001_users.sql", users, "002_rebuild.sql", "CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users_new SELECT id, name FROM users;\nDROP TABLE users;\nALTER TABLE users_new RENAME TO users;\n", "003_drop.sql", "DROP TABLE users;\n"),
-			what:  dbmend.Checks{Since: &v1},
+			files: folder("001_users.sql", users+visits, "002_rebuild.sql", "CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users_new SELECT id, name FROM users;\nDROP TABLE users;\nALTER TABLE users_new RENAME TO users;\n", "003_drop.sql", "DROP TABLE visits;\n"),
+			what:  dbmend.Checks{Since: &dbmend.Release{Name: "v1", Files: folder("001_users.sql", users+visits)}},
 			found: []string{"hazard note 002_rebuild.sql:3 []", "hazard note 002_rebuild.sql:4 []", "data-loss warning 003_drop.sql:1 []"},
 		},
 		{
 			name:    "seeds that the schema file lacks are put in; the table is not given other rows",
 			files:   folder("001_roles.sql", "CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO roles VALUES (1, 'admin');\n"),
-			what:    dbmend.Checks{Released: []dbmend.Release{{Name: "v1", Schema: "CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT);"}}},
+			what:    dbmend.Checks{Released: []dbmend.Release{{Name: "v1", Files: folder("001_roles.sql", "CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO roles VALUES (1, 'admin');\n"), Schema: "CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT);"}}},
 			options: []dbmend.Option{dbmend.Schema("schema.sql", "CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT);")},
-			states:  []string{"v1, made by its schema file: healed, 1 run, 1 skipped, 0 filled"},
-			found:   []string{"upgrade-conflict warning 001_roles.sql:1 [v1, made by its schema file]"},
+			states: []string{
+				"v1, made by its schema file: healed, 1 run, 1 skipped, 0 filled",
+				"v1, made by its migrations: upgrades, 0 run, 0 skipped, 1 filled",
+				"v1, made by its schema file and its migrations: healed, 1 run, 1 skipped, 0 filled",
+			},
+			found: []string{"upgrade-conflict note 001_roles.sql:1 [v1, made by its schema file v1, made by its schema file and its migrations]"},
+		},
+		{
+			name:   "a table that is seeded later has rows already",
+			files:  folder("001_users.sql", users, "002_salt.sql", "ALTER TABLE users ADD COLUMN salt TEXT NOT NULL;\n", "003_admin.sql", "INSERT INTO users VALUES (1, 'admin', 'x');\n"),
+			what:   dbmend.Checks{Released: []dbmend.Release{v1}},
+			states: []string{"v1, made by its migrations: asked, 0 run, 0 skipped, 1 filled"},
+			found:  []string{"upgrade-asks error 002_salt.sql:1 [v1, made by its migrations]"},
 		},
 		{
 			name:    "the schema file does not run",

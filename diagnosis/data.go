@@ -192,25 +192,6 @@ func (r *reasoner) awaited(e int) *schema.Key {
 	return nil
 }
 
-// judgeElsewhere judges a statement on data in another schema than the default one by
-// its place alone: its rows are not looked at.
-func (r *reasoner) judgeElsewhere(ctx context.Context, e int, f *Finding) error {
-	where, why := r.place(e)
-	switch {
-	case r.recorded(e) && r.believed(e):
-		f.is(Done, "recorded")
-	case r.d.Agrees:
-		f.is(NotDone, "pending: nothing of what is not recorded is there")
-	case r.cut != nil && where == ahead && !r.recorded(e):
-		f.is(NotDone, why)
-	case r.cut != nil && where == behind && e < r.cut.from:
-		f.is(Superseded, why)
-	default:
-		return r.askWhetherRun(ctx, e, f)
-	}
-	return nil
-}
-
 // judgeEdited judges a statement on data that was recorded with another text.
 func (r *reasoner) judgeEdited(ctx context.Context, f *Finding) error {
 	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)

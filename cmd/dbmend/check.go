@@ -75,7 +75,7 @@ func (a *app) check(ctx context.Context, c *call) (_ *result, err error) {
 		return nil, err
 	}
 	discreetly(s.target, report)
-	report = report.Relocate(shown)
+	report = report.Relocate(fromHere)
 	r := &result{view: newCheckView(report), notes: c.assumptions()}
 	if strict && report.AtLeast(fail) {
 		r.status = exitDifferences
@@ -119,9 +119,9 @@ func (c *call) assumptions() []string {
 	return nil
 }
 
-// shown returns a path as people look for it: from the working folder if it lies below
+// fromHere returns a path as people look for it: from the working folder if it lies below
 // that, and with forward slashes.
-func shown(name string) string {
+func fromHere(name string) string {
 	if filepath.IsAbs(name) {
 		if here, err := filepath.Abs("."); err == nil {
 			if relative, err := filepath.Rel(here, name); err == nil && filepath.IsLocal(relative) {

@@ -143,7 +143,7 @@ func (c *call) folderOf(p *past, text string) (*dbmend.Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, schema := filepath.FromSlash(shown(c.dir)), filepath.FromSlash(shown(c.schema))
+	dir, schema := filepath.FromSlash(fromHere(c.dir)), filepath.FromSlash(fromHere(c.schema))
 	if !filepath.IsLocal(dir) || c.schema != "" && !filepath.IsLocal(schema) {
 		return nil, &usageError{
 			message: "--released-dir looks for the migrations and the schema file where they lie below the working folder, and they do not",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"os/exec"
@@ -43,6 +44,9 @@ func newClient(t *testing.T) client {
 	return client{append(arguments, config.DBName)}
 }
 
+// errPiece is for a piece that is a mistake where statements end with semicolons.
+var errPiece = errors.New("cut what the client sends at once")
+
 // pieces returns what the client sends of a script, each piece as the texts of its
 // tokens: the client leaves out comments.
 func (c client) pieces(script string) (pieces [][]string, err error) {
@@ -64,7 +68,7 @@ func (c client) pieces(script string) (pieces [][]string, err error) {
 		// To a delimiter of the author's it sends several statements at once.
 		statements, err := cut(piece)
 		if err != nil {
-			return nil, fmt.Errorf("%q: %w", piece, err)
+			return nil, fmt.Errorf("%w: %q: %w", errPiece, piece, err)
 		}
 		for _, s := range statements {
 			pieces = append(pieces, listedTexts(s.Text))
@@ -100,6 +104,9 @@ func TestCutAgreesWithTheClient(t *testing.T) {
 			have = append(have, listedTexts(s.Text))
 		}
 		want, err := c.pieces(script)
+		if errors.Is(err, errPiece) {
+			return false // to another delimiter it is no mistake
+		}
 		if err != nil {
 			t.Fatalf("%q: the client: %v", script, err)
 		}
