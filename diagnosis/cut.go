@@ -36,7 +36,7 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(spans) == 0 || !r.begun() && (r.amid(spans) || r.besideScript()) {
+	if len(spans) == 0 || !r.begun() && !r.halfway() && (r.amid(spans) || r.besideScript() || !r.Recorded.Any()) {
 		// What a script made is not what the history claims: only behind that.
 		scripted := slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed || len(s.overlaid) == 0 && len(spans) > 0 })
 		if !r.begun() {
@@ -81,6 +81,23 @@ func (r *reasoner) amid(spans []span) bool {
 		}
 	}
 	return true
+}
+
+// halfway reports that a table is there which comes and goes within one migration: a run
+// has left it, and no script.
+func (r *reasoner) halfway() bool {
+	for key, t := range r.trajectories {
+		if key.Kind != schema.Table || t.live == nil || r.said(t) != nil {
+			continue
+		}
+		for i := 0; i+1 < len(t.effects); i++ {
+			if t.possible[i+1] && t.values[i] == nil && t.values[i+2] == nil &&
+				r.Replay.Effects[t.effects[i]].Migration == r.Replay.Effects[t.effects[i+1]].Migration {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // within reports whether a position lies inside a migration.
@@ -142,6 +159,24 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 		return "done", nil
 	case told == blank && !r.recorded(e) && !r.takenFrom(e, last):
 		return "run", nil
+	}
+	s := r.Replay.Effects[e].Statement
+	if s.Verb == "insert" && !r.Recorded.Any() {
+		if _, literal := r.Witness.Given(s); literal {
+			return "no matter", nil // its rows are looked for by themselves
+		}
+	}
+	if s.Rerunnable {
+		return "no matter", nil
+	}
+	if s.Verb == "insert" {
+		copied, ok, err := r.Witness.Copied(ctx, s)
+		if err != nil {
+			return "", err
+		}
+		if ok && copied.Given > 0 && copied.Missing == 0 {
+			return "done", nil // all that it copies is there
+		}
 	}
 	if tells, err := r.tells(ctx, e); err != nil || !tells {
 		return "no matter", err

@@ -176,7 +176,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	if err != nil {
 		return false, err
 	}
-	if _, literal := r.Witness.Given(f.Statement); !literal && (seeds.Present > 0 || seeds.Others > 0) {
+	if _, literal := r.Witness.Given(f.Statement); !literal {
 		return false, nil // what it moves on scratch is not all that it moves here
 	}
 	seed := func() {

@@ -107,7 +107,10 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	switch {
 	case trial.Err == nil && trial.First == 0:
 		r.noOp(e, f, "it would change nothing")
-	case len(fresh) > 0 && filled == 0 && !r.recorded(e) && (r.Recorded.Any() || r.begun()) && !r.through(e, trial):
+	case len(fresh) > 0 && filled == 0 && !r.recorded(e) && (r.Recorded.Any() || r.begun()) &&
+		(r.begun() || trial.Guarded() && backfill.MatchString(f.Statement.Text)):
+		// Rows may have come since it ran on none: what follows it is judged by itself.
+		f.completes = true
 		f.is(NotDone, fmt.Sprintf("%s, which it fills, has just been added and holds nothing", fresh[0].Key))
 	case len(fresh) > 0 && trial.Err == nil && !f.Statement.Rerunnable:
 		return r.askWhetherRun(ctx, e, f) // some rows were filled, by it or by the program
@@ -159,13 +162,6 @@ func (r *reasoner) noOp(e int, f *Finding, why string) {
 		}
 	}
 	f.is(NoOp, why)
-}
-
-// through reports that the migration of a statement may be through, rows having come
-// since, and that it would change those.
-func (r *reasoner) through(e int, trial Trial) bool {
-	return r.cut != nil && !r.begun() && !r.within(r.cut.to) &&
-		!(trial.Guarded() && backfill.MatchString(r.Replay.Effects[e].Statement.Text))
 }
 
 // fresh returns the live columns that an UPDATE speaks of and that an earlier
