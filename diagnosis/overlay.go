@@ -56,8 +56,8 @@ func (c *course) overlays() (spans []span) {
 		if explained && c.madeInOrder(position, last) {
 			ahead := map[schema.Key]bool{}
 			for key := range wrong {
-				if last[key.Owner()] {
-					ahead[key.Owner()] = true
+				if owner := key.Owner(); last[owner] && state[owner] == nil {
+					ahead[owner] = true // and not one that only got an index
 				}
 			}
 			if n := len(spans); n > 0 && spans[n-1].to == position-1 && maps.Equal(spans[n-1].overlaid, ahead) {
