@@ -42,6 +42,8 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 		if !r.begun() {
 			scripted = r.atBoundaries(scripted, claimed)
 		}
+		// That a run was stopped and a script ran besides is one accident too many.
+		scripted = slices.DeleteFunc(scripted, func(s span) bool { return len(spans) > 0 && r.amid([]span{s}) })
 		spans = append(spans, scripted...)
 		slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	}
@@ -116,7 +118,7 @@ func (r *reasoner) besideScript() bool {
 // different things are asked about one after the other, until the rest agree.
 func (r *reasoner) between(ctx context.Context, spans []span) error {
 	spans = slices.Clone(spans)
-	r.cut = &spans[len(spans)-1]
+	r.cut = likeliest(spans)
 	for e := range r.Replay.Effects {
 		passed := slices.ContainsFunc(spans, func(s span) bool { return r.passes(&s, e) })
 		if !passed || !slices.ContainsFunc(spans, func(s span) bool { return !r.passes(&s, e) }) {
@@ -144,9 +146,20 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 		default:
 			return nil
 		}
-		r.cut = &spans[len(spans)-1]
+		r.cut = likeliest(spans)
 	}
 	return nil
+}
+
+// likeliest returns the last of the spans that nothing tells apart. That the set
+// stopped takes less to explain than that a script ran besides.
+func likeliest(spans []span) *span {
+	for i := len(spans) - 1; i >= 0; i-- {
+		if len(spans[i].overlaid) == 0 {
+			return &spans[i]
+		}
+	}
+	return &spans[len(spans)-1]
 }
 
 // whetherRan finds out whether a statement has run of which the schema tells nothing:
