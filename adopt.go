@@ -34,9 +34,9 @@ var (
 	ErrNoHistory = errors.New("there is no history of another runner")
 	// ErrUnsettled: the other history says something that a journal cannot take over.
 	ErrUnsettled = errors.New("the history is not settled: run up first, which settles it")
-	// ErrMovedOn: migrations were recorded since the history was adopted, which the
-	// other table does not know.
-	ErrMovedOn = errors.New("migrations were recorded since: --history begins to write the other table again")
+	// ErrMovedOn: migrations were recorded or taken back since the history was adopted,
+	// which the other table does not know.
+	ErrMovedOn = errors.New("migrations were recorded since, or taken back: --history begins to write the other table again")
 )
 
 // Adopt makes dbmend's journal the history that rules, for good. What the other
@@ -51,7 +51,7 @@ func (m *Migrator) Adopt(ctx context.Context) (*Adoption, error) {
 }
 
 // UndoAdopt lets the other runner's table rule again, as if [Migrator.Adopt] had not
-// been called. It can be done until a migration is recorded.
+// been called. It can be done until a migration is recorded or taken back.
 //
 // Errors: [ErrNoHistory]; [ErrMovedOn]; [engine.ErrLocked].
 func (m *Migrator) UndoAdopt(ctx context.Context) (*Adoption, error) {
@@ -115,6 +115,8 @@ func (r *run) adopt(ctx context.Context, s *survey) (*Adoption, error) {
 		switch {
 		case c.Begun || c.Edited || c.Changed:
 			return nil, fmt.Errorf("adopt: %s (%s): %w", mig.ID(), c.How, ErrUnsettled)
+		case c.Covered:
+			claim(mig.Version, mig.Name, "", c.How) // nobody says that this file was run
 		case c.Recorded:
 			claim(mig.Version, mig.Name, mig.Checksum, c.How)
 		}
@@ -168,13 +170,17 @@ func (r *run) undoAdopt(ctx context.Context, s *survey) (*Adoption, error) {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
 	adopted := moves[0]
+	since, err := journal.Read(ctx, r.db, journal.Filter{Kinds: []journal.Kind{journal.Migrated}, Limit: 1})
+	if err != nil {
+		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	if len(since) > 0 && since[0].Number > adopted.Number { // recorded, or taken back
+		return nil, fmt.Errorf("undo the adoption of %s: %w", s.adopted.table.Path(), ErrMovedOn)
+	}
 	a := &Adoption{Run: r.id, Table: s.adopted.table.Path(), Runner: s.adopted.runner.Name}
 	var entries []journal.Entry
 	for _, e := range taken {
-		switch {
-		case e.Number > adopted.Number:
-			return nil, fmt.Errorf("undo the adoption of %s: %w", a.Table, ErrMovedOn)
-		case e.Outcome == journal.Adopted:
+		if e.Outcome == journal.Adopted {
 			a.Took = append(a.Took, strings.Trim(string(e.Version)+"_"+e.Name, "_"))
 			entries = append(entries, journal.Entry{
 				Kind: journal.Migrated, Outcome: journal.Reverted, Version: e.Version, Name: e.Name,
@@ -248,7 +254,7 @@ func (m *Migrator) askAboutAdopted(ctx context.Context, db engine.Database, s *s
 			a.runner.Name, a.table),
 		Facts: []string{
 			"when it was adopted: " + a.digest + "; now: " + h.Digest,
-			"dbmend adopt --undo lets it rule again, if no migration was recorded since; --history " + a.table.Path() + " does at any time",
+			"dbmend adopt --undo lets it rule again, if no migration was recorded or taken back since; --history " + a.table.Path() + " does at any time",
 		},
 		Choices: []diagnosis.Choice{{Answer: journal.Table, Means: "the journal rules: what was written there counts for nothing"}},
 	}

@@ -32,7 +32,15 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([
 		p.journal = true
 		p.hidden[schema.Key{Kind: schema.Table, Name: journal.Table}] = true
 	}
-	if err := r.append(ctx, slices.Concat(intents(s), skips(p, s))); err != nil {
+	entries := intents(s)
+	if p.plan.Back {
+		for i := range entries {
+			entries[i].Outcome = journal.Reverted
+		}
+	} else {
+		entries = append(entries, skips(p, s)...)
+	}
+	if err := r.append(ctx, entries); err != nil {
 		return nil, err
 	}
 	if err := r.db.Commit(ctx); err != nil {

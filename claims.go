@@ -42,6 +42,7 @@ func (m *Migrator) readClaims(ctx context.Context, db engine.Database, s *survey
 		m.claim(s, h, "")
 	}
 	for _, e := range entries {
+		s.entries[migration.Version(e.Version.Normal())] = e
 		// A row of the journal that names another file is a claim about that one.
 		mig := m.set.Find(e.Version)
 		if mig == nil || mig.Name != e.Name {
@@ -94,7 +95,7 @@ func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
 		c.OtherContent = c.OtherContent && !c.Row.UpTo && c.Migration != first
 		changed := c.OtherContent && c.Migration.Rerun != migration.Never
 		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{
-			Recorded: true, Edited: c.OtherContent && !changed, Changed: changed, How: how(c.Row),
+			Recorded: true, Covered: c.Row.UpTo, Edited: c.OtherContent && !changed, Changed: changed, How: how(c.Row),
 		}
 	}
 	for _, c := range matched.Begun {
@@ -142,7 +143,7 @@ func (m *Migrator) claimCovered(s *survey, b *script, how string) {
 	for _, mig := range m.set.Migrations {
 		v := migration.Version(mig.Version.Normal())
 		if c, ok := s.recorded.Claims[v]; b.covers(mig) && (!ok || c.Begun) {
-			s.recorded.Claims[v] = diagnosis.Claim{Recorded: true, How: how}
+			s.recorded.Claims[v] = diagnosis.Claim{Recorded: true, Covered: true, How: how}
 		}
 	}
 }
@@ -215,6 +216,13 @@ func (m *Migrator) claimUnfinished(ctx context.Context, db engine.Database, s *s
 		case journal.Intent:
 			v := migration.Version(e.Version.Normal())
 			c := s.recorded.Claims[v]
+			if e.Outcome == journal.Reverted {
+				if c.Begun, c.Reverting = true, true; e.Statement > 0 {
+					c.OpenDown = append(c.OpenDown, e.Statement)
+				}
+				s.recorded.Claims[v] = c
+				continue
+			}
 			if mig := m.set.Find(v); c.Recorded && mig != nil && e.Statement > 0 && e.Statement <= len(mig.Statements) &&
 				mig.Statements[e.Statement-1].Class == migration.Outside {
 				c.Open = append(c.Open, e.Statement)

@@ -211,6 +211,17 @@ func (m *Migrator) take(draft *migration.Draft) error {
 	return m.identify(set.Sum, set.Ignore)
 }
 
+// upTo returns a Migrator for which a version is the newest.
+func (m *Migrator) upTo(v migration.Version) (*Migrator, error) {
+	set, err := m.set.To(v)
+	if err != nil {
+		return nil, err
+	}
+	to := &Migrator{db: m.db, engine: m.engine, set: set, traits: m.traits, asked: m.asked, options: m.options}
+	to.to = v
+	return to, to.identify(set.Sum, set.Ignore)
+}
+
 // Set returns the migrations, which the caller must not change.
 func (m *Migrator) Set() *migration.Set { return m.set }
 
@@ -237,9 +248,11 @@ func (m *Migrator) foldTables(fold func(string) string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, mig := range m.set.Migrations {
-		for i := range mig.Statements {
-			s := &mig.Statements[i]
-			s.Space, s.Target, s.NewName = fold(s.Space), fold(s.Target), fold(s.NewName)
+		for _, part := range [][]migration.Statement{mig.Statements, mig.Down} {
+			for i := range part {
+				s := &part[i]
+				s.Space, s.Target, s.NewName = fold(s.Space), fold(s.Target), fold(s.NewName)
+			}
 		}
 	}
 }
@@ -250,9 +263,11 @@ func (m *Migrator) unqualify(space string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, mig := range m.set.Migrations {
-		for i := range mig.Statements {
-			if mig.Statements[i].Space == space {
-				mig.Statements[i].Space = ""
+		for _, part := range [][]migration.Statement{mig.Statements, mig.Down} {
+			for i := range part {
+				if part[i].Space == space {
+					part[i].Space = ""
+				}
 			}
 		}
 	}

@@ -159,8 +159,8 @@ func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
 //
 // Errors: *[StatementError]; *[MismatchError]; *[Refusal].
 func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared) (err error) {
-	if p.plain || len(p.plan.Steps) == 0 {
-		return nil
+	if p.plain || p.plan.Back || len(p.plan.Steps) == 0 {
+		return nil // as it is written, or rehearsed already
 	}
 	scratch, err := db.Scratch(ctx)
 	if err != nil {

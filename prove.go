@@ -26,6 +26,7 @@ const mostOrphans = 100
 type proof struct {
 	orphans []engine.Orphan
 	filled  []schema.Key // tables with rows that are made anew and must not end up empty
+	back    *kept        // what must stay where migrations are taken back; nil elsewhere
 	checks  bool         // references are worth checking
 }
 
@@ -41,6 +42,11 @@ func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment) (*proof,
 	if p.have.Len() > 0 {
 		if pf.orphans, err = r.db.Orphans(ctx, mostOrphans); err != nil {
 			return nil, fmt.Errorf("check references: %w", err)
+		}
+	}
+	if p.plan.Back {
+		if pf.back, err = weighBack(ctx, w, p.plan); err != nil {
+			return nil, err
 		}
 	}
 	for _, table := range r.rebuilt(p, s) {
@@ -158,6 +164,11 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 		})
 	}
 	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
+	if pf.back != nil && last {
+		if mismatch.Rows, err = pf.back.compare(ctx, w); err != nil {
+			return after, err
+		}
+	}
 	for _, table := range pf.filled {
 		if schemaAfter.Get(table) == nil || !last {
 			continue

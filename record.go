@@ -66,6 +66,10 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		Before: p.plan.From.String(), After: after.String(), Stamp: stamp,
 		Evidence: fmt.Sprintf("%s run, %s recorded", wording.Count(int64(len(steps)), "statement"), wording.Count(int64(len(s.Records)), "migration")),
 	}
+	if p.plan.Back {
+		completed.Evidence = fmt.Sprintf("%s run, %s taken back", wording.Count(int64(len(steps)), "statement"), wording.Count(int64(len(s.Records)), "migration"))
+		completed.Checksum = "" // the set is not through
+	}
 	if p.plan.Healing {
 		completed.Outcome = journal.Healed
 	}
@@ -121,6 +125,9 @@ func (m *Migrator) hands(s *survey) bool { return m.history != "" && (s.foreign 
 // begins to rule is told of everything that is recorded, and is made first if it is
 // not there.
 func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Record) error {
+	if p.plan.Back {
+		return r.forgetForeign(ctx, p, records)
+	}
 	recorded := map[*migration.Migration]bool{}
 	for i := range records {
 		recorded[records[i].Migration] = true
@@ -142,8 +149,57 @@ func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Reco
 	if p.foreign == nil || len(recorded) == 0 {
 		return nil
 	}
+	if p.handed {
+		return r.handBack(ctx, p, recorded)
+	}
 	applied := p.applied(r.set, recorded)
 	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, applied); err != nil {
+		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
+	}
+	return nil
+}
+
+// forgetForeign takes migrations back in the application's own tracking table. None is
+// made for it, and one that begins to rule again is told of what stays.
+func (r *run) forgetForeign(ctx context.Context, p *prepared, records []plan.Record) error {
+	if p.foreign == nil {
+		return nil
+	}
+	back := make([]*migration.Migration, len(records))
+	for i := range records {
+		back[i] = records[i].Migration
+	}
+	if !p.handed {
+		return r.forget(ctx, p, back)
+	}
+	stays := map[*migration.Migration]bool{}
+	for _, mig := range r.set.Migrations {
+		if c := p.recorded.Of(mig); c.Recorded && !slices.Contains(back, mig) {
+			stays[mig] = true
+		}
+	}
+	return r.handBack(ctx, p, stays)
+}
+
+// handBack has a tracking table that begins to rule again say of the set just what is
+// recorded: migrations may have been taken back while it did not rule.
+func (r *run) handBack(ctx context.Context, p *prepared, recorded map[*migration.Migration]bool) (err error) {
+	if err := r.forget(ctx, p, slices.DeleteFunc(slices.Clone(r.set.Migrations), func(mig *migration.Migration) bool { return recorded[mig] })); err != nil {
+		return err
+	}
+	if p.foreign, err = p.foreign.Runner.Read(ctx, r.db, p.foreign.Table); err != nil {
+		return err
+	}
+	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, p.applied(r.set, recorded)); err != nil {
+		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
+	}
+	return nil
+}
+
+// forget writes into the application's own tracking table that migrations are not
+// applied any more.
+func (r *run) forget(ctx context.Context, p *prepared, back []*migration.Migration) error {
+	if err := p.foreign.Runner.Forget(ctx, r.db, p.foreign, r.set.Migrations, back); err != nil {
 		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
 	}
 	return nil
@@ -223,7 +279,7 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			})
 		}
 	}
-	if p.adopted != nil && (p.readopted || p.handed || r.hands(p.survey)) {
+	if p.adopted != nil && (p.readopted || p.handed) {
 		moved := journal.Entry{Kind: journal.Moved, Outcome: journal.Adopted, Name: p.adopted.String(), Evidence: "what was written there since counts for nothing"}
 		if !p.readopted {
 			moved.Outcome, moved.Evidence = journal.Reverted, "it rules again, by name"
@@ -271,12 +327,9 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 					entry(stepEntry(step))
 				}
 			}
-			if after[f.Ref] {
-				entry(journal.Entry{
-					Kind: journal.Intent, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
-					Checksum: f.Statement.Sum, Evidence: "no transaction bears it: it runs after this one",
-				})
-			} else if len(ran[f.Ref]) == 0 && !alone {
+			if after[f.Ref] && !p.plan.Back {
+				entry(openEntry(f))
+			} else if len(ran[f.Ref]) == 0 && !alone && !p.plan.Back {
 				entry(skipEntry(f))
 			}
 		}
@@ -284,6 +337,14 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			Kind: journal.Migrated, Outcome: record.Outcome, Version: mf.Migration.Version, Name: mf.Migration.Name,
 			Checksum: mf.Migration.Checksum, Evidence: record.Reason, Duration: took,
 		})
+		for j := range mf.Findings {
+			// Behind the entry that says that it is taken back, or that would settle it.
+			if f := &mf.Findings[j]; after[f.Ref] && p.plan.Back {
+				intent := openEntry(f)
+				intent.Outcome = journal.Reverted
+				entry(intent)
+			}
+		}
 	}
 	for _, mig := range p.edited {
 		entry(journal.Entry{
@@ -322,6 +383,14 @@ func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
 	return r.db.Commit(ctx)
 }
 
+// openEntry says that a statement is to run after the transaction.
+func openEntry(f *diagnosis.Finding) journal.Entry {
+	return journal.Entry{
+		Kind: journal.Intent, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
+		Checksum: f.Statement.Sum, Evidence: "no transaction bears it: it runs after this one",
+	}
+}
+
 func skipEntry(f *diagnosis.Finding) journal.Entry {
 	return journal.Entry{
 		Kind: journal.Ran, Outcome: journal.Skipped, Version: f.Ref.Version, Statement: f.Ref.Number,
@@ -339,8 +408,11 @@ func stepEntry(step StepReport) journal.Entry {
 	if s.Source != nil {
 		e.Name, e.Checksum = s.Source.Verb, s.Source.Sum
 	}
-	if s.Kind == plan.Synthesised {
+	switch {
+	case s.Kind == plan.Synthesised:
 		e.Outcome, e.SQL = journal.Synthesised, s.SQL
+	case s.Reverts:
+		e.Outcome = journal.Reverted
 	}
 	return e
 }

@@ -25,20 +25,22 @@ type survey struct {
 	last      journal.Entry // the last run that ended well; zero without one
 	foreign   *tracking.History
 	recorded  *diagnosis.Recorded
-	unknown   []tracking.Row         // what the history records and the set does not have
-	edited    []*migration.Migration // recorded with another checksum, and meaning the same
-	questions []diagnosis.Question   // which history rules
-	shapes    map[string]bool        // places of those about tables that look like a history
-	hidden    map[schema.Key]bool    // tracking tables, and what runners keep beside them
-	handed    bool                   // the foreign history is to rule again: what is recorded is told by the journal
-	adopted   *ruling                // the history that was given up for the journal; nil without one
-	readopted bool                   // it was written since, which is to be passed over, by answer
+	entries   map[migration.Version]journal.Entry // what the journal records, by the normal form of the version
+	unknown   []tracking.Row                      // what the history records and the set does not have
+	edited    []*migration.Migration              // recorded with another checksum, and meaning the same
+	questions []diagnosis.Question                // which history rules
+	shapes    map[string]bool                     // places of those about tables that look like a history
+	hidden    map[schema.Key]bool                 // tracking tables, and what runners keep beside them
+	handed    bool                                // the foreign history is to rule again: what is recorded is told by the journal
+	adopted   *ruling                             // the history that was given up for the journal; nil without one
+	readopted bool                                // it was written since, which is to be passed over, by answer
 }
 
 // look surveys the database. It changes nothing.
 func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error) {
 	s := &survey{
 		recorded: &diagnosis.Recorded{Claims: map[migration.Version]diagnosis.Claim{}},
+		entries:  map[migration.Version]journal.Entry{},
 		hidden:   map[schema.Key]bool{},
 		shapes:   map[string]bool{},
 	}

@@ -49,43 +49,55 @@ type StepReport struct {
 //
 // Errors: *[Refusal] with the questions that must be answered first; *[AheadError];
 // *[StatementError]; *[MismatchError]; [engine.ErrLocked]; [ErrHeld]; the context's.
-func (m *Migrator) Up(ctx context.Context) (report *Report, err error) {
+func (m *Migrator) Up(ctx context.Context) (*Report, error) {
+	if m.unchanged(ctx, pool{m.db, m.traits}) {
+		return &Report{}, nil
+	}
+	settled := func(db engine.Database) bool {
+		if m.traits.Quote != nil {
+			return false
+		}
+		m.traits = db.Traits()
+		return m.unchanged(ctx, db)
+	}
+	return m.work(ctx, settled, func(r *run) error { return r.all(ctx) })
+}
+
+// work connects and does what changes the database behind the lock, unless settled,
+// which may be nil, says that there is nothing to do.
+func (m *Migrator) work(ctx context.Context, settled func(engine.Database) bool, do func(*run) error) (report *Report, err error) {
 	started := time.Now()
 	report = &Report{}
-	if m.unchanged(ctx, pool{m.db, m.traits}) {
-		return report, nil
-	}
 	db, err := m.connect(ctx)
 	if err != nil {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if first := m.traits.Quote == nil; first {
-		m.traits = db.Traits()
-		if m.unchanged(ctx, db) {
-			return report, nil
-		}
+	if settled != nil && settled(db) {
+		return report, nil
 	}
-	err = m.bring(ctx, db, report)
+	err = m.locked(ctx, db, report, do)
 	report.Took = time.Since(started)
 	return report, err
 }
 
 // bring brings a database to the newest version, and writes into the report what it
 // did.
-func (m *Migrator) bring(ctx context.Context, db engine.Database, report *Report) (err error) {
+func (m *Migrator) bring(ctx context.Context, db engine.Database, report *Report) error {
+	return m.locked(ctx, db, report, func(r *run) error { return r.all(ctx) })
+}
+
+// locked does behind the lock what changes the database, and writes into the report
+// what was done. The first error is written to the journal.
+func (m *Migrator) locked(ctx context.Context, db engine.Database, report *Report, do func(*run) error) (err error) {
 	unlock, err := m.lock(ctx, db)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 
-	run := &run{Migrator: m, db: db, report: report, id: journal.NewRun()}
-	for more := true; more; {
-		if more, err = run.next(ctx); err != nil {
-			break
-		}
-	}
+	run := &run{Migrator: m, db: db, report: report, id: journal.NewRun(), aim: m.prepare}
+	err = do(run)
 	if err != nil {
 		if refusal, ok := errors.AsType[*Refusal](err); ok && report.Run != "" {
 			err = &PartialError{Recorded: report.Records, Refusal: refusal}
@@ -95,13 +107,16 @@ func (m *Migrator) bring(ctx context.Context, db engine.Database, report *Report
 	return nil
 }
 
-// A run is one call of Up.
+// A run is one call of Up, Down or Redo.
 type run struct {
 	*Migrator
 	db     engine.Database
 	report *Report
 	id     string
 	warned bool // beforeHealed has been called
+
+	// aim plans what is left to do, and changes nothing.
+	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
 	completed journal.Entry // the last entry that was written for a transaction that is through
 	rest      *rest         // what is left of a plan of several transactions
@@ -117,6 +132,17 @@ type rest struct {
 	after    schema.Fingerprint
 }
 
+// all runs one transaction after the other until nothing is left to do.
+func (r *run) all(ctx context.Context) error {
+	for more := true; more; {
+		var err error
+		if more, err = r.next(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // next plans what is left to do and runs the first transaction of it; it reports
 // whether there may be more.
 func (r *run) next(ctx context.Context) (more bool, err error) {
@@ -127,7 +153,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	}
 	// What follows is worked out twice: without holding anybody up, so that a
 	// refusal takes no lock, and again behind the lock, where it counts.
-	first, err := r.prepare(ctx, r.db)
+	first, err := r.aim(ctx, r.db)
 	if err != nil {
 		return false, err
 	}
@@ -229,7 +255,8 @@ func (r *run) begin(ctx context.Context, mode engine.TxMode) error {
 
 // done reports that a plan leaves nothing to do and to write.
 func (r *run) done(p *prepared) bool {
-	return p.plan.Empty() && len(p.edited) == 0 && !p.readopted && !r.hands(p.survey) && (p.plain || p.settled(r.Migrator))
+	return p.plan.Empty() && (p.plan.Back ||
+		len(p.edited) == 0 && !p.readopted && !r.hands(p.survey) && (p.plain || p.settled(r.Migrator)))
 }
 
 // settled reports that the journal says all there is to say.
@@ -351,7 +378,7 @@ func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof 
 // history is still good where the history and the schema are what they were.
 func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, error) {
 	if !first.plain {
-		return r.prepare(ctx, r.db)
+		return r.aim(ctx, r.db)
 	}
 	if same, err := r.stands(ctx, r.db, first.survey); same || err != nil {
 		return first, err
@@ -364,7 +391,7 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 		maps.EqualFunc(s.recorded.Claims, first.recorded.Claims, func(a, b diagnosis.Claim) bool { return a.Recorded == b.Recorded && a.Changed == b.Changed }) {
 		return &prepared{survey: s, plan: first.plan, plain: true}, nil
 	}
-	return r.prepare(ctx, r.db)
+	return r.aim(ctx, r.db)
 }
 
 func sameSteps(a, b *plan.Plan) bool {

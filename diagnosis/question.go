@@ -22,6 +22,8 @@ const (
 	Q16 Code = "Q16" // no explanation leads to the schema that is wanted
 	Q17 Code = "Q17" // drift was found and is to be refused
 	Q18 Code = "Q18" // a baseline would claim what the database denies
+	Q20 Code = "Q20" // a migration cannot be taken back
+	Q21 Code = "Q21" // a down part does not lead to the schema from before its migration
 )
 
 // A Question is what must be answered before anything is changed.

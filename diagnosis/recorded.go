@@ -10,7 +10,13 @@ import (
 type Claim struct {
 	Recorded bool // it was applied
 	Ran      bool // our own journal says that it was run, statement by statement, with this schema
+	Covered  bool // a baseline stands for it: nobody says that its own statements were run
 	Begun    bool // it was begun, and nobody has written that it was finished
+	// Reverting says that what was begun is to take it back, and OpenDown which
+	// statements of its down part were to run after the transaction that did so, and
+	// are not known to have run.
+	Reverting bool
+	OpenDown  []int
 	// Open are the numbers of statements that were to run after its transaction, and
 	// that are not known to have run.
 	Open []int

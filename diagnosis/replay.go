@@ -51,5 +51,31 @@ type Effect struct {
 	Skipped   string          // why it was not run on scratch; empty where it was
 }
 
+// After returns the schema that the base and the effects of those statements lead
+// to that ran says yes to.
+func (r *Replay) After(ran func(*Effect) bool) *schema.Snapshot {
+	after := r.Base.Clone()
+	for i := range r.Effects {
+		if ran(&r.Effects[i]) {
+			after.Apply(r.Effects[i].Changes)
+		}
+	}
+	return after
+}
+
+// Known returns the keys of all that the base has or a statement works on.
+func (r *Replay) Known() map[schema.Key]bool {
+	known := map[schema.Key]bool{}
+	for o := range r.Base.All() {
+		known[o.Key] = true
+	}
+	for i := range r.Effects {
+		for _, c := range r.Effects[i].Changes {
+			known[c.Key] = true
+		}
+	}
+	return known
+}
+
 // Ref returns the statement's name.
 func (e *Effect) Ref() Ref { return Ref{e.Migration.Version, e.Statement.Number} }

@@ -48,10 +48,67 @@ func Recorded(ctx context.Context, db Database) ([]Entry, error) {
 // Statements returns, in the order of their numbers, the newest statement entry
 // of each statement of a migration since it was last reverted: what the file was
 // made of when it was run, told by the checksums of its statements. Entries about
-// no statement of the author's are left out.
+// no statement of the author's, and about those of its down part, are left out.
 //
 // Errors: [*ShapeError]; [*EntryError]; what the engine says, wrapped.
 func Statements(ctx context.Context, db Database, v migration.Version) ([]Entry, error) {
+	newest := map[int]Entry{}
+	err := told(ctx, db, v, func(e Entry) error {
+		switch {
+		case e.Kind == Migrated && e.Outcome == Reverted:
+			clear(newest)
+		case e.Kind == Ran && e.Statement > 0 && e.Outcome != Reverted:
+			newest[e.Statement] = e
+			return within(len(newest), "statements")
+		}
+		return nil
+	})
+	return byStatement(newest), err
+}
+
+// Carried returns, in the order of their numbers, the newest entry of each statement
+// of a migration that says that it was run, since the migration was last reverted.
+// A statement that one run carried out and a later one skipped was run.
+//
+// Errors: [*ShapeError]; [*EntryError]; what the engine says, wrapped.
+func Carried(ctx context.Context, db Database, v migration.Version) ([]Entry, error) {
+	newest := map[int]Entry{}
+	err := told(ctx, db, v, func(e Entry) error {
+		switch {
+		case e.Kind == Migrated && e.Outcome == Reverted:
+			clear(newest)
+		case e.Kind == Ran && e.Statement > 0 && (e.Outcome == Applied || e.Outcome == Synthesised):
+			newest[e.Statement] = e
+			return within(len(newest), "statements")
+		}
+		return nil
+	})
+	return byStatement(newest), err
+}
+
+// Undone returns, in the order of their numbers, the entries of the statements of a
+// migration's down part that have run since a migration entry was last written: those
+// of a down that was interrupted.
+//
+// Errors: [*ShapeError]; [*EntryError]; what the engine says, wrapped.
+func Undone(ctx context.Context, db Database, v migration.Version) ([]Entry, error) {
+	newest := map[int]Entry{}
+	err := told(ctx, db, v, func(e Entry) error {
+		switch {
+		case e.Kind == Migrated:
+			clear(newest)
+		case e.Kind == Ran && e.Statement > 0 && e.Outcome == Reverted:
+			newest[e.Statement] = e
+			return within(len(newest), "statements")
+		}
+		return nil
+	})
+	return byStatement(newest), err
+}
+
+// told calls do with what the journal says of a migration and its statements, oldest
+// first.
+func told(ctx context.Context, db Database, v migration.Version, do func(Entry) error) error {
 	t := db.Traits()
 	var ask query
 	ask.where = fmt.Sprintf("%s IN (%s, %s) AND %s", quoter(t)("kind"), literal(Ran), literal(Migrated),
@@ -59,25 +116,18 @@ func Statements(ctx context.Context, db Database, v migration.Version) ([]Entry,
 			ask.args = append(ask.args, value)
 			return t.Placeholder(len(ask.args))
 		}))
-	newest := map[int]Entry{}
 	cols := pick("entry", "run", "at", "kind", "outcome", "version", "name", "statement", "checksum", "tool")
-	err := each(ctx, db, cols, ask, func(e Entry) error {
-		switch {
-		case e.Version.Compare(v) != 0:
-		case e.Kind == Migrated && e.Outcome == Reverted:
-			clear(newest)
-		case e.Kind == Ran && e.Statement > 0:
-			newest[e.Statement] = e
-			return within(len(newest), "statements")
+	return each(ctx, db, cols, ask, func(e Entry) error {
+		if e.Version.Compare(v) != 0 {
+			return nil
 		}
-		return nil
+		return do(e)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return slices.SortedFunc(maps.Values(newest), func(a, b Entry) int {
-		return cmp.Compare(a.Statement, b.Statement)
-	}), nil
+}
+
+// byStatement returns the entries in the order of their statements' numbers.
+func byStatement(entries map[int]Entry) []Entry {
+	return slices.SortedFunc(maps.Values(entries), func(a, b Entry) int { return cmp.Compare(a.Statement, b.Statement) })
 }
 
 // literal returns one of this package's own kinds as an SQL string.

@@ -29,6 +29,7 @@ type Step struct {
 	SQL     string               // what is executed
 	Reason  string               // why, in a sentence
 	Hazards []Hazard             // what can hurt
+	Reverts bool                 // it belongs to the part of its migration that takes it back
 	Rebuild bool                 // foreign keys must rest while it runs, or rows of other tables would go
 	Source  *migration.Statement // the author's statement; nil for what was synthesised
 	Anew    bool                 // part of a synthesised rebuild of Table: every row stays as it is
@@ -73,7 +74,7 @@ type Hazard struct {
 // A Record is a migration that will be recorded, and how it got there.
 type Record struct {
 	Migration *migration.Migration
-	Outcome   journal.Outcome // applied, present or healed
+	Outcome   journal.Outcome // applied, present, healed or reverted
 	Reason    string          // in a sentence
 }
 
@@ -86,6 +87,7 @@ type Plan struct {
 	From      schema.Fingerprint // of the schema that it was made for
 	To        schema.Fingerprint // of the schema that it leads to
 	Healing   bool               // something is done that a plain runner would not do
+	Back      bool               // it takes migrations back, the newest first
 }
 
 // Segments divides the steps into runs that can share a transaction: one for all,
@@ -125,7 +127,10 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 		default:
 			v := records[0].Migration.Version
 			// In their order: rows that are put in at last come last.
-			n := slices.IndexFunc(steps, func(s Step) bool { return s.Ref.Version != "" && s.Ref.Version.Compare(v) > 0 })
+			n := slices.IndexFunc(steps, func(s Step) bool {
+				after := s.Ref.Version.Compare(v)
+				return s.Ref.Version != "" && (after > 0 && !p.Back || after < 0 && p.Back)
+			})
 			if n < 0 {
 				n = len(steps)
 			}

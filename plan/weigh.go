@@ -139,8 +139,18 @@ func (w *scale) origin(table schema.Key) schema.Key {
 }
 
 // add puts a hazard into words, if the table is there and has rows. What is known by
-// its name already is replaced, or taken back: it was told without looking.
+// its name already is replaced, or taken back: it was told without looking. What is
+// known with its table lacks no more than who waits.
 func (w *scale) add(s *Step, h engine.Hazard) {
+	for i := range s.Hazards {
+		if known := &s.Hazards[i]; known.Name == h.Name && known.Table == h.Table {
+			if known.Waits == "" && h.Waits != "" {
+				known.Waits = h.Waits
+				known.Text += "; " + h.Waits
+			}
+			return
+		}
+	}
 	s.Hazards = slices.DeleteFunc(s.Hazards, func(known Hazard) bool { return known.Name == h.Name && known.Table == (schema.Key{}) })
 	live := w.have.Get(w.origin(h.Table))
 	if live == nil {

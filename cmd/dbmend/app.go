@@ -34,7 +34,8 @@ type flags struct {
 
 	transaction, backup string        // up
 	dump, before, after string        // up
-	dryRun, noInput     bool          // up
+	dryRun, noInput     bool          // up, down
+	yes                 bool          // down, redo
 	timeout             time.Duration // wait
 	sql                 bool          // plan
 	undo                bool          // adopt

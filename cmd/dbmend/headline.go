@@ -56,7 +56,11 @@ func intent(p *plan.Plan) string {
 	if skipped := skippedStatements(p); skipped > 0 {
 		parts = append(parts, "skips "+fmt.Sprint(skipped))
 	}
-	if len(p.Records) > 0 {
+	switch {
+	case len(p.Records) == 0:
+	case p.Back:
+		parts = append(parts, "takes back "+plural(len(p.Records), "migration"))
+	default:
 		parts = append(parts, "records "+plural(len(p.Records), "migration"))
 	}
 	return join(parts)

@@ -84,6 +84,7 @@ type stepView struct {
 	Statement int          `json:"statement,omitempty"`
 	Path      string       `json:"path,omitempty"`
 	Line      int          `json:"line,omitempty"`
+	Reverts   bool         `json:"reverts,omitempty"`
 	SQL       string       `json:"sql"`
 	Reason    string       `json:"reason"`
 	Hazards   []hazardView `json:"hazards"`
@@ -118,7 +119,7 @@ func newHazardView(h plan.Hazard) hazardView {
 func newStepView(s plan.Step) stepView {
 	return stepView{
 		Kind: string(s.Kind), Place: place(s.Ref), Version: string(s.Ref.Version), Statement: s.Ref.Number,
-		Path: filepath.ToSlash(s.Path), Line: s.Line, SQL: s.SQL, Reason: s.Reason,
+		Path: filepath.ToSlash(s.Path), Line: s.Line, Reverts: s.Reverts, SQL: s.SQL, Reason: s.Reason,
 		Hazards: views(s.Hazards, newHazardView),
 	}
 }

@@ -52,9 +52,13 @@ func (a *app) plan(ctx context.Context, c *call) (*result, error) {
 // refusedPlan is what plan has found where there is none: the questions.
 func (c *call) refusedPlan(refusal *dbmend.Refusal) *result {
 	r := &result{view: newRefusedPlanView(refusal), show: func(out *screen) {
-		out.line(out.strong("up would refuse, and change nothing: " + plural(len(refusal.Questions), "question") + " open"))
+		verb := "up"
+		if c.verb == "down" {
+			verb = c.verb
+		}
+		out.line(out.strong(verb + " would refuse, and change nothing: " + plural(len(refusal.Questions), "question") + " open"))
 		out.blank()
-		out.questions(refusal.Questions, "up")
+		out.questions(refusal.Questions, verb)
 		out.misanswered(refusal.Questions, c.answers)
 	}}
 	if c.flags.exitCode {
@@ -75,10 +79,18 @@ func (s *screen) plan(p *plan.Plan, folder string) {
 	}
 	t := &table{}
 	for _, r := range p.Records {
-		t.row(s.good("record"), clean(r.Migration.ID()), s.dim(string(r.Outcome)+": "+oneLine(r.Reason, 0)))
+		mark := "record"
+		if p.Back {
+			mark = "take back"
+		}
+		t.row(s.good(mark), clean(r.Migration.ID()), s.dim(string(r.Outcome)+": "+oneLine(r.Reason, 0)))
 	}
 	t.print(s)
-	s.line(s.strong("up " + intent(p)))
+	verb := "up "
+	if p.Back {
+		verb = "down "
+	}
+	s.line(s.strong(verb + intent(p)))
 }
 
 // step prints one step: where it comes from, what is run, why, and what can hurt.

@@ -165,7 +165,8 @@ func (a *app) complain(err error, c *call) {
 	var scripts []string
 	if c != nil {
 		folder, subject, scripts = c.dir, c.database, []string{c.base, c.schema}
-		if c.verb == "baseline" {
+		switch c.verb {
+		case "baseline", "down", "redo":
 			verb = c.verb
 		}
 	}

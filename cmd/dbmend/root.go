@@ -46,8 +46,8 @@ func (a *app) rootCommand() *cobra.Command {
 	a.addFlags(root)
 	root.AddCommand(
 		a.upCommand(), a.statusCommand(), a.diagnoseCommand(), a.planCommand(), a.checkCommand(),
-		a.historyCommand(), a.newCommand(), a.snapshotCommand(), a.baselineCommand(), a.adoptCommand(),
-		a.waitCommand(), a.versionCommand(),
+		a.downCommand(), a.redoCommand(), a.historyCommand(), a.newCommand(), a.snapshotCommand(),
+		a.baselineCommand(), a.adoptCommand(), a.waitCommand(), a.versionCommand(),
 	)
 	return root
 }
@@ -68,7 +68,7 @@ func (a *app) addFlags(root *cobra.Command) {
 	f.StringVar(&v.contexts, "contexts", "", "which changesets of Liquibase to run: a `LIST` of contexts, \"\" for all")
 	f.StringVar(&v.labels, "labels", "", "which changesets of Liquibase to run: an `EXPRESSION` about labels, \"\" for all")
 	f.StringVar(&v.dbms, "dbms", "", "the `NAME` that Liquibase has for the database, where that matters: mysql, mariadb")
-	f.StringVar(&v.to, "to", "", "leave out the migrations after this `VERSION`")
+	f.StringVar(&v.to, "to", "", "leave out the migrations after this `VERSION`; of down, take them back")
 	f.StringVar(&v.drift, "drift", "heal", "what becomes of what is recorded and not there: `heal|report|refuse`")
 	f.StringVar(&v.ahead, "ahead", "refuse", "what becomes of a database newer than the migrations: `refuse|allow`")
 	f.StringArrayVar(&v.answers, "answer", nil, "answer one question, `NAME=ANSWER` as it was shown (repeatable)")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/plan"
 )
 
@@ -137,10 +138,14 @@ func (s *screen) report(r *dbmend.Report, stopped bool) {
 		return
 	}
 	t := &table{}
-	ran := map[diagnosis.Ref][]dbmend.StepReport{}
+	ran, back := map[diagnosis.Ref][]dbmend.StepReport{}, map[diagnosis.Ref][]dbmend.StepReport{}
 	refs := map[diagnosis.Ref]bool{}
 	for _, step := range r.Steps {
-		ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
+		if step.Step.Reverts {
+			back[step.Step.Ref] = append(back[step.Step.Ref], step)
+		} else {
+			ran[step.Step.Ref] = append(ran[step.Step.Ref], step)
+		}
 		refs[step.Step.Ref] = true
 	}
 	if r.Diagnosis != nil {
@@ -156,6 +161,17 @@ func (s *screen) report(r *dbmend.Report, stopped bool) {
 		skips[f.Ref] = f
 	}
 	for _, record := range r.Records {
+		if record.Outcome == journal.Reverted {
+			for i := range record.Migration.Down {
+				ref := diagnosis.Ref{Version: record.Migration.Version, Number: record.Migration.Down[i].Number}
+				for _, step := range back[ref] {
+					s.stepRow(t, step)
+				}
+				delete(back, ref)
+			}
+			t.row(s.good("taken back"), clean(string(record.Migration.Version)), clean(record.Migration.ID()))
+			continue
+		}
 		for i := range record.Migration.Statements {
 			ref := diagnosis.Ref{Version: record.Migration.Version, Number: record.Migration.Statements[i].Number}
 			for _, step := range ran[ref] {
@@ -171,7 +187,11 @@ func (s *screen) report(r *dbmend.Report, stopped bool) {
 	}
 	delete(ran, diagnosis.Ref{})
 	for _, step := range r.Steps {
-		if ran[step.Step.Ref] != nil { // of a migration that the run has not come to the end of
+		left := ran
+		if step.Step.Reverts {
+			left = back
+		}
+		if left[step.Step.Ref] != nil { // of a migration that the run has not come to the end of
 			s.stepRow(t, step)
 		}
 	}
@@ -236,7 +256,19 @@ func summary(r *dbmend.Report, skips int, stopped bool) string {
 	if skips > 0 {
 		text += ", " + plural(skips, "statement") + " skipped"
 	}
-	return text + ", " + plural(len(r.Records), "migration") + " recorded"
+	back := 0
+	for _, record := range r.Records {
+		if record.Outcome == journal.Reverted {
+			back++
+		}
+	}
+	if back > 0 {
+		text += ", " + plural(back, "migration") + " taken back"
+	}
+	if recorded := len(r.Records) - back; recorded > 0 || back == 0 {
+		text += ", " + plural(recorded, "migration") + " recorded"
+	}
+	return text
 }
 
 // orphans says which rows refer to nothing since the run, on a connection that

@@ -186,6 +186,23 @@ type rows struct {
 	query string
 }
 
+var _ driver.RowsNextResultSet = (*rows)(nil)
+
+// HasNextResultSet asks the other driver whether another statement's rows follow.
+func (r *rows) HasNextResultSet() bool {
+	inner, ok := r.Rows.(driver.RowsNextResultSet)
+	return ok && inner.HasNextResultSet()
+}
+
+// NextResultSet goes on to them.
+func (r *rows) NextResultSet() error {
+	inner, ok := r.Rows.(driver.RowsNextResultSet)
+	if !ok {
+		return io.EOF
+	}
+	return inner.NextResultSet()
+}
+
 // Next reads a row.
 func (r *rows) Next(into []driver.Value) error {
 	err := r.Rows.Next(into)

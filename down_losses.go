@@ -1,0 +1,132 @@
+package dbmend
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains what taking migrations back loses, in figures.
+
+// losses notes as hazards what the steps take away, with figures, and returns it by
+// migration.
+func (d *descent) losses(ctx context.Context, db engine.Database, p *prepared) (map[migration.Version][]string, error) {
+	w := &witness{db: db, engine: d.engine, have: p.have}
+	lost := map[migration.Version][]string{}
+	note := func(step *plan.Step, name string, table schema.Key, text string) {
+		step.Hazards = slices.DeleteFunc(step.Hazards, func(h plan.Hazard) bool { return h.Name == name && h.Table == (schema.Key{}) })
+		step.Hazards = append(step.Hazards, plan.Hazard{Name: name, Table: table, Text: text})
+		lost[step.Ref.Version] = append(lost[step.Ref.Version], text)
+	}
+	gone := map[schema.Key]bool{}
+	bystanders := p.plan.Bystanders()
+	var elsewhere []string
+	for _, loss := range p.plan.Losses() {
+		step, o := &p.plan.Steps[loss.Step], loss.Object
+		if o.Key.Kind == schema.Table {
+			gone[o.Key] = true
+			rows, err := w.Rows(ctx, o.Key, 0)
+			if err != nil {
+				return nil, err
+			}
+			if rows > 0 {
+				note(step, engine.DropsTable, o.Key, fmt.Sprintf("%s goes with %s", o.Key, wording.Count(rows, "row")))
+			}
+			continue
+		}
+		values, err := w.Filled(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		if values > 0 {
+			note(step, engine.DropsColumn, o.Key.Owner(), fmt.Sprintf("%s goes with its values in %s", o.Key, wording.Count(values, "row")))
+		}
+	}
+	for i := range p.plan.Steps {
+		s := &p.plan.Steps[i]
+		table := schema.Key{Kind: schema.Table, Space: s.Source.Space, Name: s.Source.Target}
+		name := takes[s.Source.Verb]
+		if name == "" || gone[table] || p.have.Get(table) == nil {
+			continue
+		}
+		rows, beside, err := taken(ctx, w, s.Source, table, bystanders)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range beside {
+			elsewhere = append(elsewhere, fmt.Sprintf("%s: rows of %s go or change with those of %s", wording.Quote(s.SQL), other, table))
+		}
+		if rows > 0 {
+			verb, _, _ := strings.Cut(name, " ")
+			note(s, name, table, fmt.Sprintf("%s %s of %s", verb, wording.Count(rows, "row"), table))
+		}
+	}
+	if len(elsewhere) > 0 {
+		return nil, &Refusal{Questions: []diagnosis.Question{*noReturn(p.plan, elsewhere...)}, Diagnosis: p.plan.Diagnosis}
+	}
+	return lost, nil
+}
+
+// changesRows is the hazard of an UPDATE on the way back: nothing keeps what was there.
+const changesRows = "changes rows"
+
+// takes names what statements on rows do to those that are there.
+var takes = map[string]string{
+	"delete": engine.DeletesRows, "truncate": engine.DeletesRows, "truncate table": engine.DeletesRows, "update": changesRows,
+}
+
+// taken returns how many rows of a table a statement deletes or changes: as many as
+// there are, where it cannot be tried; and which other tables it reaches beside it.
+func taken(ctx context.Context, w *witness, s *migration.Statement, table schema.Key, bystanders []schema.Key) (rows int64, beside []schema.Key, err error) {
+	if s.Verb == "delete" || s.Verb == "update" {
+		trial, err := w.Try(ctx, s)
+		if err != nil {
+			return 0, nil, err
+		}
+		if trial.Err == nil {
+			beside, err = w.reaches(ctx, s, bystanders)
+			return trial.First, beside, err
+		}
+	}
+	rows, err = w.Rows(ctx, table, 0)
+	return rows, nil, err
+}
+
+// reaches returns of the tables those of which a statement that runs takes or changes
+// rows. What it does is undone.
+func (w *witness) reaches(ctx context.Context, s *migration.Statement, tables []schema.Key) (reached []schema.Key, err error) {
+	if len(tables) == 0 || w.db.Traits().ReadOnly {
+		return nil, nil
+	}
+	err = w.db.Try(ctx, func(ctx context.Context) error {
+		before := make([]rowSum, len(tables))
+		for i, table := range tables {
+			var err error
+			if before[i], err = w.sum(ctx, table, columnsInOrder(w.have, table)); err != nil {
+				return err
+			}
+		}
+		if _, err := w.db.Exec(ctx, s.Text); err != nil {
+			return err
+		}
+		for i, table := range tables {
+			after, err := w.sum(ctx, table, before[i].columns)
+			if err != nil {
+				return err
+			}
+			if after.rows != before[i].rows || after.sum != before[i].sum {
+				reached = append(reached, table)
+			}
+		}
+		return nil
+	})
+	return reached, err
+}
