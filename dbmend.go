@@ -28,6 +28,8 @@ type Migrator struct {
 	options
 	ignored []migration.Ignore // the whole list
 	asked   map[string]string  // the variables that the files ask for, with their values
+	// functions are those of the migrations in Go, by the statement that stands for each.
+	functions map[*migration.Statement]function
 
 	mu     sync.Mutex
 	replay *replayed // the last replay, where it may be used again
@@ -50,6 +52,7 @@ type options struct {
 	ignore       []string
 	weighs       bool // hazards are told with their rows
 	scratch      *sql.DB
+	code         []GoMigration
 }
 
 // An Option changes how a [Migrator] works.
@@ -167,14 +170,15 @@ func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeH
 // New loads the migrations of fsys and returns a Migrator for db. Neither is
 // changed, and db is not yet used; it stays the caller's to close.
 //
-// Errors: those of [migration.Load] and, for scripts, [migration.ParseSchema];
-// [migration.ErrNoVersion] for a To that the set does not have, and *[migration.SyntaxError] values for an Ignore that names no
+// Errors: those of [migration.Load] and [migration.Draft.With], and, for scripts,
+// [migration.ParseSchema]; [migration.ErrNoVersion] for a To that the set does not
+// have, and *[migration.SyntaxError] values for an Ignore that names no
 // object.
 func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, error) {
 	m := newMigrator(db, e, opts)
-	draft, err := migration.Read(fsys, e, m.load)
+	draft, err := m.read(fsys)
 	if err != nil {
-		return nil, fmt.Errorf("load migrations: %w", err)
+		return nil, err
 	}
 	if err := m.take(draft); err != nil {
 		return nil, err
@@ -189,6 +193,18 @@ func newMigrator(db *sql.DB, e engine.Engine, opts []Option) *Migrator {
 	}
 	m.noteVariables()
 	return m
+}
+
+// read reads the files, and puts the migrations in Go among them.
+func (m *Migrator) read(fsys fs.FS) (*migration.Draft, error) {
+	draft, err := migration.Read(fsys, m.engine, m.load)
+	if err != nil {
+		return nil, fmt.Errorf("load migrations: %w", err)
+	}
+	if err := m.addCode(draft); err != nil {
+		return nil, fmt.Errorf("add migrations in Go: %w", err)
+	}
+	return draft, nil
 }
 
 // take cuts the files and takes their migrations for the set.
@@ -217,7 +233,9 @@ func (m *Migrator) upTo(v migration.Version) (*Migrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := &Migrator{db: m.db, engine: m.engine, set: set, traits: m.traits, asked: m.asked, options: m.options}
+	to := &Migrator{
+		db: m.db, engine: m.engine, set: set, traits: m.traits, options: m.options, asked: m.asked, functions: m.functions,
+	}
 	to.to = v
 	return to, to.identify(set.Sum, set.Ignore)
 }

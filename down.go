@@ -181,6 +181,10 @@ func (d *descent) allow(ctx context.Context, db engine.Database, s *survey, repl
 			open = append(open, diagnosis.NoWayBack(mig, "its file has no part that takes it back", mig.Path))
 			continue
 		}
+		if len(mig.Down) > 0 && !d.runsOnScratch(&mig.Down[0]) {
+			open = append(open, diagnosis.NoWayBack(mig, "it is written in Go and not for scratch databases, so that nothing shows where its way back leads"))
+			continue
+		}
 		why, facts, err := d.origin(ctx, db, s, replay, mig)
 		if err != nil {
 			return err

@@ -53,6 +53,10 @@ func (d *descent) losses(ctx context.Context, db engine.Database, p *prepared) (
 	for i := range p.plan.Steps {
 		s := &p.plan.Steps[i]
 		table := schema.Key{Kind: schema.Table, Space: s.Source.Space, Name: s.Source.Target}
+		if s.Source.Class == migration.Code {
+			note(s, "runs code", schema.Key{}, "Go code runs, and what it does to rows is not told beforehand")
+			continue
+		}
 		name := takes[s.Source.Verb]
 		if name == "" || gone[table] || p.have.Get(table) == nil {
 			continue

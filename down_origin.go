@@ -35,7 +35,7 @@ func (d *descent) origin(ctx context.Context, db engine.Database, s *survey, rep
 	for i := range replay.Effects {
 		e := &replay.Effects[i]
 		st := e.Statement
-		if e.Migration != mig || st.Class != migration.Data && len(e.Changes) == 0 {
+		if e.Migration != mig || st.Class != migration.Data && !e.Rowwise && len(e.Changes) == 0 {
 			continue
 		}
 		fact := fmt.Sprintf("%s: %s", e.Ref(), wording.Quote(st.Text))

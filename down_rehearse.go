@@ -186,6 +186,9 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 	}
 	var facts []string
 	for _, diff := range schema.Compare(p.Diagnosis.Target, after) {
+		if scratch.Traits().IndexesReferences && byItself(p, diff, after) {
+			continue
+		}
 		facts = append(facts, "after it, "+diff.String())
 	}
 	if len(facts) > 0 {
@@ -197,7 +200,7 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 // rehearseStep runs one step on scratch.
 func (d *descent) rehearseStep(ctx context.Context, scratch engine.Database, s *plan.Step) error {
 	if s.Kind != plan.Afterwards {
-		_, err := scratch.Exec(ctx, s.SQL)
+		_, err := d.exec(ctx, scratch, s.Source, s.SQL)
 		return err
 	}
 	if err := scratch.Commit(ctx); err != nil {

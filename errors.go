@@ -37,7 +37,7 @@ func (r *Refusal) Error() string {
 type StatementError struct {
 	Migration *migration.Migration // nil for a statement that belongs to none
 	Path      string               // the file; empty for a synthesised statement
-	Line      int                  // where the statement begins in it
+	Line      int                  // where the statement begins in it; zero for code
 	Number    int                  // its number in the migration; zero where it has none
 	SQL       string               // the statement
 	During    string               // "replay", "rehearsal", "run"
@@ -49,6 +49,9 @@ type StatementError struct {
 func (e *StatementError) Error() string {
 	if e.Path == "" {
 		return fmt.Sprintf("%s: synthesised statement: %v", e.During, e.Err)
+	}
+	if e.Line == 0 {
+		return fmt.Sprintf("%s %s: %v", e.During, e.Path, e.Err)
 	}
 	return fmt.Sprintf("%s %s:%d: %v", e.During, e.Path, e.Line, e.Err)
 }

@@ -24,6 +24,9 @@ type prepared struct {
 	claimed bool
 	// opening is the script that is run ahead of the plan, on an empty database.
 	opening *script
+	// partly says that the plan ends at code which nobody has seen: what comes behind it
+	// can be planned once it has run.
+	partly error
 }
 
 // prepare surveys the database and plans the run. It changes nothing.
@@ -42,6 +45,15 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 		return &prepared{survey: s, plan: p, plain: true}, err
 	}
 	d, opening, err := m.diagnose(ctx, db, s)
+	if failure, ok := errors.AsType[*StatementError](err); ok && failure.During == "replay" {
+		if short := m.upToUnseen(s); short != nil {
+			p, shortErr := short.prepare(ctx, db)
+			if shortErr == nil {
+				p.partly = err
+			}
+			return p, shortErr
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +198,10 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 			}
 			continue
 		}
-		if _, err := scratch.Exec(ctx, s.SQL); err != nil {
+		if m.unseen(*s) {
+			return scratch.Rollback(ctx) // what follows rests on what nobody has seen
+		}
+		if _, err := m.exec(ctx, scratch, s.Source, s.SQL); err != nil {
 			data := s.Source != nil && s.Source.Class == migration.Data
 			if data && scratch.Explain(err).Problem == engine.Violated {
 				continue // the copy has no rows, which the statement may need

@@ -160,7 +160,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {
 		mismatch.Differences = slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, schemaAfter), func(d schema.Difference) bool {
-			return stillToCome(p.plan, d.Key) || r.db.Traits().IndexesReferences && byItself(p.plan, d, schemaAfter)
+			return stillToCome(p.plan, d.Key) || r.unforeseen(p, d) || r.db.Traits().IndexesReferences && byItself(p.plan, d, schemaAfter)
 		})
 	}
 	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
@@ -217,6 +217,12 @@ func byItself(p *plan.Plan, d schema.Difference, after *schema.Snapshot) bool {
 	return slices.ContainsFunc(after.Parts(d.Key.Owner()), func(part *schema.Object) bool {
 		return part.Key.Kind == schema.ForeignKey && strings.HasPrefix(part.Key.Name, "("+o.Fact(schema.Columns)+") -> ")
 	})
+}
+
+// unforeseen reports whether something new is there of which nobody could say before
+// that it would be: what code makes that is not for scratch databases.
+func (r *run) unforeseen(p *prepared, d schema.Difference) bool {
+	return d.Want == nil && p.have.Get(d.Key) == nil && slices.ContainsFunc(p.plan.Steps, r.unseen)
 }
 
 // inspectAfter reads the schema again, without tracking tables.

@@ -93,7 +93,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		completed.Checksum = "" // there is always something to run
 	}
 	r.completed = completed
-	if !last || p.claimed || slices.ContainsFunc(s.Steps, afterwards) {
+	if !last || p.claimed || p.partly != nil || slices.ContainsFunc(s.Steps, afterwards) {
 		// The set is not through, or claims what is not there, or something is still to
 		// run after this transaction: a start must not take it for settled.
 		completed.Checksum = ""

@@ -52,12 +52,10 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 	if r := m.replay; r != nil && r.holds(have, recorded) {
 		return r.Replay, nil
 	}
-	r := &replayer{Migrator: m, live: have, recorded: recorded, presumed: map[schema.Key]bool{}, asked: map[schema.Key]bool{}}
-	err := r.run(ctx, db)
+	r, err := m.replayWith(ctx, db, replayer{live: have, recorded: recorded, asked: map[schema.Key]bool{}})
 	if r.lent && err != nil && ctx.Err() == nil {
 		// Tables with defaults of different times may not go together.
-		r = &replayer{Migrator: m, live: have, presumed: map[schema.Key]bool{}, asked: r.asked, whole: r.whole, defaults: true}
-		err = r.run(ctx, db)
+		r, err = m.replayWith(ctx, db, replayer{live: have, asked: r.asked, whole: r.whole, defaults: true})
 	}
 	if err != nil {
 		return nil, err
@@ -65,11 +63,11 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 	// A second pass is due where the set drops, with IF EXISTS, a table that only
 	// the live database has: its form there is then taken for the base's.
 	if tables := r.droppedUnseen(); len(tables) > 0 {
-		r = &replayer{
-			Migrator: m, live: have, recorded: r.recorded, presumed: map[schema.Key]bool{}, first: tables,
+		r, err = m.replayWith(ctx, db, replayer{
+			live: have, recorded: r.recorded, first: slices.Concat(r.first, tables),
 			asked: r.asked, whole: r.whole, defaults: r.defaults,
-		}
-		if err := r.run(ctx, db); err != nil {
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -88,7 +86,9 @@ type replayer struct {
 	lent     bool                // one has
 	source   *schema.Snapshot    // where the base is taken from, piece by piece; nil where it is given
 	presumed map[schema.Key]bool
-	first    []schema.Key // tables to take from the live schema ahead of everything
+	first    []schema.Key    // tables to take from the live schema ahead of everything
+	needed   schema.Key      // one that code lacks
+	filled   map[string]bool // tables that code has written rows of
 
 	asked    map[schema.Key]bool // the tables of the live schema that mattered
 	whole    bool                // all of it did
@@ -230,8 +230,8 @@ func (r *replayer) readRows(ctx context.Context) error {
 	}
 	r.result.Rows = map[schema.Key]diagnosis.TableRows{}
 	for o := range r.result.Want.All() {
-		if o.Key.Kind != schema.Table {
-			continue
+		if o.Key.Kind != schema.Table || r.filled[o.Key.Name] {
+			continue // no table, or one whose rows code has made of what is there
 		}
 		columns := columnsInOrder(r.result.Want, o.Key)
 		rows, err := r.scratch.Literals(ctx, o, columns, most+1)
@@ -271,6 +271,12 @@ func (r *replayer) runOutside(ctx context.Context, effect *diagnosis.Effect) err
 func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) error {
 	s := effect.Statement
 	switch {
+	case !r.runsOnScratch(s):
+		effect.Skipped, effect.Rowwise = "code that is not for scratch databases", true
+		if r.source == nil {
+			r.source = r.live // what it makes can only be had from there
+		}
+		return nil
 	case s.Class == migration.Outside && (s.Verb == "create index" || s.Verb == "drop index"):
 		// On scratch there is nobody to be kept from writing: its effect is worth knowing.
 		return r.runOutside(ctx, effect)
@@ -284,7 +290,7 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 	// Every try either succeeds or borrows something, and there is no more to
 	// borrow than the source holds; the bound is for engines that mislead us.
 	for try := 0; ; try++ {
-		wrote, err := r.scratch.Exec(ctx, s.Text)
+		wrote, err := r.carryOut(ctx, effect)
 		if err == nil {
 			effect.Wrote = wrote
 			break
@@ -294,15 +300,21 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 		}
 		complaint := r.scratch.Explain(err)
 		mended := false
-		if try < 1000 && r.source != nil {
+		if try < 1000 && r.source != nil && s.Class != migration.Code { // code has left half of its work
 			var lendErr error
-			if mended, lendErr = r.lend(ctx, complaint, s); lendErr != nil {
+			if mended, lendErr = r.lendOfCode(ctx, complaint, s); lendErr == nil && !mended {
+				mended, lendErr = r.lend(ctx, complaint, s)
+				r.borrowed = r.borrowed || mended
+			}
+			if lendErr != nil {
 				return lendErr
 			}
-			r.borrowed = r.borrowed || mended
 		}
 		if mended {
 			continue
+		}
+		if s.Class == migration.Code && complaint.Problem == engine.Missing && r.lendable(complaint.Key) {
+			return errLend
 		}
 		// Rows that are there in life and not here can make a statement on data fail
 		// here: that tells nothing about it.
@@ -321,9 +333,13 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 }
 
 func (r *replayer) failed(effect *diagnosis.Effect, c engine.Complaint, err error) error {
+	advice := hint(c)
+	if code := r.unseenCode(); code != nil && c.Problem == engine.Missing {
+		advice = c.Key.String() + " may be what " + code.Migration.ID() + " makes, which is written in Go: what it does is known once it may be run on scratch databases (OnScratch)"
+	}
 	return &StatementError{
 		Migration: effect.Migration, Path: effect.Migration.Path, Line: effect.Statement.Line,
-		SQL: effect.Statement.Text, During: "replay", Err: err, Hint: hint(c),
+		SQL: effect.Statement.Text, During: "replay", Err: err, Hint: advice,
 	}
 }
 

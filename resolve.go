@@ -155,7 +155,11 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 			if afterwards(segment.Steps[i]) {
 				continue
 			}
-			if _, err := scratch.Exec(ctx, segment.Steps[i].SQL); err != nil {
+			if t.unseen(segment.Steps[i]) {
+				t.open = true
+				return "", false, scratch.Rollback(ctx)
+			}
+			if _, err := t.exec(ctx, scratch, segment.Steps[i].Source, segment.Steps[i].SQL); err != nil {
 				problem := scratch.Explain(err).Problem
 				if !tellsOfSchema(problem) {
 					return "", false, errors.Join(err, scratch.Rollback(ctx))

@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/dbmend/dbmend/engine"
-	"github.com/dbmend/dbmend/migration"
 )
 
 // Up is [New] and [Migrator.Up] in one call, for an application that starts. Where
@@ -21,10 +19,10 @@ func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Op
 	m := newMigrator(db, e, opts)
 	asked := make(chan lastEntry, 1)
 	go func() { asked <- m.lastEntry(ctx, pool{DB: db}) }()
-	draft, err := migration.Read(fsys, e, m.load)
+	draft, err := m.read(fsys)
 	last := <-asked
 	if err != nil {
-		return &Report{}, fmt.Errorf("load migrations: %w", err)
+		return &Report{}, err
 	}
 	if sum := draft.Sum(m.to); sum != "" && last.kind != "" {
 		if err := m.identify(sum, draft.Ignore()); err != nil {

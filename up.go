@@ -128,6 +128,7 @@ type run struct {
 type rest struct {
 	plan     *plan.Plan
 	plain    bool
+	partly   error
 	segments []plan.Segment
 	after    schema.Fingerprint
 }
@@ -156,6 +157,9 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	first, err := r.aim(ctx, r.db)
 	if err != nil {
 		return false, err
+	}
+	if first.partly != nil && first.plan.Empty() {
+		return false, first.partly
 	}
 	if r.done(first) {
 		r.report.Drift = append(r.report.Drift, left(first.plan.Diagnosis)...)
@@ -318,7 +322,7 @@ func (r *run) goOn(ctx context.Context) (going, more bool, err error) {
 	if s.fingerprint != begun.after || s.last.Run != r.id || !s.unclaimed {
 		return false, false, r.db.Rollback(ctx)
 	}
-	more, err = r.carryOut(ctx, &prepared{survey: s, plan: begun.plan, plain: begun.plain}, begun.segments)
+	more, err = r.carryOut(ctx, &prepared{survey: s, plan: begun.plan, plain: begun.plain, partly: begun.partly}, begun.segments)
 	if err != nil {
 		return true, false, errors.Join(err, r.db.Rollback(ctx))
 	}
@@ -355,9 +359,9 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 	r.report.Steps = append(r.report.Steps, steps...)
 	r.report.Records = append(r.report.Records, segment.Records...)
 	if !last {
-		r.rest = &rest{p.plan, p.plain, segments[1:], after}
+		r.rest = &rest{p.plan, p.plain, p.partly, segments[1:], after}
 	}
-	return !last, r.runAfterwards(ctx, p, segment.Steps, last)
+	return !last || p.partly != nil, r.runAfterwards(ctx, p, segment.Steps, last)
 }
 
 // conclude proves and records what a transaction has done, and commits it.
@@ -423,7 +427,7 @@ func (r *run) step(ctx context.Context, p *prepared, steps []plan.Step, i int) (
 		return StepReport{}, err
 	}
 	started := time.Now()
-	rows, err := r.db.Exec(ctx, s.SQL)
+	rows, err := r.exec(ctx, r.db, s.Source, s.SQL)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = errors.Join(ctx.Err(), err)

@@ -223,6 +223,9 @@ func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 		return rows > 0, err
 	}
 	s := r.Replay.Effects[e].Statement
+	if s.Class == migration.Code {
+		return !r.recorded(e) && r.Replay.Effects[e].Rowwise, nil
+	}
 	if s.Class != migration.Data || r.ignored.holds(s) {
 		return false, nil
 	}

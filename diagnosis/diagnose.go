@@ -282,6 +282,8 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 		r.judgeIgnored(e, f)
 	case effect.Statement.Probe != "":
 		return r.judgeByProbe(ctx, e, f)
+	case effect.Statement.Class == migration.Code:
+		return r.judgeCode(ctx, e, f)
 	case len(effect.Changes) > 0: // of one that was to run after its transaction, too
 		return r.judgeSchema(ctx, e, f)
 	case slices.Contains(r.claim(e).Open, effect.Statement.Number):

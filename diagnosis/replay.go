@@ -49,6 +49,7 @@ type Effect struct {
 	Changes   []schema.Change // none for a statement that only touches rows, or nothing
 	Wrote     int64           // the rows that it wrote, as far as the engine tells
 	Skipped   string          // why it was not run on scratch; empty where it was
+	Rowwise   bool            // it is code that works on rows too: what it does to them leaves no trace here
 }
 
 // After returns the schema that the base and the effects of those statements lead

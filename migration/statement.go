@@ -27,11 +27,14 @@ const (
 	Outside
 	// Forbidden is refused by name; Statement.Note says why.
 	Forbidden
+	// Code is a function of the application's, written in Go: the whole of a part of
+	// its migration ([Draft.With]).
+	Code
 )
 
 // String returns the class in lower case, as reports show it.
 func (c Class) String() string {
-	names := [...]string{"schema", "data", "query", "session", "transaction", "outside", "forbidden"}
+	names := [...]string{"schema", "data", "query", "session", "transaction", "outside", "forbidden", "code"}
 	if c < 0 || int(c) >= len(names) {
 		return fmt.Sprintf("class(%d)", int(c))
 	}

@@ -204,6 +204,7 @@ func (p *Plan) Bystanders() []schema.Key {
 			about[schema.Key{Kind: schema.Table, Space: s.Source.Space, Name: s.Source.Target}] = true
 			anything = anything || s.Source.Target == ""
 		}
+		anything = anything || s.Source != nil && s.Source.Class == migration.Code
 		for _, c := range s.changes {
 			about[c.Key.Owner()] = true
 		}
