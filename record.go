@@ -327,8 +327,8 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 					entry(stepEntry(step))
 				}
 			}
-			if after[f.Ref] && !p.plan.Back {
-				entry(openEntry(f))
+			if after[f.Ref] {
+				entry(openEntry(f, p.plan.Back))
 			} else if len(ran[f.Ref]) == 0 && !alone && !p.plan.Back {
 				entry(skipEntry(f))
 			}
@@ -337,14 +337,6 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			Kind: journal.Migrated, Outcome: record.Outcome, Version: mf.Migration.Version, Name: mf.Migration.Name,
 			Checksum: mf.Migration.Checksum, Evidence: record.Reason, Duration: took,
 		})
-		for j := range mf.Findings {
-			// Behind the entry that says that it is taken back, or that would settle it.
-			if f := &mf.Findings[j]; after[f.Ref] && p.plan.Back {
-				intent := openEntry(f)
-				intent.Outcome = journal.Reverted
-				entry(intent)
-			}
-		}
 	}
 	for _, mig := range p.edited {
 		entry(journal.Entry{
@@ -384,9 +376,13 @@ func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
 }
 
 // openEntry says that a statement is to run after the transaction.
-func openEntry(f *diagnosis.Finding) journal.Entry {
+func openEntry(f *diagnosis.Finding, back bool) journal.Entry {
+	var outcome journal.Outcome
+	if back {
+		outcome = journal.Reverted
+	}
 	return journal.Entry{
-		Kind: journal.Intent, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
+		Kind: journal.Intent, Outcome: outcome, Version: f.Ref.Version, Statement: f.Ref.Number, Name: f.Statement.Verb,
 		Checksum: f.Statement.Sum, Evidence: "no transaction bears it: it runs after this one",
 	}
 }

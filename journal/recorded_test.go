@@ -14,8 +14,8 @@ import (
 // TestCases reads testdata/*.txtar. In each, "journal" has one entry a line: kind,
 // outcome, version, statement and checksum, "-" for none. What follows from them
 // is in "recorded" (version, outcome, checksum), "unfinished" (number, kind,
-// version, statement) and "statements of V" (number, outcome, checksum); a file
-// that is not there is not asked for.
+// version, statement), and "statements of V", "carried of V" and "undone of V" (number,
+// outcome, checksum); a file that is not there is not asked for.
 func TestCases(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -69,6 +69,9 @@ func ask(t *testing.T, db *database, question string) string {
 	var err error
 	var line func(e journal.Entry) string
 	of, isStatements := strings.CutPrefix(question, "statements of ")
+	carried, isCarried := strings.CutPrefix(question, "carried of ")
+	undone, isUndone := strings.CutPrefix(question, "undone of ")
+	statement := func(e journal.Entry) string { return fmt.Sprintln(e.Statement, e.Outcome, e.Checksum) }
 	switch {
 	case question == "recorded":
 		entries, err = journal.Recorded(t.Context(), db)
@@ -78,7 +81,13 @@ func ask(t *testing.T, db *database, question string) string {
 		line = func(e journal.Entry) string { return fmt.Sprintln(e.Number, e.Kind, e.Version, e.Statement) }
 	case isStatements:
 		entries, err = journal.Statements(t.Context(), db, migration.Version(of))
-		line = func(e journal.Entry) string { return fmt.Sprintln(e.Statement, e.Outcome, e.Checksum) }
+		line = statement
+	case isCarried:
+		entries, err = journal.Carried(t.Context(), db, migration.Version(carried))
+		line = statement
+	case isUndone:
+		entries, err = journal.Undone(t.Context(), db, migration.Version(undone))
+		line = statement
 	default:
 		t.Fatalf("%s is no question", question)
 	}

@@ -12,7 +12,8 @@ import (
 // first: every intent that no statement entry of the same statement and no
 // migration entry of the same version follows, and the newest error if no run
 // has completed since. The migration entry of its own run ends no intent for a
-// statement: that is to run after the transaction that both are written in. Nothing is returned of a journal whose last run ended well.
+// statement: that is to run after the transaction that both are written in. Nothing
+// is returned of a journal whose last run ended well.
 //
 // An intent says that its statement may have run, not that it has: the schema
 // tells. Of several intents for one statement the newest is returned.
