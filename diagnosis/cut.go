@@ -138,6 +138,13 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 					spans[i].from = e + 1
 				}
 			}
+		case "blank": // nor has it run where a script without it has made its table
+			spans = slices.DeleteFunc(spans, func(s span) bool { return e < s.from })
+			for i := range spans {
+				if !r.passes(&spans[i], e) {
+					spans[i].to = min(spans[i].to, e)
+				}
+			}
 		case "run":
 			spans = slices.DeleteFunc(spans, func(s span) bool { return r.passes(&s, e) })
 			for i := range spans {
@@ -163,7 +170,8 @@ func likeliest(spans []span) *span {
 }
 
 // whetherRan finds out whether a statement has run of which the schema tells nothing:
-// by rows, else by asking. It is "no matter" where it works on nothing that is there.
+// by rows, else by asking. It is "no matter" where it works on nothing that is there, and
+// "blank" where the table is empty that it fills.
 func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) {
 	switch told, err := r.traceOf(ctx, e); {
 	case err != nil:
@@ -171,7 +179,7 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 	case told == left:
 		return "done", nil
 	case told == blank && !r.recorded(e) && !r.takenFrom(e, last):
-		return "run", nil
+		return "blank", nil
 	}
 	s := r.Replay.Effects[e].Statement
 	if s.Verb == "insert" && !r.Recorded.Any() {
