@@ -51,8 +51,9 @@ func (m *Migrator) resolve(ctx context.Context, w *witness, in diagnosis.Input) 
 }
 
 // triable reports whether a question is about whether something has run, or can run.
+// Where there is one choice, the other is work by hand, which cannot be tried.
 func triable(q diagnosis.Question) bool {
-	return q.Code == diagnosis.Q6 || q.Code == diagnosis.Q7 || q.Code == diagnosis.Q9
+	return len(q.Choices) > 1 && (q.Code == diagnosis.Q6 || q.Code == diagnosis.Q7 || q.Code == diagnosis.Q9)
 }
 
 // trials tries answers on copies.

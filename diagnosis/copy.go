@@ -28,6 +28,8 @@ func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
 		r.noOp(e, f, "there is nothing for it to copy")
 	case where == behind && r.Recorded.Any() && !r.sourceGoes(e):
 		return false
+	case where == behind && !r.Recorded.Any() && c.Missing == c.Given && c.Missing > 0:
+		return false // perhaps what it copies from has come since
 	case c.Extra == 0 && c.Missing == c.Given && c.Missing > 0:
 		r.filling[f.Statement.Table()] = f.Ref
 		f.is(NotDone, fmt.Sprintf("its table is empty, and it would put in %s", wording.Count(c.Given, "row")))

@@ -186,19 +186,24 @@ func (r *reasoner) readsOverlaid(e int) bool {
 	if r.cut == nil {
 		return false
 	}
-	text := strings.Join(strings.Fields(r.Replay.Effects[e].Statement.Text), " ")
 	for table := range r.cut.overlaid {
-		names := []string{table.Path()}
-		if table.Space == "" && r.Space != "" {
-			names = append(names, r.Space+"."+table.Name)
-		}
-		for _, name := range names {
-			if wording.Speaks(text, "from "+name) || wording.Speaks(text, "join "+name) {
-				return true
-			}
+		if r.reads(e, table) {
+			return true
 		}
 	}
 	return false
+}
+
+// reads reports whether the text of a statement takes rows from a table of that name.
+func (r *reasoner) reads(e int, table schema.Key) bool {
+	text := strings.Join(strings.Fields(r.Replay.Effects[e].Statement.Text), " ")
+	names := []string{table.Path()}
+	if table.Space == "" && r.Space != "" {
+		names = append(names, r.Space+"."+table.Name)
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		return wording.Speaks(text, "from "+name) || wording.Speaks(text, "join "+name)
+	})
 }
 
 // judgeOverlaid judges a statement on data for a table that a script has made in its

@@ -36,8 +36,7 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	}
 	table := f.Statement.Table()
 	if r.absent(table) {
-		f.is(Superseded, why+", and its table is gone")
-		return nil
+		return r.judgeMoved(ctx, e, f, why)
 	}
 	rows, err := r.Witness.Rows(ctx, table, 1)
 	if err != nil {
@@ -57,9 +56,70 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	case trial.First == 0:
 		f.is(NoOp, "it would write no row")
 	default:
+		reads, err := r.readsRows(ctx, e)
+		if err != nil {
+			return err
+		}
+		if reads { // it may have run on nothing, and they have come since
+			return r.askWhetherRun(ctx, e, f)
+		}
+		r.filling[table] = f.Ref
 		f.is(NotDone, fmt.Sprintf("%s is empty, and it would put in %s", table, wording.Count(trial.First, "row")))
 	}
 	return nil
+}
+
+// judgeMoved judges an INSERT of a query whose time has passed and whose table is gone
+// or has another name by now. Without a history nothing tells whether one that is
+// empty was ever filled, and as it is written it cannot run any more: its rows can
+// only be put in by hand.
+func (r *reasoner) judgeMoved(ctx context.Context, e int, f *Finding, why string) error {
+	table, blank := r.liveName(e, f.Statement.Table()), false
+	if !r.absent(table) {
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		if err != nil {
+			return err
+		}
+		if blank = rows == 0; blank {
+			if blank, err = r.readsRows(ctx, e); err != nil {
+				return err
+			}
+		}
+	}
+	if !blank {
+		f.is(Superseded, why+", and its table is gone")
+		return nil
+	}
+	if r.ask(Question{
+		Code:  Q6,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("%s fills a table that is %s by now, and empty, while what it reads has rows. Did %s already run? If it did not, put its rows in by hand first.",
+			f.Ref, table.Path(), wording.Quote(f.Statement.Text)),
+		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
+		Choices: []Choice{{"done", "it has run, or its rows are put in: go on behind it"}},
+	}) == "" {
+		f.is(Ambiguous, "whether it has run cannot be told from the rows")
+		return nil
+	}
+	f.is(Done, "it has run, by answer")
+	return nil
+}
+
+// readsRows reports whether a table that a statement reads has rows now.
+func (r *reasoner) readsRows(ctx context.Context, e int) (bool, error) {
+	for key := range r.trajectories {
+		if key.Kind != schema.Table || !r.reads(e, key) {
+			continue
+		}
+		source := r.liveName(e, key)
+		if r.absent(source) {
+			continue
+		}
+		if rows, err := r.Witness.Rows(ctx, source, 1); err != nil || rows > 0 {
+			return rows > 0, err
+		}
+	}
+	return false, nil
 }
 
 // backfill recognises an UPDATE that is about what holds nothing yet.
