@@ -79,13 +79,15 @@ func (r *reasoner) keepWhole() {
 // rows that it is for are still to be written in between.
 func (r *reasoner) wakeTriggers() {
 	for _, t := range r.trajectories {
-		if t.key.Kind != schema.Trigger || t.live != nil {
+		putBack := slices.ContainsFunc(r.d.Restore, func(o *schema.Object) bool { return o.Key == t.key })
+		if t.key.Kind != schema.Trigger || t.live != nil || putBack {
 			continue
 		}
 		for i := 0; i+1 < len(t.effects); i++ {
 			from, to := t.effects[i], t.effects[i+1]
+			alone := len(r.touches[to]) == 1 // else it goes with its table
 			if t.values[i+1] == nil || t.values[i+2] != nil ||
-				len(r.touches[from]) != 1 || len(r.touches[to]) != 1 {
+				len(r.touches[from]) != 1 || !alone && r.findings[to].Verdict != NotDone {
 				continue
 			}
 			for e := from + 1; e < to; e++ {
