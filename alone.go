@@ -96,6 +96,9 @@ func (r *run) append(ctx context.Context, entries []journal.Entry) error {
 	if err := journal.Append(ctx, r.db, entries); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
+	if n := len(entries); n > 0 {
+		r.newest = entries[n-1].Number
+	}
 	return nil
 }
 

@@ -85,6 +85,7 @@ func (r *run) runAfterwards(ctx context.Context, p *prepared, steps []plan.Step,
 	if !last {
 		r.completed.Checksum = ""
 	}
+	r.trail = nil // what has just run is no part of it
 	after, err := r.inspectAfter(ctx, p)
 	if err != nil {
 		return err

@@ -42,11 +42,8 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 		if len(entries) <= most {
 			return nil
 		}
-		for i := range entries {
-			entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
-		}
-		if err := journal.Append(ctx, r.db, entries); err != nil {
-			return fmt.Errorf("write the journal: %w", err)
+		if err := r.append(ctx, entries); err != nil {
+			return err
 		}
 		entries = entries[:0]
 		return nil
@@ -364,13 +361,10 @@ func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
 		r.completed.Stamp, r.completed.Before = stamp, r.completed.After
 		r.completed.Evidence = fmt.Sprintf("%s run after the transaction", wording.Count(int64(len(steps)), "statement"))
 		entries = append(entries, r.completed)
-		for i := range entries {
-			entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
-		}
-		err = journal.Append(ctx, r.db, entries)
+		err = r.append(ctx, entries)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write the journal: %w", err), r.db.Rollback(ctx))
+		return errors.Join(err, r.db.Rollback(ctx))
 	}
 	return r.db.Commit(ctx)
 }

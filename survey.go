@@ -119,6 +119,7 @@ func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bo
 	if _, odd := errors.AsType[*journal.EntryError](err); odd {
 		return false, nil // nobody of ours has written that
 	}
+	s.newest = newest.Number
 	if err != nil || !ok || newest.Kind != journal.Completed && newest.Kind != journal.Failed {
 		return false, err
 	}
@@ -130,15 +131,19 @@ func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bo
 }
 
 // stands reports that nobody has changed the schema or a history since a survey that
-// found the database healthy, for the price of a row or two. Where the engine cannot
-// tell, it is a no. It is asked inside a transaction, which an error may have ended:
-// so none is passed over.
+// found the database healthy, for the price of a row or two. An engine without a stamp
+// cannot tell of the schema: then the history alone is asked, if it is one that commits
+// at each statement, since a look tells no more there: no transaction keeps anybody from
+// changing the schema right behind it. Otherwise it is a no. It is asked inside a
+// transaction, which an error may have ended: so none is passed over.
 func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) (bool, error) {
-	if s.stamp == "" {
+	if s.stamp == "" && (!s.journal || db.Traits().TransactionalDDL) {
 		return false, nil
 	}
-	if now, err := db.Stamp(ctx); err != nil || now != s.stamp {
-		return false, err
+	if s.stamp != "" {
+		if now, err := db.Stamp(ctx); err != nil || now != s.stamp {
+			return false, err
+		}
 	}
 	// With the same stamp the tables are there that the others are about.
 	if s.journal {

@@ -119,18 +119,10 @@ type run struct {
 	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
 	completed journal.Entry // the last entry that was written for a transaction that is through
+	newest    int64         // the number of the last entry that was written
 	rest      *rest         // what is left of a plan of several transactions
+	trail     *trail        // what the transactions in the middle of such a plan change
 	guard     *guard        // what the table held that synthesised statements are working on
-}
-
-// A rest is what is left of a plan of which earlier transactions are committed. It
-// is good for the schema that they have led to.
-type rest struct {
-	plan     *plan.Plan
-	plain    bool
-	partly   error
-	segments []plan.Segment
-	after    schema.Fingerprint
 }
 
 // all runs one transaction after the other until nothing is left to do.
@@ -152,6 +144,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 			return more, err
 		}
 	}
+	r.trail = nil // it survives no rollback
 	// What follows is worked out twice: without holding anybody up, so that a
 	// refusal takes no lock, and again behind the lock, where it counts.
 	first, err := r.aim(ctx, r.db)
@@ -303,37 +296,11 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	return r.carryOut(ctx, p, segments)
 }
 
-// goOn runs the next transaction of a plan that was begun, if nobody has changed
-// anything in between: what it rests on was looked at before the first.
-func (r *run) goOn(ctx context.Context) (going, more bool, err error) {
-	begun := r.rest
-	r.rest = nil
-	mode := engine.Normal
-	if begun.segments[0].Rebuild {
-		mode = engine.Rebuild
-	}
-	if err := r.begin(ctx, mode); err != nil {
-		return false, false, err
-	}
-	s, err := r.look(ctx, r.db)
-	if err != nil {
-		return false, false, errors.Join(err, r.db.Rollback(ctx))
-	}
-	if s.fingerprint != begun.after || s.last.Run != r.id || !s.unclaimed {
-		return false, false, r.db.Rollback(ctx)
-	}
-	more, err = r.carryOut(ctx, &prepared{survey: s, plan: begun.plan, plain: begun.plain, partly: begun.partly}, begun.segments)
-	if err != nil {
-		return true, false, errors.Join(err, r.db.Rollback(ctx))
-	}
-	return true, more, nil
-}
-
 // carryOut runs the first of the transactions that are left, which is open, proves
 // and records it, and commits.
 func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment) (more bool, err error) {
 	segment, last := segments[0], len(segments) == 1
-	proof, err := r.before(ctx, p, &segment)
+	proof, err := r.before(ctx, p, &segment, last)
 	if err != nil {
 		return false, err
 	}
@@ -359,7 +326,7 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 	r.report.Steps = append(r.report.Steps, steps...)
 	r.report.Records = append(r.report.Records, segment.Records...)
 	if !last {
-		r.rest = &rest{p.plan, p.plain, p.partly, segments[1:], after}
+		r.rest = &rest{p, segments[1:], after}
 	}
 	return !last || p.partly != nil, r.runAfterwards(ctx, p, segment.Steps, last)
 }

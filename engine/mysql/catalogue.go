@@ -30,8 +30,9 @@ var inTable = map[string]schema.Kind{
 }
 
 // lists reads what there is in the database, in two round trips: the one list that
-// the server has without opening each table, and one of all the rest.
-func (d *database) lists(ctx context.Context) (list []listing, err error) {
+// the server has without opening each table, and one of the stored programs, for which
+// it does, unless they are not asked for.
+func (d *database) lists(ctx context.Context, programs bool) (list []listing, err error) {
 	err = d.each(ctx, "SHOW FULL TABLES", func(rows *sql.Rows) error {
 		var l listing
 		var kind string
@@ -47,8 +48,8 @@ func (d *database) lists(ctx context.Context) (list []listing, err error) {
 		list = append(list, l)
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || !programs {
+		return list, err
 	}
 	const rest = `SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, lower(concat(ACTION_TIMING, ' ', EVENT_MANIPULATION)), ACTION_ORDER, ACTION_STATEMENT, SQL_MODE
 FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
@@ -225,11 +226,11 @@ var passing = []uint16{1205, 1213, 1317, 1969, 3024}
 // mostLooks is how often the lists are read while others drop what they name.
 const mostLooks = 5
 
-// read returns what the lists name and how the server prints it; wanted, if not nil,
-// says which of it is of interest.
-func (d *database) read(ctx context.Context, wanted func(*listing) bool) (list []listing, answers []printed, err error) {
+// read returns what the lists name, with the stored programs or without, and how the
+// server prints it; wanted, if not nil, says which of it is of interest.
+func (d *database) read(ctx context.Context, programs bool, wanted func(*listing) bool) (list []listing, answers []printed, err error) {
 	for range mostLooks {
-		if list, err = d.lists(ctx); err != nil {
+		if list, err = d.lists(ctx, programs); err != nil {
 			return nil, nil, err
 		}
 		if wanted != nil {

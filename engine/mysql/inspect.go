@@ -10,7 +10,7 @@ import (
 
 // inspect reads the whole schema.
 func (d *database) inspect(ctx context.Context) (*schema.Snapshot, error) {
-	objects, err := d.look(ctx, nil)
+	objects, err := d.look(ctx, true, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -18,10 +18,10 @@ func (d *database) inspect(ctx context.Context) (*schema.Snapshot, error) {
 }
 
 // look reads the objects that are wanted, and the parts of tables among them; all if
-// wanted is nil.
-func (d *database) look(ctx context.Context, wanted func(*listing) bool) (objects []*schema.Object, err error) {
+// wanted is nil. Without programs it passes over triggers, routines and events.
+func (d *database) look(ctx context.Context, programs bool, wanted func(*listing) bool) (objects []*schema.Object, err error) {
 	err = d.reading(ctx, func() error {
-		list, answers, err := d.read(ctx, wanted)
+		list, answers, err := d.read(ctx, programs, wanted)
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func TestEverythingIsBuilt(t *testing.T) {
 func printedSchema(t *testing.T, d *database) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	list, answers, err := d.read(t.Context(), nil)
+	list, answers, err := d.read(t.Context(), true, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,9 @@ import (
 
 // A watch observes what its connection does to the schema. The connection tells it
 // which statements ran, so that a hint is not needed: behind statements on rows
-// nothing is read, and behind the usual ones on the schema the lists, and just those
-// objects that the statements can have changed. What other connections do is
-// noticed with the objects that are read.
+// nothing is read, and behind the usual ones on the schema the lists that they can have
+// changed, and just those objects. What other connections do is noticed with the
+// objects that are read.
 type watch struct {
 	d        *database
 	snapshot *schema.Snapshot
@@ -47,8 +47,9 @@ func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Ch
 	if len(w.ran) == 0 {
 		return nil, nil
 	}
-	affected := func(*listing) bool { return true }
+	affected, programs := func(*listing) bool { return true }, true
 	if named, ok := w.reach(); ok {
+		programs = named.programs()
 		affected = func(l *listing) bool {
 			o := w.snapshot.Get(l.key(w.d.foldTable))
 			return o == nil || o.Unsupported != "" || l.kind == schema.Trigger || named.mention(l.name) || named.concern(o)
@@ -56,7 +57,7 @@ func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Ch
 	}
 	there := map[schema.Key]bool{}
 	read := map[schema.Key]bool{}
-	objects, err := w.d.look(ctx, func(l *listing) bool {
+	objects, err := w.d.look(ctx, programs, func(l *listing) bool {
 		key := l.key(w.d.foldTable)
 		there[key] = true
 		if affected(l) {
@@ -74,7 +75,7 @@ func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Ch
 		if key.Kind != schema.Trigger {
 			key = key.Owner()
 		}
-		return read[key] || !there[key]
+		return read[key] || !there[key] && (programs || !isProgram(key.Kind))
 	})
 	after := schema.NewSnapshot(objects...)
 	changes := schema.Changes(before, after)
@@ -127,6 +128,27 @@ func (w *watch) reach() (r *reach, ok bool) {
 		r.names = append(r.names, strings.ToLower(inQuotes(name)))
 	}
 	return r, true
+}
+
+// programs reports whether a statement may make, change, move or drop a trigger, a
+// routine or an event; with a table go its triggers. To list those the server opens
+// each table.
+func (r *reach) programs() bool {
+	return slices.ContainsFunc(r.texts, func(statement string) bool {
+		return opening(statement) == "drop" || slices.ContainsFunc(movingPrograms, func(word string) bool { return strings.Contains(statement, word) })
+	})
+}
+
+// movingPrograms are words of which one stands in every other statement that does.
+var movingPrograms = []string{"trigger", "procedure", "function", "event", "package", "rename", "replace", "database", "schema"}
+
+// isProgram reports whether objects of a kind are stored programs.
+func isProgram(kind schema.Kind) bool {
+	switch kind {
+	case schema.Trigger, Procedure, Function, Event, Package, PackageBody:
+		return true
+	}
+	return false
 }
 
 // each calls do for each object, in no order: to sort them takes longer than all
