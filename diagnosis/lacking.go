@@ -12,16 +12,30 @@ import (
 // to many statements, and its absence would speak against all of them; so those
 // statements are held for done, and the column is put back ahead of everything.
 func (r *reasoner) pretend(ctx context.Context) error {
-	lacking, ok := r.lacking()
+	lacking, taken, ok := r.lacking()
 	if !ok {
 		return nil
 	}
-	for _, s := range r.cuts() {
+	spans := r.cuts()
+	if taken && len(spans) == 0 {
+		return nil
+	}
+	denied, err := r.deniesFurther(ctx, spans)
+	if err != nil {
+		return err
+	}
+	for _, s := range spans {
+		if denied {
+			break
+		}
 		// A position of the set explains it without anybody's hand, unless rows are
 		// there of what the history claims behind it.
 		if further, err := r.seededBehind(ctx, s.to); err != nil || !further {
 			return err
 		}
+	}
+	if taken && !denied {
+		return nil
 	}
 	r.byHand = lacking
 	for _, t := range lacking {
@@ -54,6 +68,32 @@ func (r *reasoner) pretend(ctx context.Context) error {
 	return nil
 }
 
+// deniesFurther reports whether an answer denies that the set went on to the first
+// position behind what the history claims at which it explains the schema. Somebody's
+// hand and a run that was not written down look the same then, and they differ where a
+// statement on the way there works on rows.
+func (r *reasoner) deniesFurther(ctx context.Context, spans []span) (bool, error) {
+	claimed := 0
+	for e := range r.touches {
+		if r.recorded(e) {
+			claimed = e + 1
+		}
+	}
+	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
+	if n < 0 {
+		return false, nil
+	}
+	for e := claimed; e < spans[n].from; e++ {
+		switch ran, err := r.whetherRan(ctx, e, spans[n].from); {
+		case err != nil || ran == "run":
+			return ran == "run", err
+		case ran != "no matter":
+			return false, nil
+		}
+	}
+	return false, nil
+}
+
 // seededBehind reports whether the rows are there of an INSERT behind a position that
 // the history claims.
 func (r *reasoner) seededBehind(ctx context.Context, position int) (bool, error) {
@@ -81,14 +121,15 @@ func (r *reasoner) takes(t *trajectory, e int) bool {
 }
 
 // lacking returns what the live schema lacks of what its history says, if that is
-// all that is amiss: columns that can be added again, and what is loose.
-func (r *reasoner) lacking() ([]*trajectory, bool) {
+// all that is amiss: columns that can be added again, and what is loose. taken says
+// that a statement which the history does not claim takes some of it away.
+func (r *reasoner) lacking() (lacking []*trajectory, taken, ok bool) {
 	if !r.Recorded.Any() || r.Drift == RefuseDrift {
-		return nil, false
+		return nil, false, false
 	}
 	for _, c := range r.Recorded.Claims {
 		if c.Begun {
-			return nil, false
+			return nil, false, false
 		}
 	}
 	at := make(map[*trajectory]int, len(r.trajectories)) // the position that the history says
@@ -99,11 +140,10 @@ func (r *reasoner) lacking() ([]*trajectory, bool) {
 			}
 		}
 	}
-	var lacking []*trajectory
 	for _, t := range r.trajectories {
 		said := t.values[at[t]]
 		if !t.loose() && t.live == nil && said != nil && slices.ContainsFunc(t.effects[at[t]:], func(e int) bool { return r.takes(t, e) }) {
-			return nil, false // what is not recorded takes it away: perhaps it has
+			taken = true // perhaps it has
 		}
 		switch {
 		case said.Equal(t.live):
@@ -113,8 +153,8 @@ func (r *reasoner) lacking() ([]*trajectory, bool) {
 			r.Have.Get(t.key.Owner()) != nil && len(r.unknownColumns(t.key.Owner())) == 0): // one of those may be it
 			lacking = append(lacking, t)
 		default:
-			return nil, false
+			return nil, false, false
 		}
 	}
-	return lacking, len(lacking) > 0
+	return lacking, taken, len(lacking) > 0
 }
