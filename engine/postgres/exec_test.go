@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/testserver"
@@ -145,9 +144,20 @@ func TestCancelledStatementIsOverWithClose(t *testing.T) {
 		if _, err := d.Lock(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		if _, err := d.Exec(ctx, "SELECT pg_sleep(600)"); !errors.Is(err, context.DeadlineExceeded) {
+		pid := value(t, d, "SELECT pg_backend_pid()")
+		go func() { // what the server has not begun it cannot cancel
+			defer cancel()
+			running := false
+			for !running && t.Context().Err() == nil {
+				query := "SELECT state = 'active' AND query LIKE '%pg_sleep%' FROM pg_stat_activity WHERE pid = " + pid
+				if err := pool.QueryRowContext(t.Context(), query).Scan(&running); err != nil {
+					return
+				}
+			}
+		}()
+		if _, err := d.Exec(ctx, "SELECT pg_sleep(600)"); !errors.Is(err, context.Canceled) {
 			t.Fatalf("error %v", err)
 		}
 		if err := d.Close(); err != nil {
