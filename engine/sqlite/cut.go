@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/dbmend/dbmend/migration"
 )
@@ -175,33 +174,14 @@ func (c *cutter) leftOver() error {
 
 // fail returns an error about a line of the source.
 func (c *cutter) fail(line int, reason, hint string) error {
-	return &migration.SyntaxError{Line: line, Excerpt: excerpt(c.source, line), Reason: reason, Hint: hint}
+	return &migration.SyntaxError{Line: line, Excerpt: migration.Excerpt(c.source, line), Reason: reason, Hint: hint}
 }
 
 // located adds the excerpt to an error that has none.
 func (c *cutter) located(err error) error {
 	var syntax *migration.SyntaxError
 	if errors.As(err, &syntax) && syntax.Excerpt == "" {
-		syntax.Excerpt = excerpt(c.source, syntax.Line)
+		syntax.Excerpt = migration.Excerpt(c.source, syntax.Line)
 	}
 	return err
-}
-
-// excerpt returns a line of the source, shortened and fit to be printed.
-func excerpt(source string, line int) string {
-	const most = 120
-	for ; line > 1; line-- {
-		_, source, _ = strings.Cut(source, "\n")
-	}
-	s, _, _ := strings.Cut(source, "\n")
-	s = strings.TrimSpace(strings.TrimPrefix(s, byteOrderMark))
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
 }
