@@ -1,10 +1,9 @@
 package mysql
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/dbmend/dbmend/engine/cutting"
 	"github.com/dbmend/dbmend/migration"
 )
 
@@ -24,48 +23,22 @@ import (
 // server to say when it runs.
 func (Engine) Cut(source string) ([]migration.Statement, error) { return cut(source) }
 
-// What cut accepts: far beyond any migration, and within any machine's memory.
-const (
-	maxSource     = 64 << 20 // bytes
-	maxStatements = 500_000
-)
-
 // cut takes time and memory in proportion to the source.
 func cut(source string) ([]migration.Statement, error) {
-	c := cutter{source: source, lexer: newLexer(source)}
-	if len(source) > maxSource {
-		return nil, &migration.SyntaxError{Reason: fmt.Sprintf("larger than %d MiB", maxSource>>20)}
-	}
-	if n := strings.IndexByte(source, 0); n >= 0 {
-		return nil, c.fail(1+strings.Count(source[:n], "\n"), "a NUL character, where servers differ in what they read", "save the file as UTF-8")
-	}
-	var statements []migration.Statement
-	for {
-		s, ok, err := c.next()
-		if err != nil {
-			return nil, c.located(err)
-		}
-		if !ok {
-			return statements, nil
-		}
-		if len(statements) == maxStatements {
-			return nil, c.fail(s.Line, fmt.Sprintf("more than %d statements", maxStatements), "")
-		}
-		s.Number = len(statements) + 1
-		statements = append(statements, s)
-	}
+	c := newCutter(source)
+	return c.Cut("a NUL character, where servers differ in what they read", c.next)
 }
 
 // A cutter is on its way through a source.
 type cutter struct {
-	source     string
-	lexer      *lexer
-	started    bool                // something other than directives was read: the head of the source is over
-	line       int                 // where the last token ended
-	directives []migration.Comment // since the last statement
-	probing    bool                // the source is a probe, in which directives are out of place
-	unsent     bool                // a semicolon was read that the author's delimiter does not follow
-	sum        checksum
+	cutting.Script
+	lexer  *lexer
+	unsent bool // a semicolon was read that the author's delimiter does not follow
+	sum    cutting.Checksum
+}
+
+func newCutter(source string) *cutter {
+	return &cutter{Script: cutting.Script{Source: source}, lexer: newLexer(source)}
 }
 
 // next returns the next statement, and false behind the last.
@@ -86,10 +59,13 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 			return s, false, err
 		}
 		if t.kind == comment {
-			c.note(t, open)
+			if !c.Note(t.text, t.line, open) && t.text[0] == '#' {
+				// To other engines a comment with # is none, and ends the head of a file.
+				c.Read(t.line)
+			}
 			continue
 		}
-		c.started, c.line = true, c.lexer.line
+		c.Read(c.lexer.line)
 		delimited = t.kind == stop
 		c.unsent = !delimited && c.lexer.delimiter != "" && (c.unsent || t.is(";"))
 		if !open && (delimited || t.is(";")) {
@@ -105,47 +81,47 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 			}
 			start, open = t, true
 		} else if c.delimitsTooEarly(t) {
-			return s, false, c.fail(t.line, "DELIMITER inside a statement: the one ahead of it is not ended", "end it with "+c.terminator())
+			return s, false, c.Fail(t.line, "DELIMITER inside a statement: the one ahead of it is not ended", "end it with "+c.terminator())
 		}
 		if delimited || end.reads(t) {
 			break
 		}
 		last = t
-		c.sum.add(t)
+		c.add(t)
 	}
 	if !open {
-		return s, false, c.leftOver()
+		return s, false, c.LeftOver()
 	}
 	if c.lexer.open {
-		return s, false, c.fail(start.line, "a conditional comment that is not closed where the statement ends", "write */ ahead of the "+c.terminator())
+		return s, false, c.Fail(start.line, "a conditional comment that is not closed where the statement ends", "write */ ahead of the "+c.terminator())
 	}
 	if start.is("use") && last.line > start.line {
-		return s, false, c.fail(start.line, "USE that goes on behind the end of its line, where the client ends it", "end it with a semicolon")
+		return s, false, c.Fail(start.line, "USE that goes on behind the end of its line, where the client ends it", "end it with a semicolon")
 	}
 	if what := end.missing(c.lexer.delimiter != ""); what != "" {
-		return s, false, c.fail(start.line, what, "END closes BEGIN; END IF, END CASE, END LOOP, END WHILE and END REPEAT close theirs")
+		return s, false, c.Fail(start.line, what, "END closes BEGIN; END IF, END CASE, END LOOP, END WHILE and END REPEAT close theirs")
 	}
-	s.Text = c.source[start.pos:last.end()]
+	s.Text = c.Source[start.pos:last.end()]
 	s.Line = start.line
-	s.Sum = c.sum.take()
+	s.Sum = c.sum.Take()
 	mode := c.lexer.mode
 	classify(&s, mode)
 	if mode, ok = mode.after(s.Text); !ok {
-		return s, false, c.fail(start.line, "a sql_mode that changes how strings are read, and that only running tells", "write it as a string")
+		return s, false, c.Fail(start.line, "a sql_mode that changes how strings are read, and that only running tells", "write it as a string")
 	}
 	c.lexer.mode = mode
-	return s, true, c.direct(&s)
+	return s, true, c.Direct(&s, func(text string) (string, bool) { return oneQuery(text, mode) })
 }
 
 // refuse returns the error of a token that no script can hold.
 func (c *cutter) refuse(t token) error {
 	switch {
 	case t.kind == comment && t.text[0] == '/' && (strings.Contains(t.text, "/*!") || len(t.text) > 4 && strings.HasSuffix(t.text, "/*/")):
-		return c.fail(t.line, "a comment inside a comment, which servers end earlier than the client", "write them one behind the other")
+		return c.Fail(t.line, "a comment inside a comment, which servers end earlier than the client", "write them one behind the other")
 	case t.kind == unclosed && strings.HasPrefix(t.text, "/*"):
-		return c.fail(t.line, "a comment that is never closed", "")
+		return c.Fail(t.line, "a comment that is never closed", "")
 	case t.kind == unclosed:
-		return c.fail(t.line, "a quote that is never closed", `a quote inside of quotes is written twice or, in strings, as \'`)
+		return c.Fail(t.line, "a quote that is never closed", `a quote inside of quotes is written twice or, in strings, as \'`)
 	case t.kind == illegal && t.text == `\`:
 		following := []rune(c.restOfLine(t.end()) + " ")[0]
 		return c.clientOnly(t.line, strings.TrimSpace(`\`+string(following)))
@@ -153,83 +129,18 @@ func (c *cutter) refuse(t token) error {
 	return nil
 }
 
-// note keeps a comment that is a directive; inside says that it lies in a
-// statement.
-func (c *cutter) note(t token, inside bool) {
-	d := migration.Comment{Text: t.text, Line: t.line, Place: migration.Before}
-	if !d.IsDirective() {
-		// To other engines a comment with # is none, and ends the head of a file.
-		c.started = c.started || t.text[0] == '#'
-		return
-	}
-	switch {
-	case inside || c.started && t.line == c.line:
-		d.Place = migration.Stray
-	case !c.started:
-		d.Place = migration.Head
-	}
-	c.directives = append(c.directives, d)
-}
-
-// direct does as the directives ahead of the statement say.
-func (c *cutter) direct(s *migration.Statement) error {
-	if len(c.directives) == 0 {
-		return nil
-	}
-	d, err := migration.ParseDirectives(c.directives)
-	if err != nil {
-		return err
-	}
-	if c.probing {
-		return c.fail(c.directives[0].Line, "a directive inside a probe", "")
-	}
-	c.directives = c.directives[:0]
-	s.Rerunnable = d.Rerunnable
-	if d.Probe != "" {
-		query, ok := oneQuery(d.Probe, c.lexer.mode)
-		if !ok {
-			return c.fail(d.ProbeLine, "the probe is not one query", "write one SELECT, whose first value is true if the statement has run")
-		}
-		s.Probe = query
-	}
-	return nil
-}
-
 // oneQuery returns the text of the only statement in the source, if there is one
 // and it is a query.
 func oneQuery(source string, m mode) (string, bool) {
-	c := cutter{source: source, lexer: newLexer(source), probing: true}
+	c := newCutter(source)
 	c.lexer.mode = m
-	s, ok, err := c.next()
-	if !ok || err != nil || s.Class != migration.Query {
-		return "", false
-	}
-	_, more, err := c.next()
-	return s.Text, !more && err == nil
+	s, ok := c.Probe(c.next)
+	return s.Text, ok && s.Class == migration.Query
 }
 
-// leftOver judges the directives behind the last statement. In a source without
-// any they are those of its head, and there is nothing that they could be about.
-func (c *cutter) leftOver() error {
-	if c.started {
-		for i := range c.directives {
-			c.directives[i].Place = migration.Stray
-		}
-	}
-	_, err := migration.ParseDirectives(c.directives)
-	return err
-}
-
-// fail returns an error about a line of the source.
-func (c *cutter) fail(line int, reason, hint string) error {
-	return &migration.SyntaxError{Line: line, Excerpt: migration.Excerpt(c.source, line), Reason: reason, Hint: hint}
-}
-
-// located adds the excerpt to an error that has none.
-func (c *cutter) located(err error) error {
-	var syntax *migration.SyntaxError
-	if errors.As(err, &syntax) && syntax.Excerpt == "" {
-		syntax.Excerpt = migration.Excerpt(c.source, syntax.Line)
-	}
-	return err
-}
+// add adds a token to the checksum of its statement. Words are folded, because
+// formatters change the case of keywords. So are the names among them, although
+// tables may differ in case alone: which words are names takes a grammar to tell.
+// What is in quotes counts as written, and so do the ends of conditional comments:
+// /*! a */ is not a.
+func (c *cutter) add(t token) { c.sum.Add(byte(t.kind), t.text, t.kind == word) }

@@ -120,7 +120,7 @@ func TestCutRefuses(t *testing.T) {
 			t.Errorf("%q: excerpt %q, want %q", source, syntax.Excerpt, line)
 		}
 	}
-	if _, err := cut(strings.Repeat(" ", maxSource+1)); err == nil || err.Error() != "line 0: larger than 64 MiB" {
+	if _, err := cut(strings.Repeat(" ", 64<<20+1)); err == nil || err.Error() != "line 0: larger than 64 MiB" {
 		t.Errorf("a source too large: %v", err)
 	}
 }

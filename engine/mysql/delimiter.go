@@ -31,30 +31,30 @@ func (c *cutter) command(t token) (followed bool, err error) {
 }
 
 func (c *cutter) clientOnly(line int, command string) error {
-	return c.fail(line, fmt.Sprintf("%s is a command of the mysql client, and no statement", command), "take it out of the migration")
+	return c.Fail(line, fmt.Sprintf("%s is a command of the mysql client, and no statement", command), "take it out of the migration")
 }
 
 // delimit takes what follows DELIMITER on its line for the delimiter.
 func (c *cutter) delimit(t token) error {
 	line := c.restOfLine(t.end())
 	if !c.leads(t) {
-		return c.fail(t.line, "DELIMITER in the middle of a line, where the client does not see it", "write it on a line of its own")
+		return c.Fail(t.line, "DELIMITER in the middle of a line, where the client does not see it", "write it on a line of its own")
 	}
 	if c.unsent {
-		return c.fail(t.line, "DELIMITER inside of what only "+c.terminator()+" ends, where the client does not see it", "write "+c.terminator()+" above it")
+		return c.Fail(t.line, "DELIMITER inside of what only "+c.terminator()+" ends, where the client does not see it", "write "+c.terminator()+" above it")
 	}
 	argument := strings.Fields(line)
 	if len(argument) == 0 {
-		return c.fail(t.line, "DELIMITER without a delimiter", "write DELIMITER //")
+		return c.Fail(t.line, "DELIMITER without a delimiter", "write DELIMITER //")
 	}
 	d := argument[0]
 	switch {
 	case class[line[0]] != space:
-		return c.fail(t.line, "DELIMITER and what follows it are one word", "write DELIMITER //")
+		return c.Fail(t.line, "DELIMITER and what follows it are one word", "write DELIMITER //")
 	case len(d) > maxDelimiter:
-		return c.fail(t.line, fmt.Sprintf("a delimiter of more than %d characters", maxDelimiter), "")
+		return c.Fail(t.line, fmt.Sprintf("a delimiter of more than %d characters", maxDelimiter), "")
 	case strings.ContainsAny(d, "\\'\"`"):
-		return c.fail(t.line, "a delimiter with a backslash or a quote in it", "write DELIMITER //")
+		return c.Fail(t.line, "a delimiter with a backslash or a quote in it", "write DELIMITER //")
 	}
 	c.lexer.delimiter = d
 	if d == ";" {
@@ -88,12 +88,12 @@ func (c *cutter) terminator() string {
 
 // leads reports whether only blanks are ahead of the token on its line.
 func (c *cutter) leads(t token) bool {
-	start := strings.LastIndexByte(c.source[:t.pos], '\n') + 1
-	return strings.Trim(c.source[start:t.pos], " \t\r\v\f\uFEFF") == ""
+	start := strings.LastIndexByte(c.Source[:t.pos], '\n') + 1
+	return strings.Trim(c.Source[start:t.pos], " \t\r\v\f\uFEFF") == ""
 }
 
 // restOfLine returns the source from an offset to the end of its line.
 func (c *cutter) restOfLine(pos int) string {
-	line, _, _ := strings.Cut(c.source[pos:], "\n")
+	line, _, _ := strings.Cut(c.Source[pos:], "\n")
 	return line
 }

@@ -1,19 +1,13 @@
 package postgres
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/dbmend/dbmend/engine/cutting"
 	"github.com/dbmend/dbmend/migration"
-)
-
-// What cut accepts: far beyond any migration, and within any machine's memory.
-const (
-	maxSource     = 64 << 20 // bytes
-	maxStatements = 500_000
 )
 
 // Cut cuts a script where psql would: see [migration.Cutter]. The rows behind a
@@ -32,42 +26,20 @@ func (Engine) Cut(source string) ([]migration.Statement, error) { return cut(sou
 // with a statement is left for PostgreSQL to say when it runs.
 func cut(source string) ([]migration.Statement, error) {
 	c := newCutter(source)
-	if len(source) > maxSource {
-		return nil, &migration.SyntaxError{Reason: fmt.Sprintf("larger than %d MiB", maxSource>>20)}
-	}
-	if n := strings.IndexByte(source, 0); n >= 0 {
-		return nil, c.fail(1+strings.Count(source[:n], "\n"), "a NUL character, which PostgreSQL cannot read", "save the file as UTF-8")
-	}
-	var statements []migration.Statement
-	for {
-		s, ok, err := c.next()
-		if err != nil {
-			return nil, c.located(err)
-		}
-		if !ok {
-			return statements, nil
-		}
-		if len(statements) == maxStatements {
-			return nil, c.fail(s.Line, fmt.Sprintf("more than %d statements", maxStatements), "")
-		}
-		s.Number = len(statements) + 1
-		statements = append(statements, s)
-	}
+	return c.Cut("a NUL character, which PostgreSQL cannot read", c.next)
 }
 
 // A cutter is on its way through a source.
 type cutter struct {
-	source     string
-	lexer      *lexer
-	started    bool                // a token was read: the head of the source is over
-	line       int                 // where the last token ended
-	directives []migration.Comment // since the last statement
-	probing    bool                // the source is a probe, in which directives are out of place
-	escapes    bool                // the script has turned standard_conforming_strings off
-	sum        checksum
+	cutting.Script
+	lexer   *lexer
+	escapes bool // the script has turned standard_conforming_strings off
+	sum     cutting.Checksum
 }
 
-func newCutter(source string) *cutter { return &cutter{source: source, lexer: newLexer(source)} }
+func newCutter(source string) *cutter {
+	return &cutter{Script: cutting.Script{Source: source}, lexer: newLexer(source)}
+}
 
 // next returns the next statement, and false behind the last.
 func (c *cutter) next() (s migration.Statement, ok bool, err error) {
@@ -84,11 +56,11 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 			break
 		}
 		if t.kind == comment {
-			c.note(t, open)
+			c.Note(t.text, t.line, open)
 			continue
 		}
 		if t.is(";") && !open {
-			c.read()
+			c.Read(c.lexer.line)
 			continue
 		}
 		if passed, err := c.odd(t, open); err != nil {
@@ -96,7 +68,7 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 		} else if passed {
 			continue
 		}
-		c.read()
+		c.Read(c.lexer.line)
 		if ended = end.reads(t); ended {
 			break
 		}
@@ -104,11 +76,11 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 			first, open = t, true
 		}
 		last = t
-		c.sum.add(t)
+		c.add(t)
 		called.read(t)
 	}
 	if !open {
-		return s, false, c.leftOver()
+		return s, false, c.LeftOver()
 	}
 	to := last.end()
 	switch what, line := end.missing(); {
@@ -117,20 +89,17 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 			return s, false, err
 		}
 	case !ended && what != "":
-		return s, false, c.fail(max(line, first.line), what, "")
+		return s, false, c.Fail(max(line, first.line), what, "")
 	}
-	s.Text = c.source[first.pos:to]
+	s.Text = c.Source[first.pos:to]
 	s.Line = first.line
-	s.Sum = c.sum.take()
+	s.Sum = c.sum.Take()
 	classify(&s, called)
 	if on, known := turnsEscapesOn(&s); known {
 		c.escapes = on
 	}
-	return s, true, c.direct(&s)
+	return s, true, c.Direct(&s, oneQuery)
 }
-
-// read notes that the token just read was no comment.
-func (c *cutter) read() { c.started, c.line = true, c.lexer.line }
 
 // odd looks at a token that may be none of SQL's: what is never closed, a command
 // of psql, and a string of which a setting decides what it means. It reports
@@ -139,9 +108,9 @@ func (c *cutter) odd(t token, open bool) (passed bool, err error) {
 	switch {
 	case t.kind == unclosed:
 		what, hint := unclosedAs(t.text)
-		return false, c.fail(t.line, what+" that is never closed", hint)
+		return false, c.Fail(t.line, what+" that is never closed", hint)
 	case t.kind == text && c.escapes && strings.Contains(t.text, `\`):
-		return false, c.fail(t.line, "a backslash in a string while standard_conforming_strings is off", "write E'…', which means the same either way")
+		return false, c.Fail(t.line, "a backslash in a string while standard_conforming_strings is off", "write E'…', which means the same either way")
 	case t.kind != illegal || t.text != `\`:
 		return false, nil
 	}
@@ -154,7 +123,7 @@ func (c *cutter) odd(t token, open bool) (passed bool, err error) {
 	if !open && (name == "restrict" || name == "unrestrict") {
 		return true, nil
 	}
-	return false, c.fail(t.line, fmt.Sprintf(`\%.20s is a command of psql, not SQL`, strings.ToValidUTF8(name, "?")),
+	return false, c.Fail(t.line, fmt.Sprintf(`\%.20s is a command of psql, not SQL`, strings.ToValidUTF8(name, "?")),
 		"only psql can follow it: take the line out, or write what it stands for")
 }
 
@@ -176,95 +145,29 @@ func (c *cutter) rows(line int) (end int, err error) {
 	at := c.lexer.line
 	switch rest := strings.TrimSpace(c.lexer.restOfLine()); {
 	case strings.HasPrefix(rest, "--"):
-		c.note(token{comment, rest, 0, at}, true)
+		c.Note(rest, at, true)
 	case rest != "":
-		return 0, c.fail(at, "something stands on the line behind COPY FROM stdin", "its rows begin on the next line")
+		return 0, c.Fail(at, "something stands on the line behind COPY FROM stdin", "its rows begin on the next line")
 	}
 	rows, ok := c.lexer.copiedRows()
 	if !ok {
-		return 0, c.fail(line, "the rows of a COPY that are never ended", `write \. on a line of its own behind the last row`)
+		return 0, c.Fail(line, "the rows of a COPY that are never ended", `write \. on a line of its own behind the last row`)
 	}
-	c.sum.add(token{kind: copied, text: rows})
-	c.read()
+	c.add(token{kind: copied, text: rows})
+	c.Read(c.lexer.line)
 	return c.lexer.pos, nil
-}
-
-// note keeps a comment that is a directive; inside says that it lies in a
-// statement.
-func (c *cutter) note(t token, inside bool) {
-	d := migration.Comment{Text: t.text, Line: t.line, Place: migration.Before}
-	if !d.IsDirective() {
-		return
-	}
-	switch {
-	case inside || c.started && t.line == c.line:
-		d.Place = migration.Stray
-	case !c.started:
-		d.Place = migration.Head
-	}
-	c.directives = append(c.directives, d)
-}
-
-// direct does as the directives ahead of the statement say.
-func (c *cutter) direct(s *migration.Statement) error {
-	if len(c.directives) == 0 {
-		return nil
-	}
-	d, err := migration.ParseDirectives(c.directives)
-	if err != nil {
-		return err
-	}
-	if c.probing {
-		return c.fail(c.directives[0].Line, "a directive inside a probe", "")
-	}
-	c.directives = c.directives[:0]
-	s.Rerunnable = d.Rerunnable
-	if d.Probe != "" {
-		query, ok := oneQuery(d.Probe)
-		if !ok {
-			return c.fail(d.ProbeLine, "the probe is not one query", "write one SELECT, whose first value is true if the statement has run")
-		}
-		s.Probe = query
-	}
-	return nil
 }
 
 // oneQuery returns the text of the only statement in the source, if there is one
 // and it is a query. It may call any function: a probe is undone.
 func oneQuery(source string) (string, bool) {
 	c := newCutter(source)
-	c.probing = true
-	s, ok, err := c.next()
+	s, ok := c.Probe(c.next)
 	asks := s.Class == migration.Query || s.Class == migration.Data && slices.Contains(reading, s.Verb)
-	if !ok || err != nil || !asks {
-		return "", false
-	}
-	_, more, err := c.next()
-	return s.Text, !more && err == nil
+	return s.Text, ok && asks
 }
 
-// leftOver judges the directives behind the last statement. In a source without
-// any they are those of its head, and there is nothing that they could be about.
-func (c *cutter) leftOver() error {
-	if c.started {
-		for i := range c.directives {
-			c.directives[i].Place = migration.Stray
-		}
-	}
-	_, err := migration.ParseDirectives(c.directives)
-	return err
-}
-
-// fail returns an error about a line of the source.
-func (c *cutter) fail(line int, reason, hint string) error {
-	return &migration.SyntaxError{Line: line, Excerpt: migration.Excerpt(c.source, line), Reason: reason, Hint: hint}
-}
-
-// located adds the excerpt to an error that has none.
-func (c *cutter) located(err error) error {
-	var syntax *migration.SyntaxError
-	if errors.As(err, &syntax) && syntax.Excerpt == "" {
-		syntax.Excerpt = migration.Excerpt(c.source, syntax.Line)
-	}
-	return err
-}
+// add adds a token to the checksum of its statement. Bare words are folded, because
+// formatters change the case of keywords and PostgreSQL ignores it. Everything in
+// quotes counts as written, and so do the rows behind a COPY, byte for byte.
+func (c *cutter) add(t token) { c.sum.Add(byte(t.kind), t.text, t.kind == word) }

@@ -133,7 +133,7 @@ func TestCutRefuses(t *testing.T) {
 			Line: 1, Excerpt: `\ a`, Reason: `\ is a command of psql, not SQL`, Hint: psql}},
 		"a string that a setting reads otherwise": {"SET standard_conforming_strings = off;\nSELECT 'a', E'\\'';\nSELECT '\\';", migration.SyntaxError{
 			Line: 3, Excerpt: `SELECT '\';`, Reason: "a backslash in a string while standard_conforming_strings is off", Hint: "write E'…', which means the same either way"}},
-		"a source too large": {strings.Repeat(" ", maxSource+1), migration.SyntaxError{Reason: "larger than 64 MiB"}},
+		"a source too large": {strings.Repeat(" ", 64<<20+1), migration.SyntaxError{Reason: "larger than 64 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := cut(tc.source)

@@ -3,6 +3,8 @@ package postgres
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dbmend/dbmend/engine/cutting"
 )
 
 // A tokenKind says what a token is. The numbers are part of every statement's
@@ -145,28 +147,7 @@ func character(s string, from, digits int) (r rune, ok bool) {
 
 // lower returns a bare word as PostgreSQL reads it in UTF-8: ASCII letters in lower
 // case, all others as they are (downcase_identifier).
-func lower(name string) string {
-	for i := 0; i < len(name); i++ {
-		if isUpper(name[i]) {
-			return string(appendLower(make([]byte, 0, len(name)), name))
-		}
-	}
-	return name
-}
-
-// appendLower appends the word, in lower case.
-func appendLower(b []byte, name string) []byte {
-	n := len(b)
-	b = append(b, name...)
-	for i, c := range b[n:] {
-		if isUpper(c) {
-			b[n+i] = c + 'a' - 'A'
-		}
-	}
-	return b
-}
-
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+func lower(name string) string { return cutting.Lower(name) }
 
 // tokenize returns the tokens of the source without white space and comments.
 func tokenize(source string) []token {

@@ -101,7 +101,7 @@ func TestCutRefuses(t *testing.T) {
 			Line: 2, Excerpt: "CREATE TRIGGER x AFTER INSERT ON t BEGIN", Reason: "a trigger whose body is never closed by END"}},
 		"a virtual table that is never closed": {"CREATE VIRTUAL TABLE x USING y(a;", migration.SyntaxError{
 			Line: 1, Excerpt: "CREATE VIRTUAL TABLE x USING y(a;", Reason: "a virtual table whose parentheses are never closed"}},
-		"a source too large": {strings.Repeat(" ", maxSource+1), migration.SyntaxError{Reason: "larger than 64 MiB"}},
+		"a source too large": {strings.Repeat(" ", 64<<20+1), migration.SyntaxError{Reason: "larger than 64 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := cut(tc.source)

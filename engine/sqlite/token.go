@@ -1,6 +1,10 @@
 package sqlite
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
+)
 
 // A tokenKind says what a token is. The numbers are part of every statement's
 // checksum, which databases keep: never change them.
@@ -85,28 +89,7 @@ func unquote(s string) string {
 
 // fold returns a name as SQLite compares it: ASCII letters in lower case, all
 // others as they are (sqlite3_stricmp).
-func fold(name string) string {
-	for i := 0; i < len(name); i++ {
-		if isUpper(name[i]) {
-			return string(appendFold(make([]byte, 0, len(name)), name))
-		}
-	}
-	return name
-}
-
-// appendFold appends the folded name.
-func appendFold(b []byte, name string) []byte {
-	n := len(b)
-	b = append(b, name...)
-	for i, c := range b[n:] {
-		if isUpper(c) {
-			b[n+i] = c + 'a' - 'A'
-		}
-	}
-	return b
-}
-
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+func fold(name string) string { return cutting.Lower(name) }
 
 // tokenize returns the tokens of the source without white space and comments.
 func tokenize(source string) []token {

@@ -1,0 +1,4 @@
+// Package cutting has what the cutters of all engines share: the bounds of a
+// source, the place of its directives, the checksum of a statement, and errors
+// that show their line. Where a statement ends is for each engine to know.
+package cutting
