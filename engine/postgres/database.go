@@ -28,7 +28,10 @@ type database struct {
 	timeout  string        // the session's lock_timeout now, as far as we set it
 	path     path
 	locked   bool // this session holds the runners' lock
+	closed   bool
 	tx       transaction
+	trace    trace           // of the session, or behind a pooler of the last transaction
+	cut      <-chan struct{} // closed when pgx has done its part for a statement that was cut short
 
 	elsewhere *sql.DB // where scratch databases are made; nil: on the same server
 
@@ -38,11 +41,12 @@ type database struct {
 
 // greeting asks for all that is to be known of a server and of the session. What
 // current_setting tells of a time has a unit, which makes it an interval.
-const greeting = `SELECT pg_catalog.current_setting('server_version_num')::int,
+var greeting = `SELECT pg_catalog.current_setting('server_version_num')::int,
 	coalesce(pg_catalog.current_schema(), ''), pg_catalog.current_setting('search_path'),
 	pg_catalog.current_setting('lock_timeout'),
 	(extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval) * 1000)::bigint,
 	pg_catalog.pg_backend_pid(),
+	coalesce((SELECT ` + since("backend_start") + ` FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())), 0),
 	pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('default_transaction_read_only')::bool,
 	pg_catalog.current_setting('session_replication_role') <> 'replica'`
 
@@ -50,7 +54,7 @@ const greeting = `SELECT pg_catalog.current_setting('server_version_num')::int,
 func (d *database) meet(ctx context.Context) error {
 	var told uint32 // the backend's number, as the other end of the wire gave it
 	err := d.wire(func(c *pgx.Conn) error {
-		d.config, told = c.Config(), c.PgConn().PID()
+		d.config, told, d.cut = c.Config(), c.PgConn().PID(), c.PgConn().CleanupDone()
 		return nil
 	})
 	if err != nil {
@@ -65,10 +69,10 @@ func (d *database) meet(ctx context.Context) error {
 	}
 	var number int
 	var milliseconds int64
-	var backend uint32
+	session := trace{column: "backend_start"}
 	var readOnly, enforces bool
 	err = d.conn.QueryRowContext(ctx, greeting, pgx.QueryExecModeExec).Scan(&number, &d.home, &d.path.home,
-		&d.found, &milliseconds, &backend, &readOnly, &enforces)
+		&d.found, &milliseconds, &session.number, &session.began, &readOnly, &enforces)
 	if err != nil {
 		return damage(err)
 	}
@@ -76,7 +80,9 @@ func (d *database) meet(ctx context.Context) error {
 	if !f.AtLeast(oldest, 0) {
 		return fmt.Errorf("PostgreSQL %d.%d is older than what this engine can read, which begins with %d", f.Major, f.Minor, oldest)
 	}
-	d.pooled = backend != told
+	if d.pooled = session.number != int32(told); !d.pooled {
+		d.trace = session
+	}
 	d.path.own, d.path.now, d.timeout = d.path.home, d.path.home, d.found
 	if d.patience = time.Duration(milliseconds) * time.Millisecond; milliseconds == 0 {
 		d.patience = -1
@@ -158,15 +164,23 @@ func (d *database) Patience(timeout time.Duration) { d.patience = timeout }
 // prepared statements, cursors, temporary tables, locks, what it listens to).
 //
 // Where a context has cut a statement short, Close waits until the server has ended
-// it, and with it the session that holds the runners' lock.
+// it, and with it the session that holds the runners' lock: see [database.stop].
 func (d *database) Close() error {
+	if d.closed {
+		return nil // what was given back may be another's by now
+	}
+	d.closed = true
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
 	err := d.Rollback(ctx)
 	if d.pool != nil {
 		return errors.Join(err, d.conn.Close(), d.pool.Close(), d.drop(ctx))
 	}
-	if d.touched || d.status() == gone {
+	broken := d.status() == gone
+	if broken {
+		d.stop(ctx)
+	}
+	if broken || d.touched {
 		d.discard()
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/dbmend/dbmend/engine"
-	"github.com/dbmend/dbmend/internal/testserver"
 )
 
 // The tag of a command tells what it wrote, and SELECT writes nothing, but for one.
@@ -131,38 +130,6 @@ func TestCancelledStatement(t *testing.T) {
 	}
 	if n := value(t, take(t, pool), "SELECT count(*) FROM notes"); n != "0" {
 		t.Errorf("%s rows are left", n)
-	}
-}
-
-// Close comes back when the server has ended a cancelled statement, and not before:
-// a process may exit behind it.
-func TestCancelledStatementIsOverWithClose(t *testing.T) {
-	address := testserver.Postgres(t)
-	pool := openPool(t, address)
-	for range 20 {
-		d := take(t, pool)
-		if _, err := d.Lock(t.Context(), 0); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		pid := value(t, d, "SELECT pg_backend_pid()")
-		go func() { // what the server has not begun it cannot cancel
-			defer cancel()
-			running := false
-			for !running && t.Context().Err() == nil {
-				query := "SELECT state = 'active' AND query LIKE '%pg_sleep%' FROM pg_stat_activity WHERE pid = " + pid
-				if err := pool.QueryRowContext(t.Context(), query).Scan(&running); err != nil {
-					return
-				}
-			}
-		}()
-		if _, err := d.Exec(ctx, "SELECT pg_sleep(600)"); !errors.Is(err, context.Canceled) {
-			t.Fatalf("error %v", err)
-		}
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
 

@@ -55,10 +55,14 @@ func (d *database) begin(ctx context.Context) (bool, error) {
 		_, err := d.command(ctx, begin)
 		return err == nil, err
 	}
-	got, err := d.ask(ctx, begin+"; SELECT pg_catalog.pg_try_advisory_xact_lock("+strconv.Itoa(runners)+
-		"), pg_catalog.set_config('lock_timeout', "+literal(d.tx.timeout)+", true)"+
+	results, err := d.command(ctx, begin+"; SELECT pg_catalog.pg_try_advisory_xact_lock("+strconv.Itoa(runners)+
+		"), pg_catalog.pg_backend_pid(), "+since("pg_catalog.transaction_timestamp()")+
+		", pg_catalog.set_config('lock_timeout', "+literal(d.tx.timeout)+", true)"+
 		", pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true)")
-	if got && err == nil {
+	if err == nil && d.pooled {
+		d.trace, err = traceOf(results)
+	}
+	if err == nil && isTrue(results) {
 		return true, nil
 	}
 	return false, errors.Join(err, d.Rollback(ctx))

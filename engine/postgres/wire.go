@@ -62,20 +62,12 @@ func (d *database) status() (now byte) {
 
 // discard closes the connection and keeps it from the pool. It is closed itself
 // first: a pool of pgx's below database/sql's would take it back.
-//
-// Where a context has cut a statement short, pgx has the server end it and does not
-// wait for that. This does: whoever exits meanwhile leaves the statement behind, and
-// the runners' lock.
 func (d *database) discard() {
 	_ = d.conn.Raw(func(c any) error {
 		if p := native(c); p != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), farewell)
 			defer cancel()
 			_ = p.Close(ctx)
-			select {
-			case <-p.PgConn().CleanupDone():
-			case <-ctx.Done():
-			}
 		}
 		return driver.ErrBadConn
 	})
