@@ -99,11 +99,7 @@ func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
 		}
 	}
 	for _, c := range matched.Begun {
-		claim := diagnosis.Claim{Begun: true, How: how(c.Row)}
-		if c.SameContent {
-			claim.Done = c.Row.Done
-		}
-		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = claim
+		s.recorded.Claims[migration.Version(c.Migration.Version.Normal())] = diagnosis.Claim{Begun: true, Done: c.Done, How: how(c.Row)}
 	}
 	for _, u := range matched.Unknown {
 		switch b := m.baseline(u.Row); {

@@ -1,8 +1,6 @@
 package migration
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"regexp"
 	"strings"
 )
@@ -70,9 +68,7 @@ func parseAtlas(f *file, options LoadOptions) error {
 	}
 	f.noTransaction = mode == "none"
 	f.up = splitter{delimiter: delimiter, commands: true, mysql: isMySQL(options.Database)}.split(f.source, 1)
-	if delimiter != semicolon {
-		f.text = delimiter
-	}
+	f.text = options.Database // which decides how Atlas cuts
 	return nil
 }
 
@@ -98,26 +94,3 @@ func atlasHead(source string) int {
 // up to it. It is empty for a migration of another format, and for one that
 // atlas.sum is told to ignore. (sql/migrate/dir.go, NewHashFile)
 func AtlasHash(m *Migration) string { return m.source.hash }
-
-// AtlasPartialHashes returns what Atlas keeps of a migration's statements as long as
-// not all of them have run: for each, the hash of it and all before it. They are
-// Atlas' own where it cuts the file as the engine does; nil for a file with a
-// delimiter of its own. (sql/migrate/migrate.go, Executor.Execute)
-func AtlasPartialHashes(m *Migration) []string {
-	if m.source.text != "" {
-		return nil
-	}
-	var hashes []string
-	h := sha256.New()
-	c := chunk{text: strings.TrimPrefix(m.source.raw, "\uFEFF"), line: 1}
-	for _, s := range m.Statements {
-		_, end := c.span(s)
-		h.Write([]byte(s.Text))
-		// To Atlas, the semicolon is a part of the statement.
-		if after := c.text[end:]; strings.HasPrefix(strings.TrimSpace(after), semicolon) {
-			h.Write([]byte(after[:strings.Index(after, semicolon)+1]))
-		}
-		hashes = append(hashes, "h1:"+base64.StdEncoding.EncodeToString(h.Sum(nil)))
-	}
-	return hashes
-}

@@ -16,7 +16,7 @@ var (
 	isHeader       = regexp.MustCompile(`(?i)^\s*--\s*liquibase\s*formatted`)
 	isProperty     = regexp.MustCompile(`(?i)^\s*--\s*property\s+.*:.*\s+.*:`)
 	isIgnored      = regexp.MustCompile(`(?i)^--\s*ignoreLines:(\w+)$`)
-	isChangeset    = regexp.MustCompile(`(?i)^\s*--\s*changeset\s+("[^"]+"|[^:]+):("[^"]+"|\S+)(.*)$`)
+	isChangeset    = regexp.MustCompile(`(?i)^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+)(.*)$`)
 	isRollback     = regexp.MustCompile(`(?i)^\s*--\s*rollback (.*)$`)
 	isRollbackOpen = regexp.MustCompile(`(?i)^\s*/\*\s*liquibase\s*rollback\s*$`)
 	isComment      = regexp.MustCompile(`(?i)^--\s*comment:? (.*)$`)

@@ -30,9 +30,11 @@ func parseDbmate(f *file, _ LoadOptions) error {
 	for l := range lines(f.source) {
 		section, options := dbmateMarker(l.text)
 		switch {
-		case section == "up" && up.number > 0, section == "down" && down.number > 0:
-			return f.errorAt(l.number, "a second section `-- migrate:"+section+"`, of which dbmate would lose one",
+		case section == "up" && up.number > 0:
+			return f.errorAt(l.number, "a second section `-- migrate:up`: dbmate runs it, and fails to record the version a second time",
 				"make it a file of its own")
+		case section == "down" && down.number > 0:
+			return f.errorAt(l.number, "a second section `-- migrate:down`, which dbmate refuses", "")
 		case section == "up" && down.number > 0:
 			return f.errorAt(l.number, "`-- migrate:up` comes behind `-- migrate:down`", "")
 		case section == "up":

@@ -65,7 +65,7 @@ func TestWindowsLineEnds(t *testing.T) {
 		"dbmate": "-- migrate:up\r\nSELECT 1;\r\n-- migrate:down\r\nSELECT 2;\r\n",
 	} {
 		t.Run(format, func(t *testing.T) {
-			s, err := Load(files("1.sql", content), whole{}, LoadOptions{})
+			s, err := Load(files("1_a.sql", content), whole{}, LoadOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestWindowsLineEnds(t *testing.T) {
 func TestMarkerBehindCarriageReturn(t *testing.T) {
 	const content = "-- +goose Up\nSELECT 1;\r-- +goose Down\rSELECT 2;"
 	for _, format := range []string{"", "plain", "goose"} {
-		if s, err := Load(files("1.sql", content), whole{}, LoadOptions{Format: format}); err == nil {
+		if s, err := Load(files("1_a.sql", content), whole{}, LoadOptions{Format: format}); err == nil {
 			t.Errorf("format %q: read as %+v", format, s.Migrations[0])
 		}
 	}

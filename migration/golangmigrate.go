@@ -1,18 +1,31 @@
 package migration
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // golangMigrate is the format of golang-migrate: 001_name.up.sql upgrades, and
 // 001_name.down.sql, which may be missing, reverts it. There is nothing to read
 // in the files themselves.
+//
+// golang-migrate looks for a number, an underscore, and .up. or .down. with anything
+// behind it. A name without underscore, which it passes over, is what runners of
+// their own have.
 var golangMigrate = &format{
 	name:  "golang-migrate",
 	pairs: true,
 	named: isPair,
 	over:  []string{"atlas"},
+	takes: func(path string) bool {
+		return golangMigrateName.MatchString(path) || isNumbered(path) && isPair(path)
+	},
 	parse: parseGolangMigrate,
 	file:  pairOf,
 }
+
+// golangMigrateName is how golang-migrate reads a name. (source/parse.go)
+var golangMigrateName = regexp.MustCompile(`\A[0-9]+_([^/]*)\.(down|up)\.[^/]*\z`)
 
 const (
 	upSuffix   = ".up.sql"
@@ -20,9 +33,16 @@ const (
 )
 
 func parseGolangMigrate(f *file, _ LoadOptions) error {
-	if !f.pair(f.whole()) {
-		return f.errorAt(0, "is named neither .up.sql nor .down.sql, as golang-migrate names its files",
-			"rename it; or name the set's format with --format")
+	said := golangMigrateName.FindStringSubmatch(f.path)
+	if said == nil {
+		f.pair(f.whole())
+		return nil
+	}
+	f.name, f.revert = said[1], said[2] == "down"
+	if f.revert {
+		f.down = f.whole()
+	} else {
+		f.up = f.whole()
 	}
 	return nil
 }

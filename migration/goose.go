@@ -1,6 +1,9 @@
 package migration
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // goose is the format of goose: one file with sections headed by -- +goose Up
 // and -- +goose Down.
@@ -21,11 +24,19 @@ var goose = &format{
 
 const gooseMark = "+goose"
 
+// gooseName is how goose reads a name; it passes over any other. (migration.go,
+// NumericComponent)
+var gooseName = regexp.MustCompile(`\A[0-9]+_`)
+
 // A gooseParser walks through a file, line by line.
 type gooseParser struct{ sectionParser }
 
 func parseGoose(f *file, options LoadOptions) error {
-	if f.version.Normal() == "0" {
+	switch {
+	case !gooseName.MatchString(f.path):
+		return f.errorAt(0, "is passed over by goose, which wants an underscore right behind the number",
+			"rename it, or move it out of the folder")
+	case f.version.Normal() == "0":
 		return f.errorAt(0, "has the version 0, which goose keeps for itself", "")
 	}
 	source, err := substituteGoose(f, options.Env)

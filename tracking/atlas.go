@@ -31,6 +31,7 @@ var atlas = &Runner{
 	Key:     func(m *migration.Migration) string { v, _ := atlasName(m); return v },
 	Named:   func(m *migration.Migration, name string) bool { _, said := atlasName(m); return said == name },
 	Compare: compareAtlas,
+	Through: func(m *migration.Migration, row Row) int { return migration.AtlasThrough(m, row.Done) },
 	Record:  recordAtlas,
 	Forget: forgetting(func(_ *History, n noted) ([]cell, error) {
 		return []cell{{"version", n.row.Key}}, nil
@@ -145,6 +146,15 @@ func compareAtlas(m *migration.Migration, row Row) Content {
 	}
 }
 
+// atlasCount returns how many statements a migration has to Atlas, and how many it has
+// where Atlas could not run it.
+func atlasCount(m *migration.Migration) int64 {
+	if hashes := migration.AtlasPartialHashes(m); hashes != nil {
+		return int64(len(hashes))
+	}
+	return int64(len(m.Statements))
+}
+
 // recordAtlas finishes what was begun, as Atlas does when it has run the rest, and
 // inserts what there is no row of.
 func recordAtlas(ctx context.Context, db Database, h *History, all, applied []*migration.Migration) error {
@@ -155,7 +165,7 @@ func recordAtlas(ctx context.Context, db Database, h *History, all, applied []*m
 	// What Atlas writes for no hashes is JSON's null.
 	now, none := expression("CURRENT_TIMESTAMP"), expression("'null'")
 	for _, n := range t.begun {
-		count := int64(len(n.Statements))
+		count := atlasCount(n.Migration)
 		set := []cell{
 			{"applied", count},
 			{"total", count},
@@ -172,7 +182,7 @@ func recordAtlas(ctx context.Context, db Database, h *History, all, applied []*m
 	var rows [][]any
 	for _, m := range t.fresh {
 		v, description := atlasName(m)
-		count := int64(len(m.Statements))
+		count := atlasCount(m)
 		rows = append(rows, []any{v, description, int64(atlasExecute), count, count, now, int64(0), "", "", migration.AtlasHash(m), none, "dbmend"})
 	}
 	return insert(ctx, db, h, []string{

@@ -39,8 +39,8 @@ type Row struct {
 	ID string
 	// UpTo says that the row stands for all versions up to its own: a baseline.
 	UpTo bool
-	// Done is how many statements of a migration that is begun have run; zero also
-	// where the tool does not count them.
+	// Done is how many statements of a migration that is begun have run, as the tool
+	// counts them; zero also where it does not.
 	Done int
 }
 

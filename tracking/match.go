@@ -28,6 +28,9 @@ type Claim struct {
 	OtherContent bool // it has another checksum
 	// SameContent: the row's checksum is one of this content.
 	SameContent bool
+	// Done is how many of the migration's statements have run, from the first on, where
+	// it was begun and the content is the same; zero also where that is not told.
+	Done int
 }
 
 // An Unknown is a row without a migration.
@@ -98,6 +101,9 @@ func (m *matcher) claim(one *migration.Migration, row Row) *Claim {
 	c := &Claim{Migration: one, Row: row}
 	content := m.runner.compare(one, row)
 	c.OtherContent, c.SameContent = content == Other, content == Same
+	if row.Begun && c.SameContent {
+		c.Done = m.runner.through(one, row)
+	}
 	keyed := row.Key != "" && row.Key == m.runner.key(one)
 	switch {
 	case m.describes():
@@ -125,6 +131,14 @@ func (r *Runner) compare(m *migration.Migration, row Row) Content {
 	default:
 		return Other
 	}
+}
+
+// through returns how many of the migration's statements the row says to have run.
+func (r *Runner) through(m *migration.Migration, row Row) int {
+	if r == nil || r.Through == nil {
+		return row.Done
+	}
+	return r.Through(m, row)
 }
 
 // names reports whether what the row has beside its key is what the tool would

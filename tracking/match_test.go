@@ -76,8 +76,8 @@ func say(m tracking.Matched) string {
 					line += ", " + mark.text
 				}
 			}
-			if c.Row.Done > 0 {
-				line += fmt.Sprintf(", %d done", c.Row.Done)
+			if c.Done > 0 {
+				line += fmt.Sprintf(", %d done", c.Done)
 			}
 			lines = append(lines, line)
 		}

@@ -63,6 +63,9 @@ type Runner struct {
 	// migration; nil where it is the SHA-256 of the file, as [migration.Migration] has
 	// it.
 	Compare func(m *migration.Migration, row Row) Content
+	// Through returns how many of the migration's statements [Row.Done] are; nil where
+	// the tool counts them as the engine does, or not at all.
+	Through func(m *migration.Migration, row Row) int
 
 	// Record writes that the migrations, in this order, are applied from now on, as
 	// the tool itself would have written it, through the open transaction. h is what

@@ -236,7 +236,7 @@ func TestAtlasStopsHalfway(t *testing.T) {
 				t.Fatal(err)
 			}
 			m := tracking.Match(h, set)
-			if len(m.Begun) != 1 || m.Begun[0].Row.Done != 1 || !m.Begun[0].SameContent {
+			if len(m.Begun) != 1 || m.Begun[0].Done != 1 || !m.Begun[0].SameContent {
 				t.Errorf("begun is %+v, want one statement of the third migration, with its hash", m.Begun)
 			}
 			heal(t, atlas, db, 4)
