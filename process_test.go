@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	client "github.com/go-sql-driver/mysql"
+
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/internal/fault"
@@ -32,6 +34,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	_ = client.SetLogger(&client.NopLogger{}) // it would tell of every connection that a test breaks
 	os.Exit(m.Run())
 }
 

@@ -64,15 +64,17 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return c.rows(query, func() (driver.Rows, error) { return inner.QueryContext(ctx, query, args) })
 }
 
-// rows counts a query.
+// rows counts a query. Rows that nobody gets for a fault's sake are closed; beside an error
+// of its own, a driver has none to close.
 func (c *conn) rows(query string, ask func() (driver.Rows, error)) (driver.Rows, error) {
 	var answer driver.Rows
-	err := c.pass(query, func() (err error) {
-		answer, err = ask()
-		return err
+	var own error
+	err := c.pass(query, func() error {
+		answer, own = ask()
+		return own
 	})
 	if err != nil {
-		if answer != nil {
+		if answer != nil && own == nil {
 			answer.Close()
 		}
 		return nil, err
