@@ -27,19 +27,15 @@ flags go before the environment, and that before the file.`
 // rootCommand returns the command with all its verbs.
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "dbmend",
-		Short:         "bring a database and its migrations back into agreement",
-		Long:          rootLong,
-		Version:       dbmend.Version,
-		Args:          cobra.ArbitraryArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return misplaced("there is no command %q", args[0])
-			}
-			return wrongUsage("a command is missing")
-		},
+		Use:                        "dbmend",
+		Short:                      "bring a database and its migrations back into agreement",
+		Long:                       rootLong,
+		Version:                    dbmend.Version,
+		Args:                       cobra.ArbitraryArgs,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		RunE:                       withoutVerb,
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetVersionTemplate("dbmend {{.Version}}\n")
 	root.SetUsageTemplate(strings.TrimSuffix(root.UsageTemplate(), "\n") + "\n\n" + exitHelp + "\n")
@@ -50,6 +46,24 @@ func (a *app) rootCommand() *cobra.Command {
 		a.baselineCommand(), a.adoptCommand(), a.waitCommand(), a.versionCommand(),
 	)
 	return root
+}
+
+// withoutVerb answers a command line that names no verb of ours. Bare, it is the
+// question of somebody who does not know us yet, and still no success: a script
+// that meant a verb has to notice.
+func withoutVerb(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		root.SetOut(root.ErrOrStderr())
+		if err := root.Help(); err != nil {
+			return err
+		}
+		return wrongUsage("a command is missing")
+	}
+	err := misplaced("there is no command %q", args[0])
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		return &usageError{message: err.Error(), hint: "did you mean dbmend " + strings.Join(near, " or dbmend ") + "?"}
+	}
+	return err
 }
 
 // addFlags declares the flags that every verb takes, so that a command line can
