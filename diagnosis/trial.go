@@ -138,7 +138,7 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 	case trial.Err != nil && f.Statement.Verb != "insert" && r.cut != nil && e < r.cut.from && !r.needsHelper(e):
 		f.is(Superseded, "what it works on has another form by now, in which it cannot run")
 	case f.Statement.Rerunnable:
-		f.is(NotDone, "the author declares that it may be run again")
+		f.is(NotDone, "running it again does no harm")
 	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0 && backfill.MatchString(f.Statement.Text):
 		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
 	case trial.Guarded() && f.Statement.Verb == "update" && backfill.MatchString(f.Statement.Text):
@@ -175,7 +175,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	case len(fresh) > 0 && trial.Err == nil && !f.Statement.Rerunnable:
 		return r.askWhetherRun(ctx, e, f) // some rows were filled, by it or by the program
 	case f.Statement.Rerunnable:
-		f.is(NotDone, "the author declares that it may be run again")
+		f.is(NotDone, "running it again does no harm")
 	case trial.Guarded() && f.Statement.Verb != "delete" && !r.recorded(e):
 		f.completes = true
 		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))

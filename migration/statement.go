@@ -59,7 +59,8 @@ type Statement struct {
 	// Probe is a query that the author wrote to tell whether the statement has
 	// run: it returns one row whose first value is true if so.
 	Probe string
-	// Rerunnable says that the author declares that running it again does no harm.
+	// Rerunnable says that running it again does no harm: the author declares it, or
+	// the engine knows it of a command that makes an index anew.
 	Rerunnable bool
 }
 

@@ -34,7 +34,7 @@ func (s *Script) Direct(statement *migration.Statement, probe func(text string) 
 		return s.Fail(s.directives[0].Line, "a directive inside a probe", "")
 	}
 	s.directives = s.directives[:0]
-	statement.Rerunnable = d.Rerunnable
+	statement.Rerunnable = statement.Rerunnable || d.Rerunnable
 	if d.Probe != "" {
 		query, ok := probe(d.Probe)
 		if !ok {

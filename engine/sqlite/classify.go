@@ -182,6 +182,9 @@ func (c classifier) write() {
 	case "sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master", "sqlite_dbpage":
 		c.forbid("it writes the schema behind SQLite's back")
 	}
+	if c.Verb == "insert" {
+		c.Rerunnable = c.rebuilds(c.Target)
+	}
 }
 
 // explain looks through an EXPLAIN at a pragma, because many of those take effect

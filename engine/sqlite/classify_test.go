@@ -198,6 +198,29 @@ func TestForeignKeysAreReadAsSQLiteReadsThem(t *testing.T) {
 
 // TestClassesHoldInATransaction runs one statement of every class that says
 // something of transactions inside one, and asks SQLite whether it is true.
+// TestCommandThatMakesAnIndexAnewMayRunAgain tells it from rows of ordinary tables.
+func TestCommandThatMakesAnIndexAnewMayRunAgain(t *testing.T) {
+	for source, want := range map[string]bool{
+		"INSERT INTO notes(notes) VALUES ('rebuild')":          true,
+		"insert into main.Notes(\"notes\") values('rebuild')":  true,
+		"INSERT INTO notes(notes) VALUES ('bread')":            false,
+		"INSERT INTO notes(title) VALUES ('rebuild')":          false,
+		"INSERT INTO notes(notes, rank) VALUES ('merge', 500)": false,
+		"INSERT INTO notes VALUES ('rebuild')":                 false,
+	} {
+		statements, err := cut(source)
+		if err != nil || len(statements) != 1 {
+			t.Fatalf("%s: %v", source, err)
+		}
+		if got := statements[0].Rerunnable; got != want {
+			t.Errorf("%s: may run again: %v, want %v", source, got, want)
+		}
+		if _, _, _, literal := seedRows(source); literal == want {
+			t.Errorf("%s: taken for rows: %v", source, literal)
+		}
+	}
+}
+
 func TestClassesHoldInATransaction(t *testing.T) {
 	ctx := context.Background()
 	for text, allowed := range map[string]bool{

@@ -86,6 +86,9 @@ func seedRows(text string) (table string, columns []string, rows [][]string, ok 
 	if p.skip("as") {
 		p.next()
 	}
+	if p.rebuilds(table) {
+		return "", nil, nil, false // a command, which stores no row
+	}
 	if p.token.is("(") {
 		columns = p.list()
 	}
