@@ -15,7 +15,7 @@ var (
 	// programs are what has a main function: they print, exit and read the environment.
 	programs = []string{"bench/...", "cmd/...", "examples/..."}
 	// testSupport are ordinary packages that only tests import.
-	testSupport = []string{"engine/enginetest/...", "internal/testdb/...", "internal/testserver/..."}
+	testSupport = []string{"engine/enginetest/...", "internal/fault/...", "internal/testdb/...", "internal/testserver/...", "internal/wire/..."}
 )
 
 // besideEngines are folders beside the engines that are none: what engines share,
