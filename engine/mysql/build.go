@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbmend/dbmend/internal/outlast"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -64,7 +65,8 @@ func (d *database) permissive(ctx context.Context, do func() error) (err error) 
 	back := "SET SESSION sql_mode = " + literal(mode) + ", foreign_key_checks = " + map[bool]string{true: "1", false: "0"}[checks] +
 		", character_set_client = " + literal(client) + ", collation_connection = " + literal(collation) +
 		", character_set_results = " + cmp.Or(map[bool]string{true: "NULL"}[results == ""], literal(results))
-	whole := context.WithoutCancel(ctx)
+	whole, done := outlast.Of(ctx)
+	defer done()
 	d.session.seen = false
 	defer func() { err = errors.Join(err, d.put(whole, back)) }()
 	if err := d.put(whole, "SET NAMES utf8mb4"); err != nil {
@@ -87,6 +89,8 @@ func utf8Collation(name string) string {
 // create runs the steps in their order, and those that fail again as long as that
 // gets any further.
 func (d *database) create(ctx context.Context, todo []recipe) (made []string, err error) {
+	whole, done := outlast.Of(ctx)
+	defer done()
 	mode := "?"
 	for len(todo) > 0 {
 		var failed []recipe
@@ -94,7 +98,7 @@ func (d *database) create(ctx context.Context, todo []recipe) (made []string, er
 		for _, s := range todo {
 			if s.mode != mode {
 				set := "SET SESSION sql_mode = " + literal(s.mode)
-				if err := d.put(context.WithoutCancel(ctx), set); err != nil {
+				if err := d.put(whole, set); err != nil {
 					return nil, err
 				}
 				made, mode = append(made, set), s.mode

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -109,7 +110,7 @@ func (d *database) barred(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	if err == nil {
-		_, err = d.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		err = d.insist(ctx, "ROLLBACK")
 	}
 	return false, err
 }
@@ -200,7 +201,8 @@ func (d *database) Explain(err error) engine.Complaint { return explain(err, d.n
 // A connection that may have more to it (a variable that a migration set, a
 // temporary table, or an error on the way) is closed, and the pool makes a new one.
 func (d *database) Close() error {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), outlast.Grace)
+	defer cancel()
 	d.stop()
 	err := d.Rollback(ctx)
 	for _, name := range d.locks {

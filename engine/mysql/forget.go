@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // kept are the variables of a session that are set again between migrations: those
@@ -19,7 +21,9 @@ func (d *database) remember(ctx context.Context) (err error) {
 	if d.before != nil {
 		return nil
 	}
-	d.before, err = d.variables(context.WithoutCancel(ctx), kept)
+	whole, done := outlast.Of(ctx)
+	defer done()
+	d.before, err = d.variables(whole, kept)
 	if d.tx.unchecked {
 		d.before["foreign_key_checks"] = "ON" // off for a rebuild only
 	}
@@ -33,7 +37,8 @@ func (d *database) Forget(ctx context.Context) error {
 	if d.before == nil {
 		return nil
 	}
-	whole := context.WithoutCancel(ctx)
+	whole, done := outlast.Of(ctx)
+	defer done()
 	now, err := d.variables(whole, kept)
 	if err != nil {
 		return err

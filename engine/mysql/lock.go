@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // Lock takes a lock of the server's (GET_LOCK) that is named after the database. It
@@ -39,7 +40,9 @@ func (d *database) Lock(ctx context.Context, timeout time.Duration) (func() erro
 			return nil // Close has let it go
 		}
 		d.stop()
-		return d.release(context.Background(), name)
+		ctx, cancel := context.WithTimeout(context.Background(), outlast.Grace)
+		defer cancel()
+		return d.release(ctx, name)
 	}, nil
 }
 
@@ -101,7 +104,9 @@ func (d *database) grab(ctx context.Context, name string) (bool, error) {
 	}
 	var got sql.NullBool
 	// Not to be interrupted: nobody would know whether we have it.
-	err := d.conn.QueryRowContext(context.WithoutCancel(ctx), "SELECT GET_LOCK("+literal(name)+", 0)").Scan(&got)
+	whole, done := outlast.Of(ctx)
+	defer done()
+	err := d.conn.QueryRowContext(whole, "SELECT GET_LOCK("+literal(name)+", 0)").Scan(&got)
 	if err == nil && got.Bool {
 		d.locks = append(d.locks, name)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // A session is what we know of the connection's settings.
@@ -133,7 +135,8 @@ func (d *database) reading(ctx context.Context, do func() error) (err error) {
 		return do()
 	}
 	// What is set must be set back, whatever happens to the context or to do.
-	whole := context.WithoutCancel(ctx)
+	whole, done := outlast.Of(ctx)
+	defer done()
 	defer func() {
 		if away && in.Valid {
 			err = errors.Join(err, d.put(whole, "USE "+quote(in.String)))

@@ -10,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // A transaction is what we know of the connection's transaction. The server ends
@@ -89,7 +90,7 @@ func (d *database) Commit(ctx context.Context) error {
 	if err := d.settle(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+	if err := d.insist(ctx, "COMMIT"); err != nil {
 		d.tx.lost = true
 		return fmt.Errorf("commit: %w", err)
 	}
@@ -105,7 +106,7 @@ func (d *database) Commit(ctx context.Context) error {
 // but Rollback and Close goes on from there.
 func (d *database) Rollback(ctx context.Context) error {
 	if d.tx.open {
-		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
+		if err := d.insist(ctx, "ROLLBACK"); err != nil {
 			d.tx.lost = true
 			return fmt.Errorf("rollback: %w", err)
 		}
@@ -166,12 +167,21 @@ func (d *database) undo(ctx context.Context, name string) error {
 // mark runs a statement about the transaction itself. After an error nobody knows
 // where in it we are, and all of it is given up.
 func (d *database) mark(ctx context.Context, statement string) error {
-	_, err := d.conn.ExecContext(context.WithoutCancel(ctx), statement)
+	err := d.insist(ctx, statement)
 	if err == nil {
 		return nil
 	}
 	d.tx.lost = true
 	return fmt.Errorf("%w (%w)", err, engine.ErrRolledBack)
+}
+
+// insist runs a statement that is not left half-way whatever becomes of the context: see
+// package outlast.
+func (d *database) insist(ctx context.Context, statement string) error {
+	whole, done := outlast.Of(ctx)
+	defer done()
+	_, err := d.conn.ExecContext(whole, statement)
+	return err
 }
 
 // also returns the first error as it is unless there is a second that it does
@@ -264,7 +274,8 @@ func (d *database) survey(ctx context.Context, err error) error {
 // lasts reports whether the transaction is still the one that we have begun. If the
 // server does not tell, it is given up.
 func (d *database) lasts(ctx context.Context) (bool, error) {
-	whole := context.WithoutCancel(ctx)
+	whole, done := outlast.Of(ctx)
+	defer done()
 	_, err := d.conn.ExecContext(whole, "RELEASE SAVEPOINT "+top)
 	var e *mysql.MySQLError
 	if errors.As(err, &e) && e.Number == missingSavepoint {
@@ -288,7 +299,9 @@ func (d *database) uncheck(ctx context.Context) error {
 		return err
 	}
 	d.tx.unchecked = true
-	return d.put(context.WithoutCancel(ctx), "SET SESSION foreign_key_checks = 0")
+	whole, done := outlast.Of(ctx)
+	defer done()
+	return d.put(whole, "SET SESSION foreign_key_checks = 0")
 }
 
 // recheck checks foreign keys again, if uncheck has stopped it. After an error,
@@ -297,7 +310,9 @@ func (d *database) recheck(ctx context.Context) error {
 	if !d.tx.unchecked || d.tx.open {
 		return nil
 	}
-	if err := d.put(context.WithoutCancel(ctx), "SET SESSION foreign_key_checks = 1"); err != nil {
+	whole, done := outlast.Of(ctx)
+	defer done()
+	if err := d.put(whole, "SET SESSION foreign_key_checks = 1"); err != nil {
 		return err
 	}
 	d.tx.unchecked = false
@@ -316,7 +331,8 @@ func (d *database) renumber(ctx context.Context, statement string, args []any, f
 	if !d.tx.unchecked || !errors.As(failed, &e) || e.Number != misnumbered || ctx.Err() != nil {
 		return nil, failed
 	}
-	whole := context.WithoutCancel(ctx)
+	whole, done := outlast.Of(ctx)
+	defer done()
 	if err := d.put(whole, "SET SESSION foreign_key_checks = 1"); err != nil {
 		return nil, errors.Join(failed, err)
 	}

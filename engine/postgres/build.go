@@ -61,7 +61,7 @@ func (d *database) build(ctx context.Context, phases [][]*making) (made []string
 	checked := string(results[0].Rows[0][0])
 	defer func() {
 		if d.status() == open {
-			_, undone := d.command(context.WithoutCancel(ctx), "SELECT set_config('check_function_bodies', "+literal(checked)+", true)")
+			_, undone := d.insist(ctx, "SELECT set_config('check_function_bodies', "+literal(checked)+", true)")
 			err = errors.Join(err, undone)
 		}
 	}()

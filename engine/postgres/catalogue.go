@@ -80,7 +80,7 @@ func (d *database) consult(ctx context.Context, questions ...question) error {
 		return results.Close()
 	})
 	if err != nil && inside && d.status() == failed {
-		_, undone := d.command(context.WithoutCancel(ctx), "ROLLBACK TO SAVEPOINT dbmend_inspect; RELEASE SAVEPOINT dbmend_inspect")
+		_, undone := d.insist(ctx, "ROLLBACK TO SAVEPOINT dbmend_inspect; RELEASE SAVEPOINT dbmend_inspect")
 		err = errors.Join(err, undone)
 	}
 	return d.survey(ctx, err)

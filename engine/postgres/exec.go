@@ -124,7 +124,7 @@ func (d *database) settle(ctx context.Context) error {
 	case gone, idle:
 		return nil // nothing is left to go back to: the caller looks
 	}
-	_, err := d.command(context.WithoutCancel(ctx), sql)
+	_, err := d.insist(ctx, sql)
 	return err
 }
 

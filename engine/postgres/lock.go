@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // runners is the key of the advisory lock that lets one runner at a time work: the
@@ -42,7 +44,9 @@ func (d *database) Lock(ctx context.Context, timeout time.Duration) (func() erro
 	}
 	return func() error {
 		d.Patience(before)
-		return d.unlock(context.Background())
+		ctx, cancel := context.WithTimeout(context.Background(), outlast.Grace)
+		defer cancel()
+		return d.unlock(ctx)
 	}, nil
 }
 

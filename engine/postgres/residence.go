@@ -133,7 +133,7 @@ func (r *residence) remove(ctx context.Context) error {
 
 // administer connects to the live database for a moment.
 func (r *residence) administer(ctx context.Context, do func(*pgx.Conn) error) error {
-	c, err := pgx.ConnectConfig(ctx, r.outside())
+	c, err := reach(ctx, r.outside())
 	if err != nil {
 		return err
 	}

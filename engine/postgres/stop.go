@@ -56,7 +56,7 @@ func (d *database) stop(ctx context.Context) {
 	if d.trace.number == 0 {
 		return // behind a pooler, outside of transactions
 	}
-	other, err := pgx.ConnectConfig(ctx, d.config.Copy())
+	other, err := reach(ctx, d.config.Copy())
 	if err != nil {
 		return
 	}

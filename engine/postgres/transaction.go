@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // A transaction is what we know of the connection's transaction beyond what the
@@ -79,7 +80,7 @@ func (d *database) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	if err := d.commit(context.WithoutCancel(ctx)); err != nil {
+	if err := d.commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	d.tx = transaction{}
@@ -89,6 +90,8 @@ func (d *database) Commit(ctx context.Context) error {
 }
 
 func (d *database) commit(ctx context.Context) error {
+	ctx, done := outlast.Of(ctx)
+	defer done()
 	// COMMIT of a transaction that has failed is a rollback, and no error.
 	if d.tx.lost || d.status() != open {
 		d.tx.lost = true
@@ -109,7 +112,7 @@ func (d *database) commit(ctx context.Context) error {
 		// A constraint that was checked last, a conflict of transactions.
 		return fmt.Errorf("%w (%w)", damage(err), engine.ErrRolledBack)
 	}
-	kept, told := d.outcome(ctx, number)
+	kept, told := d.outcome(context.WithoutCancel(ctx), number)
 	switch {
 	case !told:
 		return fmt.Errorf("nobody knows whether it was kept: %w", err)
@@ -126,7 +129,8 @@ func (d *database) Rollback(ctx context.Context) error {
 	if !d.tx.open {
 		return nil
 	}
-	ctx = context.WithoutCancel(ctx)
+	ctx, done := outlast.Of(ctx)
+	defer done()
 	if now := d.status(); now == open || now == failed {
 		if _, err := d.command(ctx, "ROLLBACK"); err != nil && d.status() != gone {
 			d.tx.lost = true
@@ -151,16 +155,18 @@ func (d *database) Try(ctx context.Context, fn func(ctx context.Context) error) 
 	if err := errors.Join(ctx.Err(), d.ready(ctx)); err != nil {
 		return fmt.Errorf("try: %w", err)
 	}
-	if _, err := d.command(context.WithoutCancel(ctx), "SAVEPOINT dbmend_try"); err != nil {
+	if _, err := d.insist(ctx, "SAVEPOINT dbmend_try"); err != nil {
 		return fmt.Errorf("try: %w", d.survey(ctx, err))
 	}
 	own := d.path.own
-	defer func() { err = also(err, d.undo(context.WithoutCancel(ctx), own)) }()
+	defer func() { err = also(err, d.undo(ctx, own)) }()
 	return fn(ctx)
 }
 
 // undo goes back to the last savepoint and removes it.
 func (d *database) undo(ctx context.Context, own string) error {
+	ctx, done := outlast.Of(ctx)
+	defer done()
 	if now := d.status(); d.tx.lost || now != open && now != failed {
 		d.tx.lost = true
 		return engine.ErrRolledBack

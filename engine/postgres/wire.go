@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // wire lends pgx's own connection, whose errors it passes on.
@@ -39,6 +40,14 @@ func native(c any) *pgx.Conn {
 		}
 	}
 	return nil
+}
+
+// reach opens a connection beside our own. A server that says nothing is not waited for
+// as long as one that works.
+func reach(ctx context.Context, config *pgx.ConnConfig) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, outlast.Grace)
+	defer cancel()
+	return pgx.ConnectConfig(ctx, config)
 }
 
 // The states of a transaction, as the server tells them after every message.
@@ -81,6 +90,14 @@ func (d *database) command(ctx context.Context, sql string) (results []*pgconn.R
 		return err
 	})
 	return results, err
+}
+
+// insist is command for what is not left half-way whatever becomes of the context: see
+// package outlast.
+func (d *database) insist(ctx context.Context, sql string) ([]*pgconn.Result, error) {
+	ctx, done := outlast.Of(ctx)
+	defer done()
+	return d.command(ctx, sql)
 }
 
 // sqlState returns the five characters by which PostgreSQL calls an error (Appendix
