@@ -219,14 +219,18 @@ func find(s *schema.Snapshot, key schema.Key) *schema.Object {
 }
 
 // droppedUnseen returns the tables that the set drops with IF EXISTS without
-// having them, while the live database has them in a form that the set does not
-// give them.
+// ever having had them, while the live database has them in a form that the set does
+// not give them.
 func (r *replayer) droppedUnseen() []schema.Key {
 	var tables []schema.Key
+	had := map[schema.Key]bool{}
 	for i := range r.result.Effects {
 		e := &r.result.Effects[i]
+		for _, c := range e.Changes {
+			had[c.Key.Owner()] = true
+		}
 		key := e.Statement.Table()
-		if !e.Statement.Guard || e.Statement.Verb != "drop table" || len(e.Changes) > 0 {
+		if !e.Statement.Guard || e.Statement.Verb != "drop table" || had[key] {
 			continue
 		}
 		if r.liveTable(key) == nil || r.made(key) {
