@@ -137,7 +137,7 @@ func (c *checker) identify(ctx context.Context, db engine.Database) (string, err
 	if err != nil {
 		return "", err
 	}
-	picture, err := portray(ctx, db, s.have)
+	picture, err := portray(ctx, db, s.have, nil)
 	if err != nil {
 		return "", err
 	}
