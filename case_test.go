@@ -186,11 +186,11 @@ func (c *situation) run(t *testing.T, g ground) {
 }
 
 // again runs Up on what is healed: with the same migrator, and with one of a later
-// start of the application.
+// start of the application, to which nobody gives the answers any more.
 func (c *situation) again(t *testing.T, g ground, s *stage, m *dbmend.Migrator) {
 	t.Helper()
 	healed := g.dump(t, s.witness)
-	later, err := dbmend.New(s.app, g.engine, c.files, c.options()...)
+	later, err := dbmend.New(s.app, g.engine, c.files, append(c.options(), dbmend.Answer(nil))...)
 	if err != nil {
 		t.Fatal(err)
 	}

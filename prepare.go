@@ -103,7 +103,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	w := &witness{db: rows, engine: m.engine, have: have}
 	d, err = m.resolve(ctx, w, diagnosis.Input{
 		Replay: replay, Have: have, Recorded: recorded, Witness: w,
-		Drift: m.drift, Ahead: m.ahead, Answers: m.answers,
+		Drift: m.drift, Ahead: m.ahead, Answers: m.answered(s),
 		Ignore: m.ignored, Space: db.Traits().Space,
 	})
 	if err != nil {

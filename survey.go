@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
@@ -19,10 +21,11 @@ type survey struct {
 	fingerprint schema.Fingerprint
 	stamp       string
 
-	journal   bool          // there is a journal
-	unclaimed bool          // nothing has been claimed or taken back since the last run
-	newest    int64         // the number of the journal's newest entry; zero without one
-	last      journal.Entry // the last run that ended well; zero without one
+	journal   bool              // there is a journal
+	unclaimed bool              // nothing has been claimed or taken back since the last run
+	newest    int64             // the number of the journal's newest entry; zero without one
+	last      journal.Entry     // the last run that ended well; zero without one
+	kept      diagnosis.Answers // what was answered then and still holds: to leave what is there
 	foreign   *tracking.History
 	recorded  *diagnosis.Recorded
 	entries   map[migration.Version]journal.Entry // what the journal records, by the normal form of the version
@@ -75,7 +78,37 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 	if err := m.readClaims(ctx, db, s); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, s.readKept(ctx, db)
+}
+
+// readKept reads the answers of the last run by which something is left as it is: they
+// hold for as long as the schema is what that run has left.
+func (s *survey) readKept(ctx context.Context, db engine.Database) error {
+	if s.last.Outcome != journal.Left || s.last.After != s.fingerprint.String() {
+		return nil
+	}
+	answered, err := journal.Read(ctx, db, journal.Filter{Run: s.last.Run, Kinds: []journal.Kind{journal.Answered}})
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	s.kept = diagnosis.Answers{}
+	for _, e := range answered {
+		if strings.HasPrefix(e.Name, string(diagnosis.Q12)+"@") && strings.HasSuffix(e.Evidence, "\n"+diagnosis.AnsweredWith+"keep") {
+			s.kept[e.Name] = "keep"
+		}
+	}
+	return nil
+}
+
+// answered returns the answers that hold: those that were given now, and those that
+// were given before.
+func (m *Migrator) answered(s *survey) diagnosis.Answers {
+	if len(s.kept) == 0 {
+		return m.answers
+	}
+	answers := maps.Clone(s.kept)
+	maps.Copy(answers, m.answers)
+	return answers
 }
 
 // empty reports that there is nothing in the database but tracking tables that

@@ -345,7 +345,7 @@ func (f *Finding) doesNotMatter() {
 // ask puts a question unless it is answered, and returns the answer.
 func (r *reasoner) ask(q Question) string {
 	if answer := r.Answers.To(&q); answer != "" {
-		q.Facts = append(q.Facts, "answered: "+answer)
+		q.Facts = append(q.Facts, AnsweredWith+answer)
 		r.d.Answered = append(r.d.Answered, q)
 		return answer
 	}

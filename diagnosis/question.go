@@ -26,6 +26,9 @@ const (
 	Q21 Code = "Q21" // a down part does not lead to the schema from before its migration
 )
 
+// AnsweredWith begins the last fact of a question that was answered; the answer follows.
+const AnsweredWith = "answered: "
+
 // A Question is what must be answered before anything is changed.
 type Question struct {
 	Code    Code

@@ -237,7 +237,7 @@ func (r *reruns) askAboutDrop(ctx context.Context, in Input, d *Diagnosis, f *Fi
 		Choices: []Choice{{"drop", "run the statement as it is written"}},
 	}
 	if answer := in.Answers.To(&q); answer != "" {
-		q.Facts = append(q.Facts, "answered: "+answer)
+		q.Facts = append(q.Facts, AnsweredWith+answer)
 		d.Answered = append(d.Answered, q)
 	} else {
 		f.is(Ambiguous, "whether its rows may go is to be answered")
