@@ -36,15 +36,27 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var plausible []span
 	if len(spans) == 0 || !r.begun() && !r.halfway() && (r.amid(spans) || r.besideScript() || !r.Recorded.Any()) {
 		// What a script made is not what the history claims: only behind that.
 		scripted := slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed || len(s.overlaid) == 0 && len(spans) > 0 })
 		if !r.begun() {
 			scripted = r.atBoundaries(scripted, claimed)
 		}
-		// That a run was stopped and a script ran besides is one accident too many.
-		scripted = slices.DeleteFunc(scripted, func(s span) bool { return len(spans) > 0 && r.amid([]span{s}) })
-		spans = append(spans, scripted...)
+		for _, s := range scripted {
+			// That a run was stopped and a script ran besides is one accident too many.
+			if len(spans) > 0 && r.amid([]span{s}) {
+				continue
+			}
+			denied, err := r.deniedByRows(ctx, s)
+			if err != nil {
+				return err
+			}
+			if !denied {
+				plausible = append(plausible, s)
+			}
+		}
+		spans = append(spans, plausible...)
 		slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	}
 	if len(spans) == 0 {

@@ -103,6 +103,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		if settled, err := r.judgeSameForm(ctx, e, f, unit); settled || err != nil {
 			return err
 		}
+	} else if where == disputed && r.hasMoved(e) {
+		f.is(Superseded, "the rebuild that it is part of is through, by the form of the table")
+		return nil
 	}
 	switch where {
 	case behind:
@@ -128,15 +131,6 @@ func (r *reasoner) judgeClaimed(ctx context.Context, e int, f *Finding) (bool, e
 		told, err := r.traceOf(ctx, e)
 		if err != nil || r.absent(f.Statement.Table()) {
 			return false, err
-		}
-		if _, literal := r.Witness.Given(f.Statement); literal && told == untold {
-			rows, err := r.Witness.Rows(ctx, f.Statement.Table(), 1)
-			if err != nil {
-				return false, err
-			}
-			if rows == 0 {
-				told = blank // columns that it gives values for are missing
-			}
 		}
 		switch told {
 		case blank:

@@ -236,7 +236,7 @@ func (r *reasoner) overrun(e int) bool {
 		}
 		switch {
 		case same && i > e:
-			if !r.additive(i) || r.claim(e).Begun || r.recorded(e) {
+			if r.claim(e).Begun || r.recorded(e) || !r.additive(i) && len(r.telltale(i)) > 0 {
 				return true // no script stands for it
 			}
 			behind.add(r, i)

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
@@ -48,18 +49,51 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 			u.statements = append(u.statements, i)
 		}
 	}
+	return u, !r.reforms(u)
+}
+
+// reforms reports that a unit leaves its table in another form: then the schema tells.
+func (r *reasoner) reforms(u unit) bool {
+	before, after := map[schema.Key]*schema.Object{}, map[schema.Key]*schema.Object{}
 	for _, i := range u.statements {
 		for _, t := range r.touches[i] {
 			if t.key.Owner() != u.table || t.loose() {
 				continue
 			}
-			made := t.values[t.step+1]
-			if t.step > 0 && made != nil && !made.Equal(t.values[t.step-1]) {
-				return unit{}, false // the schema tells
+			if _, seen := before[t.key]; !seen {
+				before[t.key] = t.values[t.step]
 			}
+			after[t.key] = t.values[t.step+1]
 		}
 	}
-	return u, true
+	return !maps.EqualFunc(before, after, (*schema.Object).Equal)
+}
+
+// hasMoved reports that a rebuild which a statement fills the new table of is through
+// by the form of the table: the new one has taken the old one's place, or the old one,
+// which was moved away for it, is gone. Nothing can be filled any more.
+func (r *reasoner) hasMoved(e int) bool {
+	fill := &r.Replay.Effects[e]
+	if fill.Statement.Verb != "insert" {
+		return false
+	}
+	table, away := fill.Statement.Table(), false
+	for i := range r.Replay.Effects {
+		s := r.Replay.Effects[i].Statement
+		if r.Replay.Effects[i].Migration != fill.Migration || s.Table() != table {
+			continue
+		}
+		done, not, _ := r.votes(i)
+		switch {
+		case i < e && s.Verb == "alter table rename":
+			away = r.absent(s.Renamed()) && wording.Speaks(fill.Statement.Text, s.Renamed().Name)
+		case i < e && s.Verb == "create table" && away:
+			return done > 0 && not == 0 && len(r.telltale(i)) > 0
+		case i > e && s.Verb == "alter table rename":
+			return done > 0 && not == 0 && r.absent(table) && !r.absent(s.Renamed())
+		}
+	}
+	return false
 }
 
 // followed reports that something behind such a unit has changed the same table: then

@@ -51,6 +51,9 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	told := untold
 	switch {
 	case !literal:
+		if told, err = r.traceOfOtherForm(ctx, e); err != nil {
+			return untold, err
+		}
 	case seeds.Present == seeds.Wanted:
 		if !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict") {
 			told = left
@@ -62,6 +65,20 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	}
 	r.traces[e] = told
 	return told, nil
+}
+
+// traceOfOtherForm is traceOf for rows that were written for another form of their
+// table: that it is empty can be told of any.
+func (r *reasoner) traceOfOtherForm(ctx context.Context, e int) (trace, error) {
+	s := r.Replay.Effects[e].Statement
+	if _, literal := r.Witness.Given(s); !literal {
+		return untold, nil
+	}
+	rows, err := r.Witness.Rows(ctx, s.Table(), 1)
+	if err != nil || rows > 0 {
+		return untold, err
+	}
+	return blank, nil
 }
 
 // seededAhead reports whether the rows of a statement are there that the history
@@ -109,6 +126,24 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 		}
 	}
 	return allowed, nil
+}
+
+// deniedByRows reports that rows speak against a position at which a script ran: those
+// are there of a statement behind it, or none at all of one ahead of it.
+func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
+	for e := range r.Replay.Effects {
+		if r.recorded(e) || r.overlaidBy(&s, e) || e >= s.from && e < s.to {
+			continue
+		}
+		told, err := r.traceOf(ctx, e)
+		if err != nil {
+			return false, err
+		}
+		if e < s.from && told == blank && !r.takenFrom(e, s.from) || e >= s.to && told == left {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // takenFrom reports whether a statement behind e, up to a position, takes rows from

@@ -15,6 +15,11 @@ import (
 // judgeBehind judges a statement on data whose time has passed. It is not run:
 // either it has run, or the rows that it was for were never there.
 func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why string) error {
+	if unfilled, err := r.unfilled(ctx, e); err != nil {
+		return err
+	} else if unfilled != nil {
+		return r.askWhetherFilled(ctx, e, f, unfilled)
+	}
 	if f.Statement.Verb == "update" && r.sourceGoes(e) {
 		// Rows that came late to a table which is about to be replaced lack what the
 		// statement filled in.
@@ -136,6 +141,13 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 	case trial.Err == nil && trial.First == 0:
 		r.noOp(e, f, "it would change nothing")
 	case trial.Err != nil && f.Statement.Verb != "insert" && r.cut != nil && e < r.cut.from && !r.needsHelper(e):
+		unfilled, err := r.unfilled(ctx, e)
+		if err != nil {
+			return err
+		}
+		if unfilled != nil {
+			return r.askWhetherFilled(ctx, e, f, unfilled)
+		}
 		f.is(Superseded, "what it works on has another form by now, in which it cannot run")
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "running it again does no harm")
@@ -222,29 +234,6 @@ func (r *reasoner) noOp(e int, f *Finding, why string) {
 		}
 	}
 	f.is(NoOp, why)
-}
-
-// fresh returns the live columns that an UPDATE speaks of and that an earlier
-// statement of its own migration has just added to its table.
-func (r *reasoner) fresh(e int) []*schema.Object {
-	mine := &r.Replay.Effects[e]
-	if mine.Statement.Verb != "update" {
-		return nil
-	}
-	var columns []*schema.Object
-	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
-		if r.Replay.Effects[i].Statement.Verb != "alter table add column" {
-			continue
-		}
-		for _, c := range r.Replay.Effects[i].Changes {
-			live := r.Have.Get(c.Key)
-			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Owner() == mine.Statement.Table() &&
-				live != nil && wording.Speaks(mine.Statement.Text, c.Key.Name) {
-				columns = append(columns, live)
-			}
-		}
-	}
-	return columns
 }
 
 // seededLater returns a statement that follows in the same migration and of which
