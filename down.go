@@ -177,6 +177,9 @@ func (d *descent) allow(ctx context.Context, db engine.Database, s *survey, repl
 		case c.Covered:
 			open = append(open, diagnosis.NoWayBack(mig, "a baseline stands for it, and nobody says that its own statements were run", c.How))
 			continue
+		case mig.Down == nil && len(mig.Statements) > 0 && mig.Statements[0].Class == migration.Code:
+			open = append(open, diagnosis.NoWayBack(mig, "it is written in Go, and nothing that takes it back is given", mig.Path))
+			continue
 		case mig.Down == nil:
 			open = append(open, diagnosis.NoWayBack(mig, "its file has no part that takes it back", mig.Path))
 			continue

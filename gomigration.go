@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -87,6 +89,25 @@ func (m *Migrator) runsOnScratch(s *migration.Statement) bool {
 
 // unseen reports whether a step does what nobody has seen.
 func (m *Migrator) unseen(s plan.Step) bool { return !m.runsOnScratch(s.Source) }
+
+// callable returns a refusal if a plan calls for code that the set has a file of Go for,
+// and nobody has given the functions.
+func (m *Migrator) callable(p *plan.Plan) error {
+	for _, s := range p.Steps {
+		if s.Source == nil || s.Source.Class != migration.Code || m.functions[s.Source].call != nil {
+			continue
+		}
+		q := diagnosis.Question{
+			Code: diagnosis.Q16, Place: s.Ref.String(),
+			Text: m.set.Find(s.Ref.Version).Path + " is due, which is written in Go. Run it with the program that has it, then run dbmend again.",
+		}
+		if i := slices.IndexFunc(m.set.Migrations, func(mig *migration.Migration) bool { return mig.Version == s.Ref.Version }); i > 0 {
+			q.Facts = append(q.Facts, "up to there: dbmend up --to "+string(m.set.Migrations[i-1].Version))
+		}
+		return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.Diagnosis}
+	}
+	return nil
+}
 
 // upToUnseen returns a Migrator for which the first migration in Go is the newest that is
 // not for scratch databases and not recorded; nil where there is none, or where later

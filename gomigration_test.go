@@ -284,6 +284,28 @@ func TestGoMigrationKeepsToItsTransaction(t *testing.T) {
 	}
 }
 
+// In goose's own folder a file of Go has its place among the others. It is run by the
+// function of its version; without one, nothing that is behind it is run either.
+func TestGoMigrationOfAFile(t *testing.T) {
+	files := fstest.MapFS{
+		"00001_users.sql":   file("-- +goose Up\nCREATE TABLE users (id integer PRIMARY KEY, name varchar(40));"),
+		"00002_initials.go": file("package migrations"),
+		"00003_index.sql":   file("-- +goose Up\nCREATE INDEX users_initial ON users (initial);"),
+	}
+	everywhere(t, func(t *testing.T, g ground, s *stage) {
+		if _, err := migrate(t, s, g, files).Up(t.Context()); questionOf(err) != "Q16@00002/1" {
+			t.Fatalf("without the function: %v", err)
+		}
+		if _, err := s.witness.ExecContext(t.Context(), "SELECT * FROM users"); err == nil {
+			t.Error("the file ahead of it was run all the same")
+		}
+		report, err := migrate(t, s, g, files, inGo(nil)).Up(t.Context())
+		if err != nil || len(report.Records) != 3 {
+			t.Fatalf("with it: %+v, %v", report, err)
+		}
+	})
+}
+
 // TestGoMigrationOfAWrongVersion: two migrations cannot have one version.
 func TestGoMigrationOfAWrongVersion(t *testing.T) {
 	s := grounds["sqlite"].open(t)

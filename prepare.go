@@ -42,6 +42,9 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 	}
 	if m.healthy(s) && !m.drops(s) {
 		p, err := m.planPlainly(s)
+		if err == nil {
+			err = m.callable(p)
+		}
 		return &prepared{survey: s, plan: p, plain: true}, err
 	}
 	d, opening, err := m.diagnose(ctx, db, s)
@@ -68,6 +71,9 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 		}}}
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := m.callable(p); err != nil {
 		return nil, err
 	}
 	prep := &prepared{survey: s, plan: p, opening: opening}

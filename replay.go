@@ -335,7 +335,7 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 func (r *replayer) failed(effect *diagnosis.Effect, c engine.Complaint, err error) error {
 	advice := hint(c)
 	if code := r.unseenCode(); code != nil && c.Problem == engine.Missing {
-		advice = c.Key.String() + " may be what " + code.Migration.ID() + " makes, which is written in Go: what it does is known once it may be run on scratch databases (OnScratch)"
+		advice = c.Key.String() + " may be what " + code.Migration.ID() + " makes, which is written in Go: what it does is known in the program that has it, once it may be run on scratch databases (OnScratch)"
 	}
 	return &StatementError{
 		Migration: effect.Migration, Path: effect.Migration.Path, Line: effect.Statement.Line,

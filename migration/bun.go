@@ -20,6 +20,7 @@ var bun = &format{
 	},
 	over:      []string{"golang-migrate"},
 	takes:     func(name string) bool { return isPair(name) && bunName.MatchString(path.Base(name)) },
+	inGo:      func(path string) bool { return isGo(path) && bunName.MatchString(path) },
 	parse:     parseBun,
 	order:     byKey,
 	deep:      true,

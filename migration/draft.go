@@ -71,6 +71,11 @@ func read(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Draft,
 		}
 	}
 	d.set.Migrations, d.set.Baselines = d.assemble(parts), d.assemble(baselines)
+	for _, path := range dir.code {
+		if err := d.put(codeOf(path)); err != nil {
+			d.problems.add(path, err)
+		}
+	}
 	dir.hints.add(d.set.standIn())
 	d.set.Hints = dir.hints.all()
 	return d, nil

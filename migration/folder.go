@@ -39,6 +39,7 @@ type folder struct {
 	cut      bool     // there is more below than is listed
 	reason   string   // the file that made us recognise the format
 	read     map[string]*file
+	code     []string // paths of migrations written in Go
 	count    int
 	total    int64
 	buf      bytes.Buffer

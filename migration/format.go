@@ -38,6 +38,9 @@ type format struct {
 	// takes reports whether a path is that of a migration; nil for the numbered
 	// files directly in the folder.
 	takes func(path string) bool
+	// inGo reports whether a path is that of a migration which is written in Go, and in
+	// order with the others; nil for a tool that has none.
+	inGo func(path string) bool
 	// prepare looks at all files at once, before they are parsed, and at what lies
 	// beside them. It returns those that are to be parsed. What is wrong goes to the
 	// folder's problems.

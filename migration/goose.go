@@ -15,6 +15,7 @@ var goose = &format{
 	name:      "goose",
 	marks:     func(comment string) bool { return hasPrefixFold(comment, gooseMark) },
 	over:      []string{"atlas"},
+	inGo:      func(path string) bool { return isGo(path) && gooseName.MatchString(path) },
 	parse:     parseGoose,
 	divides:   true,
 	must:      true,

@@ -163,6 +163,8 @@ func (d *folder) pick(format *format, guessed bool) ([]*file, error) {
 	for _, e := range d.entries {
 		named := format.named == nil || format.takes != nil || guessed || format.named(e.path)
 		switch {
+		case format.inGo != nil && !e.IsDir() && format.inGo(e.path):
+			d.code = append(d.code, e.path)
 		case e.IsDir() || strings.HasPrefix(e.Name(), "."), !format.has(e.path) || !named:
 			d.leave(e, format, guessed)
 		default:
