@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,10 +15,6 @@ import (
 )
 
 // This file contains how a statement on data is tried: run twice and undone.
-
-// fills recognises an UPDATE that is about what holds nothing: what it has filled it
-// does not find again.
-var fills = regexp.MustCompile(`(?i)\bis\s+null\b`)
 
 // untold is what is held of a statement that cannot be tried: that it would do
 // something, each time.
@@ -113,6 +108,23 @@ func (w *witness) reachesFar(s *migration.Statement) bool {
 	return false
 }
 
+// found returns how many rows an UPDATE finds now, where running it does not tell: one, if
+// nobody can say.
+func (w *witness) found(ctx context.Context, s *migration.Statement) (rows int64, err error) {
+	finder, ok := w.engine.(engine.Finder)
+	if !ok || s.Verb != "update" {
+		return 0, nil
+	}
+	query, ok := finder.Finds(s.Text)
+	if !ok {
+		return 1, nil
+	}
+	if err := w.scalar(ctx, query, &rows); err != nil && tellsOfSchema(w.db.Explain(err).Problem) {
+		return 1, nil
+	}
+	return rows, err
+}
+
 // try runs a statement twice where it can be undone.
 func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
 	err = w.db.Try(ctx, func(ctx context.Context) error {
@@ -145,12 +157,16 @@ func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.
 			}
 			return nil
 		}
+		found, err := w.found(ctx, s)
+		if err != nil {
+			return err
+		}
 		var failed error
 		if t.Second, t.Again, failed, err = run(); failed != nil {
 			t.Second, t.Again = 1, 1 // that it cannot run twice is an answer too
 		}
-		if s.Verb == "update" && t.First > 0 && !w.db.Traits().CountsMatched && !fills.MatchString(s.Text) {
-			t.Second = 1 // what it finds again is not told
+		if s.Verb == "update" && t.First > 0 && !w.db.Traits().CountsMatched {
+			t.Second = found
 		}
 		return err
 	})

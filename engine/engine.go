@@ -164,6 +164,14 @@ type Defaulter interface {
 	Default(ctx context.Context, like *schema.Object, withStorage bool) (lent bool, err error)
 }
 
+// A Finder is an engine whose servers count of an UPDATE the rows that it has made
+// different alone ([Traits].CountsMatched is false).
+type Finder interface {
+	// Finds returns a query for the number of rows that an UPDATE finds now; ok is false
+	// for any other statement, and wherever its text leaves a doubt.
+	Finds(statement string) (query string, ok bool)
+}
+
 // A Forgetter is a database whose connection keeps what statements have set for it.
 type Forgetter interface {
 	// Forget sets the connection as it was found, as far as statements have changed it

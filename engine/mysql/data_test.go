@@ -125,3 +125,25 @@ func FuzzSeed(f *testing.F) {
 		}
 	})
 }
+
+func TestFinds(t *testing.T) {
+	for text, want := range map[string]string{
+		"UPDATE a SET b = 1 WHERE c IS NULL": "SELECT count(*) FROM a WHERE c IS NULL",
+		"update low_priority ignore `a b` x set x.b = (select max(c) from d where e) where x.b < 3 order by c": "SELECT count(*) FROM `a b` x where x.b < 3 order by c",
+		"UPDATE app.a AS x SET b = 'where' WHERE b IN (SELECT c FROM d LIMIT 1)":                               "SELECT count(*) FROM app.a AS x WHERE b IN (SELECT c FROM d LIMIT 1)",
+	} {
+		if have, ok := (Engine{}).Finds(text); !ok || have != want {
+			t.Errorf("%s: %q, %v", text, have, ok)
+		}
+	}
+	for _, text := range []string{
+		"", "UPDATE", "UPDATE a", "UPDATE a SET b = 1", "DELETE FROM a WHERE b", "UPDATE a, b SET a.c = 1 WHERE a.d = b.d",
+		"UPDATE a JOIN b USING (c) SET a.d = 1 WHERE b.d", "UPDATE a x JOIN b SET x.d = 1 WHERE b.d", "UPDATE a SET b = 1 WHERE c LIMIT 3",
+		"UPDATE a SET b = @n WHERE c", "UPDATE a SET b = (@n := @n + 1) WHERE c", "UPDATE a SET b = 1 /*! WHERE c */", "UPDATE a SET b = 1 WHERE (c",
+		"UPDATE a SET b = 1 WHERE c; DROP TABLE d", "UPDATE a SET b = 1 WHERE 'c",
+	} {
+		if have, ok := (Engine{}).Finds(text); ok {
+			t.Errorf("%s: %q", text, have)
+		}
+	}
+}
