@@ -41,6 +41,21 @@ func (r *reasoner) converts(e int) bool {
 	return !r.renames(e)
 }
 
+// madeAhead reports whether a statement is about a table that is not there and that an
+// earlier one is to make: it finds no row.
+func (r *reasoner) madeAhead(e int) bool {
+	table := r.Replay.Effects[e].Statement.Table()
+	if !r.absent(table) || slices.ContainsFunc(r.touches[e], func(t touch) bool { return t.live != nil || t.key.Owner() != table }) {
+		return false
+	}
+	for i := e - 1; i >= 0; i-- {
+		if slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key == table }) {
+			return r.findings[i].Verdict == NotDone && r.Replay.Effects[i].Statement.Verb == "create table"
+		}
+	}
+	return false
+}
+
 // judgeDrift judges a statement that the history claims and the schema denies.
 func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *loss) error {
 	kept := false
@@ -65,6 +80,8 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 		r.refuseDrift(f)
 	case doomed == nil && r.additive(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
+	case doomed == nil && r.madeAhead(e):
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; its table is missing, and made anew ahead of it")
 	case kept:
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; run on a copy it leaves every value as it is")
 	default:

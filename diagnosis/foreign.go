@@ -1,17 +1,20 @@
 package diagnosis
 
 import (
+	"slices"
+
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains what becomes of objects that nobody knows on tables that a run
-// renames, or drops and makes anew.
+// renames, drops and makes anew, or of which it renames columns.
 
 // A voyage is what a run does to a live table.
 type voyage struct {
-	now     schema.Key // its name at the end
-	dropped bool       // it is dropped on the way
+	now     schema.Key  // its name at the end
+	dropped bool        // it is dropped on the way
+	columns [][2]string // the columns that get another name, from and to, in order
 }
 
 // voyages returns what the statements that are to run do to live tables.
@@ -32,6 +35,8 @@ func (r *reasoner) voyages() map[schema.Key]voyage {
 			switch {
 			case renames && v.now == f.Statement.Table():
 				v.now = f.Statement.Renamed()
+			case f.Statement.Verb == "alter table rename column" && v.now == f.Statement.Table():
+				v.columns = append(v.columns, [2]string{f.Statement.OldName, f.Statement.NewName})
 			case !renames && r.drops(e, v.now):
 				v.dropped = true
 			}
@@ -51,12 +56,13 @@ func (r *reasoner) drops(e int, table schema.Key) bool {
 	return false
 }
 
-// carryForeign moves what nobody knows along with its table. What goes with a table
+// carryForeign moves what nobody knows along with its table, and with the columns that it
+// is about. What goes with a table
 // that is dropped, by consent, is not wanted any more; indexes and triggers are made
 // again where it is made anew and has what they are about.
 func (r *reasoner) carryForeign(target *schema.Snapshot) {
 	for live, v := range r.voyages() {
-		if v.now == live && !v.dropped {
+		if v.now == live && !v.dropped && len(v.columns) == 0 {
 			continue
 		}
 		for _, part := range r.Have.Parts(live) {
@@ -66,9 +72,26 @@ func (r *reasoner) carryForeign(target *schema.Snapshot) {
 			target.Delete(part.Key)
 			moved := *part
 			moved.Key.Table = v.now.Name
+			if !v.dropped {
+				follow(&moved, v.columns)
+			}
 			if target.Get(moved.Key.Owner()) != nil && (!v.dropped || part.Source != "" && r.fits(part, target, v.now.Name)) {
 				target.Put(&moved)
 			}
+		}
+	}
+}
+
+// follow has an object speak of columns by the names that they get, as the server has it.
+// That it does so is seen when the plan is rehearsed.
+func follow(o *schema.Object, columns [][2]string) {
+	o.Facts = slices.Clone(o.Facts)
+	for _, c := range columns {
+		if o.Key.Kind != schema.Index && o.Key.Kind != schema.Trigger { // others are called after their columns
+			o.Key.Name = wording.Rename(o.Key.Name, c[0], c[1])
+		}
+		for i := range o.Facts {
+			o.Facts[i].Value = wording.Rename(o.Facts[i].Value, c[0], c[1])
 		}
 	}
 }

@@ -39,19 +39,39 @@ func Line(text string) string { return strings.Join(strings.Fields(text), " ") }
 // Speaks reports whether a text has a name among its words, whatever the case. It
 // may find one where there is none, in a string or a comment: it is for asking
 // once too often, never for deciding.
-func Speaks(text, name string) bool {
+func Speaks(text, name string) bool { return find(text, name) >= 0 }
+
+// Rename returns a text with every word that is a name in place of another, whatever the
+// case. It may find one where there is none: what comes of it is to be proven.
+func Rename(text, from, to string) string {
+	if len(strings.ToLower(text)) != len(text) {
+		return text // there are letters whose small ones are longer
+	}
+	var b strings.Builder
+	for {
+		i := find(text, from)
+		if i < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:i] + to)
+		text = text[i+len(from):]
+	}
+}
+
+// find returns where a name first is among the words of a text; -1 if it is not.
+func find(text, name string) int {
 	text, name = strings.ToLower(text), strings.ToLower(name)
 	isWord := func(c byte) bool { return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 0x80 }
 	for i := 0; name != ""; {
 		n := strings.Index(text[i:], name)
 		if n < 0 {
-			return false
+			return -1
 		}
 		from, to := i+n, i+n+len(name)
 		if (from == 0 || !isWord(text[from-1])) && (to == len(text) || !isWord(text[to])) {
-			return true
+			return from
 		}
 		i = from + 1
 	}
-	return false
+	return -1
 }

@@ -41,3 +41,18 @@ func TestWords(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestRename(t *testing.T) {
+	for _, c := range [][4]string{
+		{"a, B desc", "b", "c", "a, c desc"},
+		{"lower(a), a.a, aa, a_a", "a", "b", "lower(b), b.b, aa, a_a"},
+		{"a", "a", "a", "a"},
+		{"", "a", "b", ""},
+		{"a", "", "b", "a"},
+		{"İ, a", "a", "b", "İ, a"},
+	} {
+		if got := wording.Rename(c[0], c[1], c[2]); got != c[3] {
+			t.Errorf("%q: %q", c, got)
+		}
+	}
+}
