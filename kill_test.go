@@ -3,7 +3,9 @@ package dbmend_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,9 +41,15 @@ func TestKilledAtACall(t *testing.T) {
 	}
 }
 
+// killsVariable says how often processes are killed at random times.
+const killsVariable = "DBMEND_TEST_KILLS"
+
 // TestKilledAtAnyTime kills the process from outside, at random times of its run.
 func TestKilledAtAnyTime(t *testing.T) {
-	const kills = 40
+	kills := 40
+	if n, err := strconv.Atoi(os.Getenv(killsVariable)); err == nil {
+		kills = n
+	}
 	all := scenes(t)
 	victims := make([]*victim, len(all))
 	took := make([]time.Duration, len(all))

@@ -50,7 +50,8 @@ func backupExists(path string) error {
 }
 
 // take copies the database as it is now. The file is made first, by us and for us
-// alone: SQLite fills a file that is empty, and refuses any other.
+// alone: SQLite fills a file that is empty, and refuses any other. It has to last before
+// anything else is done: a power cut may take what follows, and not what was before.
 func (b *backup) take(ctx context.Context) error {
 	f, err := os.OpenFile(b.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -62,7 +63,11 @@ func (b *backup) take(ctx context.Context) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := b.from.copyTo(ctx, b.path); err != nil {
+	err = b.from.copyTo(ctx, b.path)
+	if err == nil {
+		err = settleFile(b.path)
+	}
+	if err != nil {
 		return fmt.Errorf("backup: %w", errors.Join(err, os.Remove(b.path)))
 	}
 	return nil

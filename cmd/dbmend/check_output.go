@@ -129,7 +129,7 @@ func (all *outputs) write(c *call, report, placed *check.Report, r *result) (sho
 		if err := os.MkdirAll(filepath.Dir(o.path), 0o777); err != nil {
 			return nil, fmt.Errorf("write %s: %w", clean(o.path), err)
 		}
-		if err := os.WriteFile(o.path, b.Bytes(), 0o666); err != nil {
+		if err := putFile(o.path, b.Bytes()); err != nil {
 			return nil, fmt.Errorf("write %s: %w", clean(o.path), err)
 		}
 	}

@@ -3,12 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -45,12 +43,8 @@ func (c *call) writeDump(ctx context.Context, s *session) error {
 	if before, err := os.ReadFile(path); err == nil && string(before) == text {
 		return nil
 	}
-	draft := filepath.Join(filepath.Dir(path), ".dbmend-dump-"+rand.Text())
-	if err := writeDraft(draft, []byte(text)); err != nil {
+	if err := putFile(path, []byte(text)); err != nil {
 		return fmt.Errorf("write the dump: %w", err)
-	}
-	if err := os.Rename(draft, path); err != nil {
-		return fmt.Errorf("write the dump: %w", errors.Join(err, os.Remove(draft)))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -122,25 +121,8 @@ func (f *reportFile) write(e *envelope) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	draft := filepath.Join(filepath.Dir(f.path), ".dbmend-report-"+rand.Text())
-	if err := writeDraft(draft, text); err != nil {
+	if err := putFile(f.path, text); err != nil {
 		return fmt.Errorf("write the report: %w", err)
-	}
-	if err := os.Rename(draft, f.path); err != nil {
-		return fmt.Errorf("write the report: %w", errors.Join(err, os.Remove(draft)))
-	}
-	return nil
-}
-
-// writeDraft makes a new file, and leaves none if that fails.
-func writeDraft(path string, text []byte) error {
-	draft, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = draft.Write(text)
-	if err = errors.Join(err, draft.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
 	}
 	return nil
 }
