@@ -18,6 +18,7 @@ import (
 	client "github.com/go-sql-driver/mysql"
 
 	"github.com/dbmend/dbmend"
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/engine/sqlite"
 	"github.com/dbmend/dbmend/internal/fault"
 )
@@ -40,9 +41,11 @@ func TestMain(m *testing.M) {
 
 // A start is what an application does when it starts.
 type start struct {
+	Product  string // "postgres" or "mariadb"; SQLite if it is empty
 	Database string // a data source name
 	Folder   string // of the migrations
 	Each     bool   // with TransactionEach
+	Ahead    bool   // with AllowAhead
 	HoldAt   int    // the step at which it stops for good, holding what it holds; zero for none
 	DieAt    int    // the call of the driver at which it is killed; zero for none
 	DieAfter bool   // the call is carried out before it is killed
@@ -60,12 +63,10 @@ func play(text string) error {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return err
 	}
-	plain, err := sql.Open("sqlite", ":memory:")
+	d, db, e, err := s.open()
 	if err != nil {
 		return err
 	}
-	d := fault.New(plain.Driver())
-	db := d.OpenDB(s.Database)
 	defer db.Close()
 	steps := 0
 	options := []dbmend.Option{dbmend.Observe(func(e dbmend.Event) {
@@ -79,7 +80,10 @@ func play(text string) error {
 	if s.Each {
 		options = append(options, dbmend.TransactionEach())
 	}
-	m, err := dbmend.New(db, sqlite.Engine{}, os.DirFS(s.Folder), options...)
+	if s.Ahead {
+		options = append(options, dbmend.AllowAhead())
+	}
+	m, err := dbmend.New(db, e, os.DirFS(s.Folder), options...)
 	if err != nil {
 		return err
 	}
@@ -98,6 +102,25 @@ func play(text string) error {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(result{len(report.Steps), len(report.Records), d.Calls(), time.Since(began)})
+}
+
+// open opens the database, with a driver whose calls are counted.
+func (s *start) open() (*fault.Driver, *sql.DB, engine.Engine, error) {
+	name, e := "sqlite", engine.Engine(sqlite.Engine{})
+	for _, p := range products {
+		if p.name == s.Product {
+			name, e = p.driver, p.engine
+		}
+	}
+	plain, err := sql.Open(name, s.Database)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d := fault.New(plain.Driver())
+	if s.Product != "" {
+		return d, plain, e, nil // its calls are not of interest
+	}
+	return d, d.OpenDB(s.Database), e, plain.Close()
 }
 
 // die ends the process as the kernel does: nothing of it runs any more.

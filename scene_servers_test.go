@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	driver "github.com/go-sql-driver/mysql"
+	mysqldriver "github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -29,6 +29,7 @@ import (
 // A product is a kind of server.
 type product struct {
 	name     string
+	driver   string // as database/sql calls it
 	engine   engine.Engine
 	protocol wire.Protocol
 	server   func(t testing.TB, arguments ...string) *testserver.Server
@@ -45,14 +46,14 @@ type dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 var products = []product{
 	{
-		name: "postgres", engine: postgres.Engine{}, protocol: wire.Postgres, server: testserver.PostgresServer,
+		name: "postgres", driver: "pgx", engine: postgres.Engine{}, protocol: wire.Postgres, server: testserver.PostgresServer,
 		open: openPostgres, picture: picturePostgres, scenes: postgresScenes,
 		leftovers: `SELECT datname FROM pg_database WHERE datname LIKE 'dbmend\_scratch\_%'`,
 		company: `SELECT datname, state, query FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
 			AND (datname = current_database() OR datname LIKE 'dbmend\_scratch\_%')`,
 	},
 	{
-		name: "mariadb", engine: mysql.Engine{}, protocol: wire.MariaDB, server: testserver.MariaDBServer,
+		name: "mariadb", driver: "mysql", engine: mysql.Engine{}, protocol: wire.MariaDB, server: testserver.MariaDBServer,
 		open: openMariaDB, picture: pictureMariaDB, scenes: mariadbScenes,
 		leftovers: `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE 'dbmend\_scratch\_%'`,
 		company: `SELECT DB, COMMAND, INFO FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()
@@ -122,13 +123,13 @@ func openPostgres(t testing.TB, dsn string, dial dial) *sql.DB {
 
 func openMariaDB(t testing.TB, dsn string, dial dial) *sql.DB {
 	t.Helper()
-	config, err := driver.ParseDSN(dsn)
+	config, err := mysqldriver.ParseDSN(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Logger = &driver.NopLogger{} // that connections break is what is tried
+	config.Logger = &mysqldriver.NopLogger{} // that connections break is what is tried
 	config.DialFunc = dial
-	connector, err := driver.NewConnector(config)
+	connector, err := mysqldriver.NewConnector(config)
 	if err != nil {
 		t.Fatal(err)
 	}
