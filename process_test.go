@@ -55,6 +55,7 @@ type start struct {
 type result struct {
 	Steps, Records, Calls int
 	Took                  time.Duration
+	Peak                  int64 // the most memory that it took, in KiB; zero where nothing tells it
 }
 
 // play is the application: it says that it is ready, waits for a line, and starts.
@@ -101,7 +102,7 @@ func play(text string) error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(result{len(report.Steps), len(report.Records), d.Calls(), time.Since(began)})
+	return json.NewEncoder(os.Stdout).Encode(result{len(report.Steps), len(report.Records), d.Calls(), time.Since(began), peak()})
 }
 
 // open opens the database, with a driver whose calls are counted.
@@ -121,6 +122,17 @@ func (s *start) open() (*fault.Driver, *sql.DB, engine.Engine, error) {
 		return d, plain, e, nil // its calls are not of interest
 	}
 	return d, d.OpenDB(s.Database), e, plain.Close()
+}
+
+// peak returns the most memory that this process has had, as Linux tells it.
+func peak() (size int64) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	_, _ = fmt.Sscan(rest, &size)
+	return size
 }
 
 // die ends the process as the kernel does: nothing of it runs any more.
