@@ -8,8 +8,8 @@ import (
 )
 
 // postgresSlices are few, since each state is healed on databases that are made for
-// it: DBMEND_STATES and DBMEND_SEED ask for others. Which kinds of damage a seed has
-// goes by its halves: these have all.
+// it: DBMEND_STATES and DBMEND_SEED ask for others. A seed has one half of the kinds of
+// damage or the other; these have both.
 var postgresSlices = []statesFrom{{1, 6}, {1002, 6}, {2000, 6}, {3002, 6}, {4000, 6}, {5002, 6}}
 
 // TestHybridStatesPostgres is TestHybridStates on PostgreSQL.

@@ -13,15 +13,17 @@ func testSynthesize(t *testing.T, c Config) {
 	healed := func(t *testing.T, want, have []string, write func(engine.Engine, *schema.Snapshot) []string) {
 		t.Helper()
 		db := c.connect(t)
-		target, live := scratch(t, db), scratch(t, db)
+		target := scratch(t, db)
 		run(t, target, want...)
-		run(t, live, have...)
-		statements := write(c.Engine, inspect(t, target))
+		wanted := inspect(t, target)
+		statements := write(c.Engine, wanted)
 		if len(statements) == 0 {
 			t.Fatal("no statement was written")
 		}
+		live := scratch(t, db)
+		run(t, live, have...)
 		run(t, live, statements...)
-		same(t, inspect(t, target), inspect(t, live))
+		same(t, wanted, inspect(t, live))
 	}
 	const notes = "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(80))"
 

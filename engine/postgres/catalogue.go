@@ -54,7 +54,11 @@ func (d *database) consult(ctx context.Context, questions ...question) error {
 		say("", "SAVEPOINT dbmend_inspect")
 		first++
 	}
-	say("", inspectSettings, searchPath(d.home))
+	path := searchPath(d.home)
+	if d.guest() && d.home != "" {
+		path = quote(d.home) + d.annex.behind + ", pg_temp"
+	}
+	say("", inspectSettings, path)
 	names, err := d.prepare(ctx, questions)
 	if err != nil {
 		return d.survey(ctx, err)

@@ -1,8 +1,11 @@
 package postgres
 
 import (
+	"context"
+	"crypto/rand"
 	"database/sql"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/dbmend/dbmend/engine/enginetest"
@@ -21,6 +24,35 @@ func TestConformance(t *testing.T) {
 			return through.String()
 		}))
 	})
+	t.Run("without the right to create databases", func(t *testing.T) {
+		c := config(tenant)
+		c.Unchecked = nil // which takes a superuser
+		enginetest.Run(t, c)
+	})
+}
+
+// tenant returns the address of an empty database for its owner, who may not create
+// others.
+func tenant(t testing.TB) string {
+	t.Helper()
+	address := testserver.Postgres(t)
+	admin := take(t, openPool(t, address))
+	role := "tenant_" + strings.ToLower(rand.Text())
+	name := quote(value(t, admin, "SELECT current_database()"))
+	execute(t, admin, "CREATE ROLE "+role+" LOGIN PASSWORD 'x'", "ALTER DATABASE "+name+" OWNER TO "+role)
+	if !admin.traits.Flavor.AtLeast(15, 0) {
+		execute(t, admin, "ALTER SCHEMA public OWNER TO "+role)
+	}
+	t.Cleanup(func() {
+		for _, statement := range []string{"REASSIGN OWNED BY " + role + " TO CURRENT_USER", "DROP OWNED BY " + role, "DROP ROLE " + role} {
+			if _, err := admin.Exec(context.Background(), statement); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	u := parsed(t, address)
+	u.User = url.UserPassword(role, "x")
+	return u.String()
 }
 
 // config describes PostgreSQL to the suite; fresh returns the address of an empty

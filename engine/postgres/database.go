@@ -37,6 +37,8 @@ type database struct {
 
 	pool *sql.DB                         // a scratch database's own pool; nil for others
 	drop func(ctx context.Context) error // removes a scratch database; nil for others
+
+	annex *annex // where scratch databases are, once it is known that none can be created
 }
 
 // greeting asks for all that is to be known of a server and of the session. What
@@ -149,6 +151,9 @@ func (d *database) readyToAsk(ctx context.Context) error {
 	if err := d.turn(ctx, d.path.home); err != nil {
 		return err
 	}
+	if d.guest() {
+		return d.annex.remember(ctx, d)
+	}
 	return d.wait(ctx, d.patience)
 }
 
@@ -172,6 +177,9 @@ func (d *database) Close() error {
 	d.closed = true
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
+	if d.guest() {
+		return d.annex.lower(ctx, d)
+	}
 	err := d.Rollback(ctx)
 	if d.pool != nil {
 		return errors.Join(err, d.conn.Close(), d.pool.Close(), d.drop(ctx))

@@ -29,8 +29,11 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	}
 	ours := len(args) > 0 || statement == strings.TrimSpace(journal)
 	path := d.path.own
-	if ours {
+	switch {
+	case ours:
 		path = d.path.home
+	case d.guest() && path == d.path.home:
+		path += d.annex.behind
 	}
 	if err := d.turn(ctx, path); err != nil {
 		return 0, err
@@ -50,6 +53,12 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 
 func (d *database) exec(ctx context.Context, statement string, args []any) (tag pgconn.CommandTag, err error) {
 	command, rows, copies := splitCopy(statement)
+	if d.guest() && len(args) == 0 {
+		if !copies {
+			command = statement
+		}
+		return d.execInside(ctx, command, rows, copies)
+	}
 	if d.tx.open && len(args) == 0 && !copies && (d.private || waitsForTables(statement)) {
 		return d.persist(ctx, statement)
 	}

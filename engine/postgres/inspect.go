@@ -12,7 +12,7 @@ import (
 // Inspect reads all schemas but the server's own in one round trip, and changes
 // nothing. What belongs to an extension is left out, and so is what is temporary.
 func (d *database) Inspect(ctx context.Context) (*schema.Snapshot, error) {
-	s := newSurvey()
+	s := newSurvey(d)
 	if err := d.consult(ctx, s.questions(d.traits.Flavor, nil)...); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
@@ -35,10 +35,11 @@ type survey struct {
 	on          map[*schema.Object]*schema.Object // what a comment or grant is about
 	units       map[*schema.Object]string         // the relation or routine that an object goes with, as selectSums numbers it
 	partial     bool                              // something refers to a table that was not asked for
+	hidden      map[schema.Key]bool               // left out, since they are the live database's
 }
 
-func newSurvey() *survey {
-	return &survey{
+func newSurvey(d *database) *survey {
+	s := &survey{
 		relations:   map[string]*relation{},
 		constraints: map[schema.Key]*schema.Object{},
 		known:       map[identity]*schema.Object{},
@@ -48,6 +49,10 @@ func newSurvey() *survey {
 		on:          map[*schema.Object]*schema.Object{},
 		units:       map[*schema.Object]string{},
 	}
+	if d.guest() {
+		s.hidden = d.annex.hidden
+	}
+	return s
 }
 
 // put adds an object under the name that PostgreSQL has for it.
@@ -162,5 +167,5 @@ func (s *survey) objects() []*schema.Object {
 			s.list = append(s.list, o)
 		}
 	}
-	return slices.DeleteFunc(s.list, func(o *schema.Object) bool { return s.out[o] || s.out[s.on[o]] })
+	return slices.DeleteFunc(s.list, func(o *schema.Object) bool { return s.out[o] || s.out[s.on[o]] || s.hidden[o.Key] })
 }

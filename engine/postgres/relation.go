@@ -37,8 +37,9 @@ type relation struct {
 	changes     []string // statements that complete it
 }
 
-// ours leaves out what is the server's own: it keeps all names that begin with pg_.
-const ours = ` AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
+// ours leaves out what is the server's own, which keeps all names that begin with pg_,
+// and what is out of the way of a scratch database.
+const ours = ` AND n.nspname !~ '^(pg_|` + aside + `)' AND n.nspname <> 'information_schema'`
 
 // notOfExtension leaves out what an extension brought along, and byHand also what is
 // a part of something else, as a range type's functions are.

@@ -18,7 +18,10 @@ import (
 // It goes with its Close. One whose owner has died is dropped by a later call of
 // Scratch, in any database of the server: see [dropLeftovers].
 //
-// Errors: one that says what to grant, where the role may not create databases: see
+// Where the role may not create databases it is made inside the live one, in a
+// transaction that ends with a rollback: see [annex].
+//
+// Errors: one that says what to grant, where that cannot be done either: see
 // [database.ScratchAt] for another way.
 func (d *database) Scratch(ctx context.Context) (engine.Database, error) {
 	s, err := d.scratch(ctx)
@@ -29,6 +32,9 @@ func (d *database) Scratch(ctx context.Context) (engine.Database, error) {
 }
 
 func (d *database) scratch(ctx context.Context) (*database, error) {
+	if d.annex != nil && d.elsewhere == nil {
+		return d.annex.raise(ctx, d)
+	}
 	customs, err := d.customs(ctx)
 	if err != nil {
 		return nil, err
@@ -38,7 +44,17 @@ func (d *database) scratch(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	r := residence{config: config}
-	if err := r.create(ctx, customs); err != nil {
+	err = r.create(ctx, customs)
+	if sqlState(err) == mayNot && d.elsewhere == nil {
+		d.annex = &annex{}
+		s, inside := d.annex.raise(ctx, d)
+		if inside != nil {
+			d.annex = nil
+			return nil, fmt.Errorf("%w; and not inside the live database either: %w", err, inside)
+		}
+		return s, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	pool := stdlib.OpenDB(*r.inside(customs))

@@ -42,6 +42,10 @@ func (d *database) notice(ctx context.Context) error {
 // forget goes back to the search_path that the session came with, once the
 // transaction is over in which it was another. Behind a pooler it went with that.
 func (d *database) forget(ctx context.Context) error {
+	if d.guest() {
+		d.path.own, d.path.now = d.path.home, "" // as before, or not
+		return d.turn(ctx, d.path.home)
+	}
 	changed := d.path.own != d.path.home || d.path.now != d.path.home
 	d.path.own = d.path.home
 	if d.pooled {

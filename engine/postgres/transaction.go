@@ -51,9 +51,18 @@ func (d *database) Begin(ctx context.Context, _ engine.TxMode) error {
 
 // begin begins a transaction, and ends it if another runner has the lock.
 func (d *database) begin(ctx context.Context) (bool, error) {
+	if d.guest() {
+		if err := d.annex.recover(ctx, d); err != nil {
+			return false, err
+		}
+	}
 	d.tx = transaction{open: true, timeout: milliseconds(d.patience)}
 	if d.private {
-		_, err := d.command(ctx, begin)
+		how := begin
+		if d.guest() {
+			how = "SAVEPOINT dbmend_transaction"
+		}
+		_, err := d.command(ctx, how)
 		return err == nil, err
 	}
 	results, err := d.command(ctx, begin+"; SELECT pg_catalog.pg_try_advisory_xact_lock("+strconv.Itoa(runners)+
@@ -97,6 +106,10 @@ func (d *database) commit(ctx context.Context) error {
 		d.tx.lost = true
 		return engine.ErrRolledBack
 	}
+	if d.guest() {
+		_, err := d.command(ctx, "RELEASE SAVEPOINT dbmend_transaction")
+		return d.survey(ctx, err)
+	}
 	if err := d.tidy(ctx); err != nil {
 		return d.survey(ctx, err)
 	}
@@ -132,7 +145,11 @@ func (d *database) Rollback(ctx context.Context) error {
 	ctx, done := outlast.Of(ctx)
 	defer done()
 	if now := d.status(); now == open || now == failed {
-		if _, err := d.command(ctx, "ROLLBACK"); err != nil && d.status() != gone {
+		how := "ROLLBACK"
+		if d.guest() {
+			how = "ROLLBACK TO SAVEPOINT dbmend_transaction; RELEASE SAVEPOINT dbmend_transaction"
+		}
+		if _, err := d.command(ctx, how); err != nil && d.status() != gone {
 			d.tx.lost = true
 			return fmt.Errorf("rollback: %w", err)
 		}
@@ -201,6 +218,11 @@ func also(err, second error) error {
 func (d *database) ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if d.guest() {
+		if err := d.annex.recover(ctx, d); err != nil {
+			return err
+		}
 	}
 	if d.tx.open && (d.tx.lost || d.status() != open) {
 		return engine.ErrRolledBack
