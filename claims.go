@@ -210,6 +210,7 @@ func (m *Migrator) claimUnfinished(ctx context.Context, db engine.Database, s *s
 		case journal.Failed:
 			s.recorded.FirstError = fmt.Sprintf("%s/%d: %s", e.Version, e.Statement, e.Evidence)
 		case journal.Intent:
+			s.squashing = s.squashing || e.Outcome == "" && e.Name == m.engine.Name()+migration.SquashExt
 			v := migration.Version(e.Version.Normal())
 			c := s.recorded.Claims[v]
 			if e.Outcome == journal.Reverted {

@@ -79,17 +79,17 @@ func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(t
 			}
 		}
 	}
-	numbers, err := w.db.Numbers(ctx)
-	for _, sql := range numbers {
-		if err == nil {
-			_, err = scratch.Exec(ctx, sql)
-		}
-	}
-	if err != nil {
-		return errors.Join(err, scratch.Rollback(ctx))
-	}
 	if err := scratch.Commit(ctx); err != nil {
 		return err
+	}
+	numbers, err := w.db.Numbers(ctx, have)
+	if err != nil {
+		return err
+	}
+	for _, sql := range numbers {
+		if _, err := scratch.Exec(ctx, sql); err != nil {
+			return err
+		}
 	}
 	return scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return late(o) && (whole || o.Key.Kind != schema.ForeignKey) }))
 }

@@ -27,9 +27,15 @@ type Migrator struct {
 	traits engine.Traits // of the server; zero until a connection was had
 	options
 	ignored []migration.Ignore // the whole list
+	files   fs.FS              // beside the migrations a squash file may lie; nil where none is used
 	asked   map[string]string  // the variables that the files ask for, with their values
 	// functions are those of the migrations in Go, by the statement that stands for each.
 	functions map[*migration.Statement]function
+
+	// squashed is the squash that is being proven; nil elsewhere, where it is read once
+	// a database is empty. Mistrust says why it is not to be used, "" where it may be.
+	squashed *squash
+	mistrust string
 
 	mu     sync.Mutex
 	replay *replayed // the last replay, where it may be used again
@@ -168,7 +174,8 @@ func Scratch(on *sql.DB) Option { return func(o *options) { o.scratch = on } }
 func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeHealed = fn } }
 
 // New loads the migrations of fsys and returns a Migrator for db. Neither is
-// changed, and db is not yet used; it stays the caller's to close.
+// changed, and db is not yet used; it stays the caller's to close. A squash file that
+// lies beside the migrations is read later, when a database turns out to be empty.
 //
 // Errors: those of [migration.Load] and [migration.Draft.With], and, for scripts,
 // [migration.ParseSchema]; [migration.ErrNoVersion] for a To that the set does not
@@ -201,6 +208,7 @@ func (m *Migrator) read(fsys fs.FS) (*migration.Draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load migrations: %w", err)
 	}
+	m.files = fsys
 	if err := m.addCode(draft); err != nil {
 		return nil, fmt.Errorf("add migrations in Go: %w", err)
 	}
@@ -235,6 +243,7 @@ func (m *Migrator) upTo(v migration.Version) (*Migrator, error) {
 	}
 	to := &Migrator{
 		db: m.db, engine: m.engine, set: set, traits: m.traits, options: m.options, asked: m.asked, functions: m.functions,
+		files: m.files,
 	}
 	to.to = v
 	return to, to.identify(set.Sum, set.Ignore)

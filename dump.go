@@ -116,7 +116,10 @@ func (d *dump) rows(ctx context.Context) error {
 	if err := d.seeds(ctx); err != nil {
 		return errors.Join(err, d.scratch.Rollback(ctx))
 	}
-	return d.scratch.Commit(ctx)
+	if err := d.scratch.Commit(ctx); err != nil {
+		return err
+	}
+	return d.add(ctx, d.replay.numbers...)
 }
 
 func (d *dump) seeds(ctx context.Context) error {
@@ -132,7 +135,7 @@ func (d *dump) seeds(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.add(ctx, d.replay.numbers...)
+	return nil
 }
 
 // foreignHistory copies the tracking tables of other runners as they are.
@@ -147,7 +150,7 @@ func (d *dump) foreignHistory(ctx context.Context) error {
 	if err := d.build(ctx, tables); err != nil {
 		return err
 	}
-	numbers, err := d.live.Numbers(ctx)
+	numbers, err := d.live.Numbers(ctx, tables)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,13 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 			return nil, err
 		}
 		done = append(done, step)
+		if p.squash.makes(&steps[i]) && (i+1 == len(steps) || !p.squash.makes(&steps[i+1])) {
+			if r.made, err = r.arrived(ctx, p); err != nil {
+				return nil, err
+			}
+		} else {
+			r.made = nil
+		}
 	}
 	return done, nil
 }

@@ -11,31 +11,11 @@ import (
 	"github.com/dbmend/dbmend/migration"
 )
 
-// identify puts the identity of a set together: that of its files, of what is put
-// into them or leaves some of them out, of the scripts that go with it, and of the
-// ignore list, which in another order, or with other comments, is the same.
+// identify puts the identity of a set together: that of its files, of what goes with
+// them, and of the ignore list, which in another order, or with other comments, is the
+// same.
 func (m *Migrator) identify(sum string, beside []migration.Ignore) error {
-	m.sum = sum
-	with := func(what string) {
-		sum := sha256.Sum256([]byte(m.sum + what))
-		m.sum = hex.EncodeToString(sum[:])
-	}
-	for i, values := range []map[string]string{m.load.Placeholders, m.asked} {
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			with(fmt.Sprintf(" value %d %q %q", i, name, values[name]))
-		}
-	}
-	if f := m.load.Filter; f != nil {
-		with(fmt.Sprintf(" filter %q %q", f.Contexts, f.Labels))
-	}
-	if m.load.Database != "" {
-		with(fmt.Sprintf(" for %q", m.load.Database))
-	}
-	for i, s := range []*script{m.base, m.schema} {
-		if s != nil {
-			with(fmt.Sprintf(" %d %d %s", i, len(s.source), s.source))
-		}
-	}
+	m.sum = m.with(sum)
 	more, err := migration.ParseIgnore("Ignore", strings.Join(m.ignore, "\n"))
 	if err != nil {
 		return fmt.Errorf("read the ignore list: %w", err)
@@ -49,8 +29,38 @@ func (m *Migrator) identify(sum string, beside []migration.Ignore) error {
 		names[i] = line.Text
 	}
 	slices.Sort(names)
-	with("\n" + strings.Join(slices.Compact(names), "\n"))
+	m.sum = sumWith(m.sum, "\n"+strings.Join(slices.Compact(names), "\n"))
 	return nil
+}
+
+// with returns the identity of files together with that of what is put into them or
+// leaves some of them out, and of the scripts that go with them.
+func (m *Migrator) with(sum string) string {
+	for i, values := range []map[string]string{m.load.Placeholders, m.asked} {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			sum = sumWith(sum, fmt.Sprintf(" value %d %q %q", i, name, values[name]))
+		}
+	}
+	if f := m.load.Filter; f != nil {
+		sum = sumWith(sum, fmt.Sprintf(" filter %q %q", f.Contexts, f.Labels))
+	}
+	if m.load.Database != "" {
+		sum = sumWith(sum, fmt.Sprintf(" for %q", m.load.Database))
+	}
+	for i, s := range []*script{m.base, m.schema} {
+		if s != nil {
+			sum = sumWith(sum, fmt.Sprintf(" %d %d %s", i, len(s.source), s.source))
+		}
+	}
+	return sum
+}
+
+// goesWith returns the identity of what goes with the files, whatever these are.
+func (m *Migrator) goesWith() string { return sumWith(m.with(""), "") }
+
+func sumWith(sum, what string) string {
+	whole := sha256.Sum256([]byte(sum + what))
+	return hex.EncodeToString(whole[:])
 }
 
 // noteVariables notes which variables the files ask for: with other values, they are

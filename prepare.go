@@ -24,6 +24,8 @@ type prepared struct {
 	claimed bool
 	// opening is the script that is run ahead of the plan, on an empty database.
 	opening *script
+	// squash stands for migrations that it makes unnecessary; nil for most runs.
+	squash *squash
 	// partly says that the plan ends at code which nobody has seen: what comes behind it
 	// can be planned once it has run.
 	partly error
@@ -39,6 +41,9 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 	}
 	if err := m.refuseAhead(s); err != nil {
 		return nil, err
+	}
+	if p, err := m.prepareSquashed(ctx, db, s); p != nil || err != nil {
+		return p, err
 	}
 	if m.healthy(s) && !m.drops(s) {
 		p, err := m.planPlainly(s)
@@ -116,6 +121,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 		return nil, nil, fmt.Errorf("diagnose: %w", err)
 	}
 	d.Questions = append(slices.Clone(s.questions), d.Questions...)
+	d.Notes = append(d.Notes, s.notes...)
 	if s.foreign != nil && len(s.foreign.Rows) == 0 && s.have.Len() > 0 {
 		d.Notes = append(d.Notes, s.recorded.Source+" has no rows: what has run is told by the schema alone")
 	}
@@ -142,7 +148,7 @@ func (m *Migrator) refuseAhead(s *survey) error {
 
 // planPlainly plans what is pending on a healthy database: all of it, as written.
 func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
-	d := &diagnosis.Diagnosis{Recorded: s.recorded, Have: s.have, Agrees: true}
+	d := &diagnosis.Diagnosis{Recorded: s.recorded, Have: s.have, Agrees: true, Notes: s.notes}
 	for _, mig := range m.set.Migrations {
 		mf := diagnosis.MigrationFinding{
 			Migration: mig, Claim: s.recorded.Of(mig), Standing: diagnosis.Pending, Plain: true,

@@ -173,9 +173,11 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 		}
 		return after, r.proveReferences(ctx, p, pf)
 	}
-	schemaAfter, err := r.inspectAfter(ctx, p)
-	if err != nil {
-		return after, err
+	schemaAfter := r.made
+	if schemaAfter == nil {
+		if schemaAfter, err = r.inspectAfter(ctx, p); err != nil {
+			return after, err
+		}
 	}
 	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {

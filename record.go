@@ -126,8 +126,8 @@ func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Reco
 		return r.forgetForeign(ctx, p, records)
 	}
 	recorded := map[*migration.Migration]bool{}
-	for i := range records {
-		recorded[records[i].Migration] = true
+	for _, mig := range p.squash.of(records) {
+		recorded[mig] = true
 	}
 	if r.hands(p.survey) {
 		if err := r.beginForeign(ctx, p); err != nil {
@@ -313,6 +313,10 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 		mf := &d.Migrations[i]
 		record, ok := recorded[mf.Migration]
 		if !ok {
+			continue
+		}
+		if p.squash != nil && mf.Migration == p.squash.script {
+			p.squash.entries(alone, entry)
 			continue
 		}
 		var took time.Duration

@@ -243,7 +243,7 @@ func (r *replayer) readRows(ctx context.Context) error {
 		}
 	}
 	var err error
-	r.numbers, err = r.scratch.Numbers(ctx)
+	r.numbers, err = r.scratch.Numbers(ctx, r.result.Want)
 	return err
 }
 

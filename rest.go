@@ -63,7 +63,7 @@ func (r *run) takeUp(ctx context.Context, rest *rest) (*prepared, error) {
 	if err != nil || s.fingerprint != rest.after || s.last.Run != r.id || !s.unclaimed {
 		return nil, err
 	}
-	return &prepared{survey: s, plan: rest.begun.plan, plain: rest.begun.plain, partly: rest.begun.partly}, nil
+	return &prepared{survey: s, plan: rest.begun.plan, plain: rest.begun.plain, partly: rest.begun.partly, squash: rest.begun.squash}, nil
 }
 
 // carried returns what a look would find if nobody but this run has changed anything; nil

@@ -30,6 +30,8 @@ type survey struct {
 	recorded  *diagnosis.Recorded
 	entries   map[migration.Version]journal.Entry // what the journal records, by the normal form of the version
 	unknown   []tracking.Row                      // what the history records and the set does not have
+	squashing bool                                // a squash file was begun, and the run that did so has not ended
+	notes     []string                            // what is to be said of it besides
 	edited    []*migration.Migration              // recorded with another checksum, and meaning the same
 	questions []diagnosis.Question                // which history rules
 	shapes    map[string]bool                     // places of those about tables that look like a history

@@ -118,11 +118,12 @@ type run struct {
 	// aim plans what is left to do, and changes nothing.
 	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
-	completed journal.Entry // the last entry that was written for a transaction that is through
-	newest    int64         // the number of the last entry that was written
-	rest      *rest         // what is left of a plan of several transactions
-	trail     *trail        // what the transactions in the middle of such a plan change
-	guard     *guard        // what the table held that synthesised statements are working on
+	completed journal.Entry    // the last entry that was written for a transaction that is through
+	newest    int64            // the number of the last entry that was written
+	rest      *rest            // what is left of a plan of several transactions
+	made      *schema.Snapshot // what the squash has made, while nothing has run behind it
+	trail     *trail           // what the transactions in the middle of such a plan change
+	guard     *guard           // what the table held that synthesised statements are working on
 }
 
 // all runs one transaction after the other until nothing is left to do.
@@ -184,6 +185,10 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	more, err = r.within(ctx, first, mode)
+	if odd, ok := errors.AsType[*mistrusted](err); ok && r.db.Traits().TransactionalDDL {
+		r.mistrust = "it " + odd.reason
+		return true, r.db.Rollback(ctx) // without it, then
+	}
 	if err != nil {
 		return false, errors.Join(err, r.db.Rollback(ctx))
 	}
@@ -336,6 +341,9 @@ func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof 
 	if after, err = r.prove(ctx, p, proof, last); err != nil {
 		return after, err
 	}
+	if !r.db.Traits().TransactionalDDL && p.squash.begins(s) && after.String() != p.squash.LeadsTo {
+		return after, p.squash.mistrusted(after.String())
+	}
 	if err := r.write(ctx, p, s, steps, after, last); err != nil {
 		return after, err
 	}
@@ -360,7 +368,7 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 	}
 	if r.healthy(s) && s.fingerprint == first.fingerprint && s.last.Number == first.last.Number &&
 		maps.EqualFunc(s.recorded.Claims, first.recorded.Claims, func(a, b diagnosis.Claim) bool { return a.Recorded == b.Recorded && a.Changed == b.Changed }) {
-		return &prepared{survey: s, plan: first.plan, plain: true}, nil
+		return &prepared{survey: s, plan: first.plan, plain: true, squash: first.squash}, nil
 	}
 	return r.aim(ctx, r.db)
 }

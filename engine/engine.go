@@ -134,8 +134,10 @@ type Database interface {
 	Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error)
 
 	// Numbers returns statements that bring what numbers rows by itself to where it
-	// stands here, on a copy that has the same objects; none where the rows bring it along.
-	Numbers(ctx context.Context) ([]string, error)
+	// stands here, on a copy that has these objects and their rows; none for what the
+	// rows bring along. There may be more, which do nothing where there is nothing to
+	// number. They need a transaction of their own, or none.
+	Numbers(ctx context.Context, s *schema.Snapshot) ([]string, error)
 
 	// Estimate returns about how many rows a table has, as the catalogue tells it
 	// without reading them; told is false where it does not.
@@ -170,6 +172,13 @@ type Finder interface {
 	// Finds returns a query for the number of rows that an UPDATE finds now; ok is false
 	// for any other statement, and wherever its text leaves a doubt.
 	Finds(statement string) (query string, ok bool)
+}
+
+// A Particular is a database on which it depends, besides on its server's vendor, what
+// statements make that say no more than they have to.
+type Particular interface {
+	// Particulars says what that is, in a line of text.
+	Particulars(ctx context.Context) (string, error)
 }
 
 // A Forgetter is a database whose connection keeps what statements have set for it.

@@ -86,6 +86,7 @@ func Run(t *testing.T, c Config) {
 		{"names", testNames},
 		{"default schema", testSpace},
 		{"numbers", testNumbers},
+		{"numbers of rows that are gone", testNumbersOfTheGone},
 		{"journal", testJournal},
 	}
 	for _, topic := range topics {

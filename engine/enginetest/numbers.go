@@ -1,6 +1,10 @@
 package enginetest
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/dbmend/dbmend/engine"
+)
 
 // testNumbers makes sure that a copy numbers its rows on from where the original stands.
 func testNumbers(t *testing.T, c Config) {
@@ -9,7 +13,7 @@ func testNumbers(t *testing.T, c Config) {
 		"CREATE TABLE notes (id "+db.Traits().AutoKey+", title VARCHAR(80))",
 		"INSERT INTO notes (title) VALUES ('a')", "INSERT INTO notes (title) VALUES ('b')", "INSERT INTO notes (title) VALUES ('c')",
 	)
-	numbers, err := db.Numbers(t.Context())
+	numbers, err := db.Numbers(t.Context(), inspect(t, db))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,4 +26,27 @@ func testNumbers(t *testing.T, c Config) {
 	run(t, copied, "INSERT INTO notes (title) VALUES ('d')")
 	equal(t, "number of the next row", 4, count(t, copied, "SELECT max(id) FROM notes"))
 	equal(t, "rows", 4, count(t, copied, "SELECT count(*) FROM notes"))
+}
+
+// testNumbersOfTheGone makes sure that a copy does not give a number again that a row
+// had which is gone, where the original would not.
+func testNumbersOfTheGone(t *testing.T, c Config) {
+	db := c.connect(t)
+	run(t, db,
+		"CREATE TABLE notes (id "+db.Traits().AutoKey+", title VARCHAR(80))",
+		"INSERT INTO notes (title) VALUES ('a')", "INSERT INTO notes (title) VALUES ('b')", "DELETE FROM notes",
+	)
+	numbers, err := db.Numbers(t.Context(), inspect(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := scratch(t, db)
+	if err := copied.Build(t.Context(), inspect(t, db)); err != nil {
+		t.Fatal(err)
+	}
+	run(t, copied, numbers...)
+	for _, one := range []engine.Database{db, copied} {
+		run(t, one, "INSERT INTO notes (title) VALUES ('c')")
+		equal(t, "number of the next row", 3, count(t, one, "SELECT max(id) FROM notes"))
+	}
 }

@@ -3,11 +3,13 @@ package postgres
 import (
 	"context"
 	"strings"
+
+	"github.com/dbmend/dbmend/schema"
 )
 
 // Numbers returns a statement for every sequence that this role may read, those of
-// columns included.
-func (d *database) Numbers(ctx context.Context) ([]string, error) {
+// columns included. It does nothing where there is no such sequence.
+func (d *database) Numbers(ctx context.Context, _ *schema.Snapshot) ([]string, error) {
 	// Each gives a query for one sequence, which in turn gives its statement.
 	const all = `SELECT format('SELECT format(''SELECT pg_catalog.setval(s, %%s, %%L) FROM pg_catalog.to_regclass(%%L) AS s WHERE s IS NOT NULL'', last_value, is_called, %L) FROM %s',
 	c.oid::regclass::text, c.oid::regclass)
