@@ -105,6 +105,9 @@ func (c *checker) run(ctx context.Context, files fs.FS) (err error) {
 	if err := c.compareSchema(ctx); err != nil {
 		return err
 	}
+	if err := c.checkSquash(ctx); err != nil {
+		return err
+	}
 	if err := c.findHazards(); err != nil {
 		return err
 	}

@@ -25,9 +25,11 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 		}
 		done = append(done, step)
 		if p.squash.makes(&steps[i]) && (i+1 == len(steps) || !p.squash.makes(&steps[i+1])) {
-			if r.made, err = r.arrived(ctx, p); err != nil {
+			made, err := r.arrived(ctx, p)
+			if err != nil {
 				return nil, err
 			}
+			r.made = &made
 		} else {
 			r.made = nil
 		}
@@ -92,7 +94,7 @@ func (r *run) runAfterwards(ctx context.Context, p *prepared, steps []plan.Step,
 	if !last {
 		r.completed.Checksum = ""
 	}
-	r.trail = nil // what has just run is no part of it
+	r.trail, r.made = nil, nil // what has just run is no part of it
 	after, err := r.inspectAfter(ctx, p)
 	if err != nil {
 		return err

@@ -167,17 +167,18 @@ func emptied(steps []plan.Step, table schema.Key) bool {
 //
 // Errors: *[MismatchError]; *[Refusal] for references that would be broken.
 func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (after schema.Fingerprint, err error) {
+	if p.plain && r.made != nil {
+		return *r.made, r.proveReferences(ctx, p, pf)
+	}
 	if p.plain && !last {
 		if after, err = r.follow(ctx, p); err != nil {
 			return after, err
 		}
 		return after, r.proveReferences(ctx, p, pf)
 	}
-	schemaAfter := r.made
-	if schemaAfter == nil {
-		if schemaAfter, err = r.inspectAfter(ctx, p); err != nil {
-			return after, err
-		}
+	schemaAfter, err := r.inspectAfter(ctx, p)
+	if err != nil {
+		return after, err
 	}
 	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {

@@ -55,23 +55,24 @@ func (m *Migrator) Squash(ctx context.Context) (file *migration.Squash, err erro
 			Hint:   "write values that depend on the time or on chance out in the migrations, or squash up to the version before them with --to",
 		}
 	}
-	statements, err := m.scriptOf(ctx, db, once)
+	statements, sum, err := m.scriptOf(ctx, db, once)
 	if err != nil {
 		return nil, err
 	}
-	if file, err = m.file(ctx, db, once, statements); err != nil {
+	if file, err = m.file(ctx, db, once, statements, sum); err != nil {
 		return nil, err
 	}
 	sq, err := m.standing(file)
 	if err != nil {
 		return nil, fmt.Errorf("squash: %w", err)
 	}
-	made, err := m.fresh(sq).install(ctx, db)
+	with := m.fresh(sq)
+	made, err := with.install(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("squash: run the file: %w", err)
 	}
 	if !slices.ContainsFunc(made.report.Records, func(r plan.Record) bool { return r.Migration == sq.script }) {
-		return nil, errors.New("squash: the file was not used on an empty database")
+		return nil, errors.New("squash: the file was not used on an empty database: " + with.mistrust)
 	}
 	if diff := once.differences(made); len(diff) > 0 {
 		return nil, &SquashError{Reason: "the file would make another database than the migrations: " + strings.Join(diff, "; ")}
@@ -153,11 +154,11 @@ func (m *Migrator) fresh(sq *squash) *Migrator {
 }
 
 // scriptOf returns statements that make what an installation has, which have run on a
-// scratch database.
-func (m *Migrator) scriptOf(ctx context.Context, db engine.Database, in *installation) (_ []string, err error) {
+// scratch database, and the digest of its catalogue.
+func (m *Migrator) scriptOf(ctx context.Context, db engine.Database, in *installation) (_ []string, sum string, err error) {
 	scratch, err := db.Scratch(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open a scratch database: %w", err)
+		return nil, "", fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	with := m.fresh(nil)
@@ -165,22 +166,23 @@ func (m *Migrator) scriptOf(ctx context.Context, db engine.Database, in *install
 	d := &dump{Migrator: with, scratch: scratch, survey: &survey{have: in.have, hidden: map[schema.Key]bool{}}}
 	for _, part := range []func(context.Context) error{d.schema, d.rows, d.late} {
 		if err := part(ctx); err != nil {
-			return nil, &SquashError{Reason: err.Error()}
+			return nil, "", &SquashError{Reason: err.Error()}
 		}
 	}
-	return d.statements, nil
+	sum, err = digest(ctx, scratch, nil)
+	return d.statements, sum, err
 }
 
 // file puts statements into a squash file, from which they are read again just as they
 // are.
-func (m *Migrator) file(ctx context.Context, db engine.Database, in *installation, statements []string) (*migration.Squash, error) {
+func (m *Migrator) file(ctx context.Context, db engine.Database, in *installation, statements []string, sum string) (*migration.Squash, error) {
 	conditions, err := conditions(ctx, db)
 	if err != nil {
 		return nil, err
 	}
 	s := &migration.Squash{
 		Path: m.engine.Name() + migration.SquashExt, Conditions: conditions, With: m.goesWith(),
-		LeadsTo: in.have.Fingerprint().String(),
+		LeadsTo: in.have.Fingerprint().String(), Digest: sum,
 	}
 	for _, mig := range m.set.Migrations {
 		s.Replaces = append(s.Replaces, migration.Replaced{Checksum: mig.Checksum, ID: mig.ID()})

@@ -118,12 +118,12 @@ type run struct {
 	// aim plans what is left to do, and changes nothing.
 	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
-	completed journal.Entry    // the last entry that was written for a transaction that is through
-	newest    int64            // the number of the last entry that was written
-	rest      *rest            // what is left of a plan of several transactions
-	made      *schema.Snapshot // what the squash has made, while nothing has run behind it
-	trail     *trail           // what the transactions in the middle of such a plan change
-	guard     *guard           // what the table held that synthesised statements are working on
+	completed journal.Entry       // the last entry that was written for a transaction that is through
+	newest    int64               // the number of the last entry that was written
+	rest      *rest               // what is left of a plan of several transactions
+	made      *schema.Fingerprint // of what the squash has made, while nothing has run behind it
+	trail     *trail              // what the transactions in the middle of such a plan change
+	guard     *guard              // what the table held that synthesised statements are working on
 }
 
 // all runs one transaction after the other until nothing is left to do.

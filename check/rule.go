@@ -18,6 +18,7 @@ const (
 	Lacks       Rule = "schema-lacks"     // the schema file lacks what the migrations make
 	Extra       Rule = "schema-extra"     // the schema file makes what no migration makes
 	Differs     Rule = "schema-differs"   // both make it, differently
+	Squash      Rule = "squash"           // the squash file cannot be used
 	Asks        Rule = "upgrade-asks"     // a database of a release cannot be upgraded without an answer
 	Fails       Rule = "upgrade-fails"    // the upgrade of a database of a release fails
 	Wrong       Rule = "upgrade-wrong"    // the upgrade leads to another schema
@@ -32,7 +33,7 @@ const (
 func Rules() []Rule {
 	return []Rule{
 		Unreadable, Replay, OutOfOrder, Gap, Edited, Reformatted, Renamed, Removed, BadRelease,
-		Lacks, Extra, Differs, Asks, Fails, Wrong, Loses, Conflict, DataLoss, Hazard, Hint,
+		Lacks, Extra, Differs, Squash, Asks, Fails, Wrong, Loses, Conflict, DataLoss, Hazard, Hint,
 	}
 }
 
@@ -52,6 +53,7 @@ var rules = map[Rule]struct {
 	Lacks:       {Error, "The schema file lacks what the migrations make: fresh installs differ from upgraded databases."},
 	Extra:       {Error, "The schema file makes what no migration makes: upgraded databases differ from fresh installs."},
 	Differs:     {Error, "The schema file and the migrations make the same object differently."},
+	Squash:      {Warning, "The squash file is not used: fresh installs run the migrations, which takes its time."},
 	Asks:        {Error, "A database that an earlier release left behind cannot be upgraded without an answer."},
 	Fails:       {Error, "The upgrade of a database that an earlier release left behind fails."},
 	Wrong:       {Error, "The upgrade of a database that an earlier release left behind leads to another schema."},

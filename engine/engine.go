@@ -181,6 +181,15 @@ type Particular interface {
 	Particulars(ctx context.Context) (string, error)
 }
 
+// A Digester is a database that can tell for little whether its schema is one that was
+// seen before on an engine of its kind.
+type Digester interface {
+	// Digest returns a checksum of the schema as the catalogue has it, word for word,
+	// without the tables that are named and what belongs to them. The same means the
+	// same schema; another one means nothing.
+	Digest(ctx context.Context, without []schema.Key) (string, error)
+}
+
 // A Forgetter is a database whose connection keeps what statements have set for it.
 type Forgetter interface {
 	// Forget sets the connection as it was found, as far as statements have changed it

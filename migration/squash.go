@@ -1,6 +1,8 @@
 package migration
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -21,6 +23,7 @@ type Squash struct {
 	Conditions string     // the server that it was made and proven on
 	With       string     // checksum of what goes with the files: placeholders, the base
 	LeadsTo    string     // fingerprint of the schema that it makes
+	Digest     string     // checksum of the catalogue then, "" where the engine has none
 	Replaces   []Replaced // the migrations that it stands for, in their order
 	Script     string     // the statements
 	Checksum   string     // SHA-256 of the script, in hexadecimal
@@ -44,13 +47,17 @@ const (
 )
 
 // The lines of the head, in their order.
-var squashLines = [...]string{"server", "with", "leads to", "replaces"}
+var squashLines = [...]string{"server", "with", "leads to", "catalogue", "replaces"}
+
+// IsSquash reports whether the bytes of a file begin as those of a squash file do, of
+// whatever format.
+func IsSquash(content []byte) bool { return bytes.HasPrefix(content, []byte("-- dbmend squash ")) }
 
 // Text returns the file.
 func (s *Squash) Text() string {
 	var b strings.Builder
 	b.WriteString(squashTitle + "\n" + squashNote)
-	for i, value := range [...]string{s.Conditions, s.With, s.LeadsTo, strconv.Itoa(len(s.Replaces))} {
+	for i, value := range [...]string{s.Conditions, s.With, s.LeadsTo, cmp.Or(s.Digest, "-"), strconv.Itoa(len(s.Replaces))} {
 		b.WriteString("-- " + squashLines[i] + ": " + value + "\n")
 	}
 	for _, r := range s.Replaces {
@@ -112,6 +119,7 @@ func ParseSquash(name string, content []byte) (*Squash, error) {
 		values[key] = value
 	}
 	s.Conditions, s.With, s.LeadsTo = values["server"], values["with"], values["leads to"]
+	s.Digest = strings.TrimPrefix(values["catalogue"], "-")
 	n, err := strconv.Atoi(values["replaces"])
 	if err != nil || n < 1 || n > defaultBounds.files {
 		return odd(fmt.Sprintf("%.20q is no number of migrations", values["replaces"]))

@@ -8,6 +8,7 @@ import (
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -343,6 +344,21 @@ func newHistoryView(entries []journal.Entry) *historyView {
 			Evidence: e.Evidence, DurationUS: e.Duration.Microseconds(), Before: e.Before, After: e.After, Tool: e.Tool,
 		}
 	})}
+}
+
+type squashView struct {
+	Path       string `json:"path"`
+	Written    bool   `json:"written"`
+	Through    string `json:"through"`
+	Migrations int    `json:"migrations"`
+	LeadsTo    string `json:"leads_to"`
+	Checksum   string `json:"checksum"`
+}
+
+func newSquashView(s *migration.Squash, path string, written bool) *squashView {
+	return &squashView{
+		Path: path, Written: written, Through: s.Through().ID, Migrations: len(s.Replaces), LeadsTo: s.LeadsTo, Checksum: s.Checksum,
+	}
 }
 
 type snapshotView struct {

@@ -85,6 +85,12 @@ func problems(err error, folder string, scripts ...string) []problem {
 		if e.hint != "" {
 			p.hint = e.hint
 		}
+	case is[*dbmend.SquashError](err):
+		e, _ := errors.AsType[*dbmend.SquashError](err)
+		p.kind, p.message, p.hint, p.line, p.about = "squash", oneLine(e.Reason, 0), e.Hint, e.Line, false
+		if e.Path != "" {
+			p.path = filepath.Join(folder, e.Path)
+		}
 	case is[*dbmend.AheadError](err):
 		e, _ := errors.AsType[*dbmend.AheadError](err)
 		p.kind = "ahead"

@@ -43,7 +43,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.upCommand(), a.statusCommand(), a.diagnoseCommand(), a.planCommand(), a.checkCommand(),
 		a.downCommand(), a.redoCommand(), a.historyCommand(), a.newCommand(), a.snapshotCommand(),
-		a.baselineCommand(), a.adoptCommand(), a.waitCommand(), a.versionCommand(),
+		a.squashCommand(), a.baselineCommand(), a.adoptCommand(), a.waitCommand(), a.versionCommand(),
 	)
 	return root
 }
