@@ -53,7 +53,7 @@ func (c *course) overlays() (spans []span) {
 				break
 			}
 		}
-		if explained && c.madeInOrder(position, last) {
+		if release, inOrder := c.madeInOrder(position, last); explained && inOrder {
 			ahead := map[schema.Key]bool{}
 			for key := range wrong {
 				if owner := key.Owner(); last[owner] && state[owner] == nil {
@@ -61,9 +61,9 @@ func (c *course) overlays() (spans []span) {
 				}
 			}
 			if n := len(spans); n > 0 && spans[n-1].to == position-1 && maps.Equal(spans[n-1].overlaid, ahead) {
-				spans[n-1].to = position
+				spans[n-1].to, spans[n-1].release = position, release
 			} else {
-				spans = append(spans, span{position, position, ahead})
+				spans = append(spans, span{position, position, ahead, release})
 			}
 		}
 		if position == len(c.touches) {
@@ -78,9 +78,10 @@ func (c *course) overlays() (spans []span) {
 
 // madeInOrder reports that of the tables which are new behind a position, none is
 // missing that came before one which is there: a script makes all that its release has.
-func (c *course) madeInOrder(position int, last map[schema.Key]bool) bool {
-	const never = int(^uint(0) >> 1)
-	there, missing := -1, never // the last that is there, the first that is not
+// The release is where the set was then, as far as tables tell: the first that is
+// missing came later.
+func (c *course) madeInOrder(position int, last map[schema.Key]bool) (release int, inOrder bool) {
+	there, missing := -1, len(c.touches) // the last that is there, the first that is not
 	for key, t := range c.trajectories {
 		if key.Kind != schema.Table || t.want() == nil || t.values[0] != nil {
 			continue
@@ -101,7 +102,7 @@ func (c *course) madeInOrder(position int, last map[schema.Key]bool) bool {
 			break
 		}
 	}
-	return there < missing
+	return missing, there < missing
 }
 
 // atBoundaries narrows spans to the ends of migrations in them, if there are any: that
@@ -113,11 +114,11 @@ func (r *reasoner) atBoundaries(spans []span, claimed int) []span {
 			switch n := len(narrow); {
 			case r.within(position):
 			case position == claimed && r.Recorded.Any():
-				return []span{{claimed, claimed, s.overlaid}}
+				return []span{{claimed, claimed, s.overlaid, s.release}}
 			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid) && !r.empties(narrow[n-1].to, position):
 				narrow[n-1].to = position
 			default:
-				narrow = append(narrow, span{position, position, s.overlaid})
+				narrow = append(narrow, span{position, position, s.overlaid, s.release})
 			}
 		}
 	}
@@ -150,7 +151,7 @@ func (r *reasoner) isOverlaid(e int) bool { return r.cut != nil && r.overlaidBy(
 
 // overlaidBy is isOverlaid if the set stopped in a span.
 func (r *reasoner) overlaidBy(cut *span, e int) bool {
-	if len(cut.overlaid) == 0 || e < cut.to {
+	if len(cut.overlaid) == 0 || e < cut.to || e >= cut.release {
 		return false
 	}
 	s := r.Replay.Effects[e].Statement

@@ -204,6 +204,7 @@ func (c *course) decide(effect int, done bool) {
 type span struct {
 	from, to int
 	overlaid map[schema.Key]bool // tables that a script made ahead of it: see overlays
+	release  int                 // where the set was when that script was written; no statement is behind it
 }
 
 // cuts returns the positions at which the set, run from its base, gives exactly
