@@ -290,7 +290,7 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 	// Every try either succeeds or borrows something, and there is no more to
 	// borrow than the source holds; the bound is for engines that mislead us.
 	for try := 0; ; try++ {
-		wrote, err := r.carryOut(ctx, effect)
+		wrote, err := r.rewrite(ctx, effect)
 		if err == nil {
 			effect.Wrote = wrote
 			break

@@ -153,6 +153,19 @@ func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.
 	return seeds, err
 }
 
+func (w *witness) Alike(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (alike int, err error) {
+	for _, row := range rows.Rows {
+		present, _, err := w.seedPresent(ctx, table, rows.Columns, row, nil)
+		if err != nil && !tellsOfSchema(w.db.Explain(err).Problem) {
+			return 0, err
+		}
+		if err == nil && present {
+			alike++
+		}
+	}
+	return alike, nil
+}
+
 // seedPresent looks for one row, by its key where the values give one. A value
 // that only the time of running tells is not compared.
 func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, row []string, keyed map[string]bool) (present, comparable bool, err error) {

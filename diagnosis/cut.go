@@ -214,6 +214,9 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 	if tells, err := r.tells(ctx, e); err != nil || !tells {
 		return "no matter", err
 	}
+	if ran, err := r.rewrote(ctx, e); err != nil || ran != "" {
+		return ran, err
+	}
 	effect := &r.Replay.Effects[e]
 	answer := r.ask(Question{
 		Code:  Q6,

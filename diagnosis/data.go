@@ -81,6 +81,12 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			f.is(Superseded, why+": those of its rows that are not there were changed or removed since")
 			return nil
 		}
+		if later, err := r.rewrittenBy(ctx, e, seeds); err != nil {
+			return err
+		} else if later != nil {
+			f.is(Done, fmt.Sprintf("its rows are there as %s has left them", later.Ref()))
+			return nil
+		}
 		return r.judgeSeeds(e, f, seeds, where)
 	}
 	if first, ok := r.feedsOn(f); ok {

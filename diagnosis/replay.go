@@ -48,8 +48,15 @@ type Effect struct {
 	Statement *migration.Statement
 	Changes   []schema.Change // none for a statement that only touches rows, or nothing
 	Wrote     int64           // the rows that it wrote, as far as the engine tells
+	Rewrote   *Rewrite        // of an UPDATE: what it made of the set's own rows; nil where that is not known
 	Skipped   string          // why it was not run on scratch; empty where it was
 	Rowwise   bool            // it is code that works on rows too: what it does to them leaves no trace here
+}
+
+// A Rewrite is what an UPDATE made of rows on scratch: those that it changed, as they
+// were and as they are then.
+type Rewrite struct {
+	Before, After TableRows
 }
 
 // After returns the schema that the base and the effects of those statements lead

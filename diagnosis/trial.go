@@ -266,6 +266,16 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 		f.is(Done, fmt.Sprintf("%s, which follows it, has run: its rows are there", later.Ref()))
 		return nil
 	}
+	switch ran, err := r.rewrote(ctx, e); {
+	case err != nil:
+		return err
+	case ran == "done":
+		f.is(Done, "the rows that the set has put in are as it leaves them")
+		return nil
+	case ran == "run":
+		f.is(NotDone, "the rows that the set has put in are as they are before it")
+		return nil
+	}
 	facts := []string{"statement: " + wording.Quote(f.Statement.Text)}
 	table := f.Statement.Table()
 	if r.Have.Get(table) != nil {

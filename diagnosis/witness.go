@@ -31,6 +31,9 @@ type Witness interface {
 	Given(s *migration.Statement) (rows TableRows, ok bool)
 	// Present looks for rows, as [Witness.Seeds] does for those of a statement.
 	Present(ctx context.Context, table schema.Key, rows TableRows) (Seeds, error)
+	// Alike returns how many of the rows are there with all of their values; none where
+	// they cannot be compared.
+	Alike(ctx context.Context, table schema.Key, rows TableRows) (int, error)
 	// Copied compares the rows that an INSERT of a query would put in with those that
 	// its table has. ok is false where the statement is no such INSERT, or where it
 	// cannot be compared.

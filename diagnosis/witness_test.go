@@ -171,6 +171,9 @@ func (w *witness) seeds(words string) (seeds diagnosis.Seeds, err error) {
 	return seeds, err
 }
 
+// Alike finds none: no file says what an UPDATE makes of rows on scratch.
+func (w *witness) Alike(context.Context, schema.Key, diagnosis.TableRows) (int, error) { return 0, nil }
+
 func (w *witness) Copied(_ context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {
 	if _, ok := (sqlite.Engine{}).Copy(s.Text); !ok || w.exists(schema.Key{Kind: schema.Table, Name: s.Target}) != nil {
 		return c, false, nil
