@@ -2,11 +2,13 @@ package dbmend
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
+	"github.com/dbmend/dbmend/tracking"
 )
 
 // This file contains how a base is found that nobody gave: what the migrations
@@ -19,7 +21,10 @@ func (r *replayer) lend(ctx context.Context, c engine.Complaint, s *migration.St
 	key := c.Key
 	switch {
 	case c.Problem == engine.Missing && key.Kind == schema.Table:
-		return r.lendTable(ctx, key)
+		if lent, err := r.lendTable(ctx, key); lent || err != nil {
+			return lent, err
+		}
+		return r.lendHistory(ctx, key)
 	case c.Problem == engine.Missing && key.Kind != schema.Column:
 		o := r.find(key)
 		if o == nil || r.watch.Snapshot().Get(o.Key) != nil {
@@ -60,6 +65,32 @@ func (r *replayer) lendTable(ctx context.Context, key schema.Key) (bool, error) 
 		return r.lendRenamed(ctx, key)
 	}
 	return true, r.copyTable(ctx, source, table)
+}
+
+// lendHistory makes the tracking table of the tool whose files these are: some
+// migrations change it. It is the tool's, and no part of what the migrations make.
+func (r *replayer) lendHistory(ctx context.Context, key schema.Key) (bool, error) {
+	traits := r.scratch.Traits()
+	runner := tracking.OfFormat(r.set.Format)
+	if runner == nil || runner.Create == nil || runner.Home(traits) != key || r.history == key {
+		return false, nil
+	}
+	if err := makeHistory(ctx, r.scratch, runner, key); err != nil {
+		return false, err
+	}
+	r.history = key
+	_, err := r.watch.Changes(ctx, migration.Statement{})
+	return err == nil, err
+}
+
+// makeHistory makes an empty tracking table on a scratch database.
+func makeHistory(ctx context.Context, scratch engine.Database, runner *tracking.Runner, table schema.Key) error {
+	for _, sql := range runner.Create(scratch.Traits(), table) {
+		if _, err := scratch.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("make %s on scratch: %w", table, err)
+		}
+	}
+	return nil
 }
 
 // lendLive makes a table of the live database on scratch.

@@ -196,6 +196,9 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 			return fmt.Errorf("rehearse: copy the live schema: %w", err)
 		}
 	}
+	if err := p.copyHistory(ctx, scratch); err != nil {
+		return err
+	}
 	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
 		return err
 	}
@@ -233,7 +236,9 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	if err != nil {
 		return err
 	}
-	after.DeleteFunc(func(o *schema.Object) bool { return p.opening != nil && p.opening.hidden[o.Key.Owner()] })
+	after.DeleteFunc(func(o *schema.Object) bool {
+		return p.hidden[o.Key.Owner()] || p.opening != nil && p.opening.hidden[o.Key.Owner()]
+	})
 	diff := slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, after), func(d schema.Difference) bool {
 		return scratch.Traits().IndexesReferences && byItself(p.plan, d, after)
 	})
@@ -241,6 +246,16 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 		return &MismatchError{During: "rehearsal", Differences: diff}
 	}
 	return m.foresee(ctx, db, p)
+}
+
+// copyHistory makes the tracking table on a scratch database if a step is about it.
+func (p *prepared) copyHistory(ctx context.Context, scratch engine.Database) error {
+	if p.foreign == nil || p.foreign.Runner.Create == nil || !slices.ContainsFunc(p.plan.Steps, func(s plan.Step) bool {
+		return s.Source != nil && s.Source.Table() == p.foreign.Table
+	}) {
+		return nil
+	}
+	return makeHistory(ctx, scratch, p.foreign.Runner, p.foreign.Table)
 }
 
 // outside runs a step that no transaction bears, between two of a scratch database.

@@ -89,6 +89,7 @@ type replayer struct {
 	first    []schema.Key    // tables to take from the live schema ahead of everything
 	needed   schema.Key      // one that code lacks
 	filled   map[string]bool // tables that code has written rows of
+	history  schema.Key      // the tracking table, where a statement has needed it; no key otherwise
 
 	asked    map[schema.Key]bool // the tables of the live schema that mattered
 	whole    bool                // all of it did
@@ -138,7 +139,7 @@ func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
 	if err := r.runSet(ctx); err != nil {
 		return err
 	}
-	r.result.Want = r.watch.Snapshot().Clone()
+	r.result.Want = r.watch.Snapshot().Filter(func(o *schema.Object) bool { return o.Key.Owner() != r.history })
 	if err := r.readRows(ctx); err != nil {
 		return err
 	}
@@ -328,7 +329,8 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 	if err != nil {
 		return err
 	}
-	effect.Changes = changes
+	effect.Changes = slices.DeleteFunc(changes, func(c schema.Change) bool { return c.Key.Owner() == r.history })
+	effect.History = r.history.Name != "" && s.Table() == r.history
 	return nil
 }
 
@@ -350,6 +352,8 @@ func hint(c engine.Complaint) string {
 		return c.Key.String() + " is made by no migration before this one: if it belongs to the schema from before the first migration, give that with --base FILE or --schema FILE"
 	case engine.Exists:
 		return c.Key.String() + " is there already when this statement runs: two migrations make it, or the base has it"
+	case engine.Unequipped:
+		return "SQLite has no such thing by itself: where the application gives it to its driver, run dbmend within the application, as a library"
 	case engine.Full:
 		return "make room, then run again: nothing is half done"
 	}

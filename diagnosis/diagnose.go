@@ -301,8 +301,10 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	case f.Statement.Guard && f.Statement.Verb == "drop table" && !r.absent(f.Statement.Table()) &&
 		r.knows(f.Statement.Table()):
 		f.is(Superseded, fmt.Sprintf("%s is there in a form that it has later: it is not dropped", f.Statement.Table()))
-	case opaque[f.Statement.Verb] && r.cut != nil && e >= r.cut.to:
+	case (effect.History || opaque[f.Statement.Verb]) && r.cut != nil && e >= r.cut.to:
 		f.is(NotDone, "the database is as it is before this statement, and what it does shows in rows at most")
+	case effect.History:
+		return r.askWhetherRun(ctx, e, f)
 	default:
 		f.is(NoOp, "changes nothing at its place")
 	}

@@ -50,6 +50,7 @@ type Effect struct {
 	Wrote     int64           // the rows that it wrote, as far as the engine tells
 	Rewrote   *Rewrite        // of an UPDATE: what it made of the set's own rows; nil where that is not known
 	Skipped   string          // why it was not run on scratch; empty where it was
+	History   bool            // it works on the tracking table itself, which no schema here shows
 	Rowwise   bool            // it is code that works on rows too: what it does to them leaves no trace here
 }
 

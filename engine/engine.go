@@ -265,13 +265,14 @@ type Problem int
 
 // The problems that the core can act on.
 const (
-	Unknown  Problem = iota // nothing that the core can use
-	Missing                 // the object is needed and not there
-	Exists                  // the object is to be made and is there
-	Busy                    // another session is in the way; trying again may help
-	Full                    // no room to write
-	ReadOnly                // the database cannot be written by us
-	Syntax                  // the statement cannot be read
-	Violated                // rows break a constraint
-	Rejected                // the statement cannot be carried out on what is there, for a reason of its own
+	Unknown    Problem = iota // nothing that the core can use
+	Missing                   // the object is needed and not there
+	Exists                    // the object is to be made and is there
+	Busy                      // another session is in the way; trying again may help
+	Full                      // no room to write
+	ReadOnly                  // the database cannot be written by us
+	Syntax                    // the statement cannot be read
+	Violated                  // rows break a constraint
+	Rejected                  // the statement cannot be carried out on what is there, for a reason of its own
+	Unequipped                // the connection lacks what only a program can give it: a function, a module
 )

@@ -30,7 +30,11 @@ func explain(err error) engine.Complaint {
 		}
 	}
 	c := complaint(message(err.Error()))
-	if c.Problem == engine.Unknown && rejected.MatchString(err.Error()) && !unequipped.MatchString(err.Error()) {
+	switch {
+	case c.Problem != engine.Unknown:
+	case unequipped.MatchString(err.Error()):
+		c.Problem = engine.Unequipped
+	case rejected.MatchString(err.Error()):
 		c.Problem = engine.Rejected
 	}
 	return c

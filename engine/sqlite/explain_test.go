@@ -63,8 +63,8 @@ func TestExplain(t *testing.T) {
 		{"database or disk is full", engine.Full, schema.Key{}},
 		{"attempt to write a readonly database", engine.ReadOnly, schema.Key{}},
 
-		{"no such function: f", engine.Unknown, schema.Key{}},
-		{"no such module: fts3", engine.Unknown, schema.Key{}},
+		{"no such function: f", engine.Unequipped, schema.Key{}},
+		{"no such module: fts3", engine.Unequipped, schema.Key{}},
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
