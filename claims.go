@@ -151,6 +151,22 @@ func (m *Migrator) dumped(row tracking.Row) bool {
 	})
 }
 
+// unvouched returns the versions that a schema file records and that neither the set nor
+// a history like its own has.
+func (m *Migrator) unvouched(s *survey) []string {
+	if m.schema == nil || s.foreign == nil || s.foreign.UpTo {
+		return nil
+	}
+	var lacks []string
+	for _, v := range m.schema.versions {
+		has := func(row tracking.Row) bool { return row.Version != "" && row.Version.Compare(v) == 0 }
+		if m.set.Find(v) == nil && !slices.ContainsFunc(s.foreign.Rows, has) {
+			lacks = append(lacks, string(v))
+		}
+	}
+	return lacks
+}
+
 // claimChanged tells whether a migration that is run again when it has changed is
 // another one by now: in its file, or in what was put into it.
 func (m *Migrator) claimChanged(ctx context.Context, db engine.Database, mig *migration.Migration, recorded journal.Entry, c *diagnosis.Claim) error {

@@ -193,18 +193,26 @@ func (r *run) openedForeign(ctx context.Context, p *prepared) error {
 	return nil
 }
 
-// applied returns what is to be written into another runner's table for what is
-// recorded: a baseline in the place of what it stands for, where the files are that
-// tool's; and what a dump has rows of though its files are gone.
-func (p *prepared) applied(set *migration.Set, recorded map[*migration.Migration]bool) []*migration.Migration {
-	var applied []*migration.Migration
-	if p.opening != nil && p.opening.baseline == nil && p.opening.table == p.foreign.Table {
-		for _, v := range p.opening.versions {
-			if set.Find(v) == nil {
-				applied = append(applied, &migration.Migration{Version: v})
-			}
+// vouched returns what the dump that an empty database is begun with has rows of, and
+// the set has no file of.
+func (p *prepared) vouched(set *migration.Set) []*migration.Migration {
+	if p.opening == nil || p.opening.baseline != nil || p.opening.table != p.foreign.Table {
+		return nil
+	}
+	var vouched []*migration.Migration
+	for _, v := range p.opening.versions {
+		if set.Find(v) == nil {
+			vouched = append(vouched, &migration.Migration{Version: v})
 		}
 	}
+	return vouched
+}
+
+// applied returns what is to be written into another runner's table for what is
+// recorded: a baseline in the place of what it stands for, where the files are that
+// tool's.
+func (p *prepared) applied(set *migration.Set, recorded map[*migration.Migration]bool) []*migration.Migration {
+	var applied []*migration.Migration
 	stands := p.opening != nil && p.opening.baseline != nil && slices.Contains(p.foreign.Runner.Formats, set.Format)
 	if stands {
 		applied = append(applied, p.opening.baseline)

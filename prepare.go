@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
@@ -124,6 +125,10 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	d.Notes = append(d.Notes, s.notes...)
 	if s.foreign != nil && len(s.foreign.Rows) == 0 && s.have.Len() > 0 {
 		d.Notes = append(d.Notes, s.recorded.Source+" has no rows: what has run is told by the schema alone")
+	}
+	if lacks := m.unvouched(s); opening == nil && len(lacks) > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("%s records %s, which %s lacks and no file here has: its own runner takes it for pending",
+			m.schema.name, wording.List(lacks, 5), s.foreign.Table.Path()))
 	}
 	return d, opening, nil
 }

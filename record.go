@@ -26,7 +26,7 @@ import (
 
 // write records one transaction, inside it.
 func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []StepReport, after schema.Fingerprint, last bool) error {
-	if err := r.writeForeign(ctx, p, s.Records); err != nil {
+	if err := r.writeForeign(ctx, p, s); err != nil {
 		return err
 	}
 	if !p.journal {
@@ -121,12 +121,12 @@ func (m *Migrator) hands(s *survey) bool { return m.history != "" && (s.foreign 
 // writeForeign records migrations in the application's own tracking table. One that
 // begins to rule is told of everything that is recorded, and is made first if it is
 // not there.
-func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Record) error {
+func (r *run) writeForeign(ctx context.Context, p *prepared, s *plan.Segment) error {
 	if p.plan.Back {
-		return r.forgetForeign(ctx, p, records)
+		return r.forgetForeign(ctx, p, s.Records)
 	}
 	recorded := map[*migration.Migration]bool{}
-	for _, mig := range p.squash.of(records) {
+	for _, mig := range p.squash.of(s.Records) {
 		recorded[mig] = true
 	}
 	if r.hands(p.survey) {
@@ -143,13 +143,23 @@ func (r *run) writeForeign(ctx context.Context, p *prepared, records []plan.Reco
 	if err := r.openedForeign(ctx, p); err != nil {
 		return err
 	}
-	if p.foreign == nil || len(recorded) == 0 {
+	if p.foreign == nil {
 		return nil
 	}
-	if p.handed {
+	opens := slices.ContainsFunc(s.Steps, func(s plan.Step) bool { return s.Kind == plan.Scripted })
+	switch {
+	case p.handed && (opens || len(recorded) > 0):
 		return r.handBack(ctx, p, recorded)
+	case p.handed:
+		return nil
 	}
 	applied := p.applied(r.set, recorded)
+	if opens {
+		applied = append(p.vouched(r.set), applied...)
+	}
+	if len(applied) == 0 {
+		return nil
+	}
 	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, applied); err != nil {
 		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
 	}
@@ -187,7 +197,7 @@ func (r *run) handBack(ctx context.Context, p *prepared, recorded map[*migration
 	if p.foreign, err = p.foreign.Runner.Read(ctx, r.db, p.foreign.Table); err != nil {
 		return err
 	}
-	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, p.applied(r.set, recorded)); err != nil {
+	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, append(p.vouched(r.set), p.applied(r.set, recorded)...)); err != nil {
 		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
 	}
 	return nil

@@ -14,7 +14,12 @@ type Ref struct {
 }
 
 // String returns "version/number".
-func (r Ref) String() string { return fmt.Sprintf("%s/%d", r.Version, r.Number) }
+func (r Ref) String() string {
+	if r.Version == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s/%d", r.Version, r.Number)
+}
 
 // A Replay is what running the set on a scratch database has taught.
 type Replay struct {

@@ -133,7 +133,11 @@ func (p *changelogParser) directive(l line) error {
 		return p.begin(l, said)
 	}
 	if said := isRefused.FindStringSubmatch(l.text); said != nil {
-		return p.file.errorAt(l.number, "the directive "+strings.TrimRight(strings.Fields(said[1])[0], ":")+", which is not followed here", "")
+		name, hint := strings.TrimRight(strings.Fields(said[1])[0], ":"), ""
+		if strings.HasPrefix(strings.ToLower(name), "precondition") {
+			hint = "what is there is found out by itself; without the line, Liquibase's checksum of the changeset is the same"
+		}
+		return p.file.errorAt(l.number, "the directive "+name+", which is not followed here", hint)
 	}
 	if p.present != nil {
 		switch rollback, comment, valid := isRollback.FindStringSubmatch(l.text), isComment.FindStringSubmatch(l.text), isValid.FindStringSubmatch(l.text); {

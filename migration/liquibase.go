@@ -137,7 +137,7 @@ func (p *changelogParser) wanted(a attributes, l line) (string, error) {
 	}
 	filter := p.options.Filter
 	if filter == nil {
-		return "", p.file.errorAt(l.number, "names contexts or labels, and which of them are wanted is not known", "say it with --contexts or --labels, as you say it to Liquibase")
+		return "", p.file.errorAt(l.number, "names contexts or labels, and which of them are wanted is not known", `say it with --contexts or --labels, as you say it to Liquibase; --contexts "" is all of them`)
 	}
 	met, err := meets(contexts, filter.Contexts)
 	if err == nil && met && labels != "" {

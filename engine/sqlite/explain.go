@@ -30,11 +30,7 @@ func explain(err error) engine.Complaint {
 		}
 	}
 	c := complaint(message(err.Error()))
-	switch {
-	case c.Problem != engine.Unknown:
-	case unequipped.MatchString(err.Error()):
-		c.Problem = engine.Unequipped
-	case rejected.MatchString(err.Error()):
+	if c.Problem == engine.Unknown && rejected.MatchString(err.Error()) {
 		c.Problem = engine.Rejected
 	}
 	return c
@@ -44,9 +40,6 @@ func explain(err error) engine.Complaint {
 // run (SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_MISMATCH; sqlite.org/rescode.html): a value
 // that is no JSON, a number too large, a column that belongs to the key.
 var rejected = regexp.MustCompile(`^(?:sqlite3: )?(?:SQL logic error|string or blob too big|datatype mismatch)(?:: |$| \()`)
-
-// unequipped matches what SQLITE_ERROR says of the connection instead.
-var unequipped = regexp.MustCompile(`^(?:sqlite3: )?SQL logic error: no such (?:function|module|collation sequence|vfs): `)
 
 // meanings are the texts of result codes (sqlite3_errstr) that drivers put ahead
 // of a message that says more.
@@ -108,6 +101,7 @@ var forms = []form{
 	{pattern(`attempt to write a readonly database.*`), engine.ReadOnly, ""},
 	{pattern(`SELECTs to the left and right of .* do not have the same number of result columns`), engine.Syntax, ""},
 	{pattern(`table .* has \d+ columns but \d+ values were supplied`), engine.Syntax, ""},
+	{pattern(`no such (?:function|module|collation sequence|vfs): .*`), engine.Unequipped, ""},
 	{pattern(`near ".*": syntax error`), engine.Syntax, ""},
 	{pattern(`unrecognized token: .*`), engine.Syntax, ""},
 	{pattern(`incomplete input`), engine.Syntax, ""},
