@@ -23,8 +23,9 @@ type Migrator struct {
 	db     *sql.DB
 	engine engine.Engine
 	set    *migration.Set
-	sum    string        // identity of the set and of what goes with it: scripts, the ignore list
-	traits engine.Traits // of the server; zero until a connection was had
+	whole  *migration.Set // with what is behind the version that To names
+	sum    string         // identity of the set and of what goes with it: scripts, the ignore list
+	traits engine.Traits  // of the server; zero until a connection was had
 	options
 	ignored []migration.Ignore // the whole list
 	files   fs.FS              // beside the migrations a squash file may lie; nil where none is used
@@ -218,6 +219,7 @@ func (m *Migrator) read(fsys fs.FS) (*migration.Draft, error) {
 // take cuts the files and takes their migrations for the set.
 func (m *Migrator) take(draft *migration.Draft) error {
 	set, err := draft.Cut()
+	m.whole = set
 	if err == nil && m.to != "" {
 		set, err = set.To(m.to)
 	}
@@ -242,7 +244,7 @@ func (m *Migrator) upTo(v migration.Version) (*Migrator, error) {
 		return nil, err
 	}
 	to := &Migrator{
-		db: m.db, engine: m.engine, set: set, traits: m.traits, options: m.options, asked: m.asked, functions: m.functions,
+		db: m.db, engine: m.engine, set: set, whole: m.whole, traits: m.traits, options: m.options, asked: m.asked, functions: m.functions,
 		files: m.files,
 	}
 	to.to = v

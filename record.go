@@ -188,11 +188,16 @@ func (r *run) forgetForeign(ctx context.Context, p *prepared, records []plan.Rec
 	return r.handBack(ctx, p, stays)
 }
 
-// handBack has a tracking table that begins to rule again say of the set just what is
-// recorded: migrations may have been taken back while it did not rule.
+// handBack has a tracking table that begins to rule again say of the files just what is
+// recorded: migrations may have been taken back while it did not rule, those behind the
+// version that the run goes to as well.
 func (r *run) handBack(ctx context.Context, p *prepared, recorded map[*migration.Migration]bool) (err error) {
-	if err := r.forget(ctx, p, slices.DeleteFunc(slices.Clone(r.set.Migrations), func(mig *migration.Migration) bool { return recorded[mig] })); err != nil {
-		return err
+	gone := slices.DeleteFunc(slices.Clone(r.whole.Migrations), func(mig *migration.Migration) bool {
+		_, stays := p.entries[migration.Version(mig.Version.Normal())]
+		return recorded[mig] || stays && r.set.Find(mig.Version) == nil
+	})
+	if err := p.foreign.Runner.Forget(ctx, r.db, p.foreign, r.whole.Migrations, gone); err != nil {
+		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
 	}
 	if p.foreign, err = p.foreign.Runner.Read(ctx, r.db, p.foreign.Table); err != nil {
 		return err
