@@ -13,6 +13,7 @@ import (
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/check"
+	"github.com/dbmend/dbmend/diagnosis"
 )
 
 // outputFormats are what check can print.
@@ -150,9 +151,23 @@ func discreetly(t target, r *check.Report) {
 			}
 		}
 	}
+	ask := func(q *diagnosis.Question) {
+		hide(&q.Text)
+		q.Facts = slices.Clone(q.Facts) // findings and states share them
+		for i := range q.Facts {
+			hide(&q.Facts[i])
+		}
+		q.Choices = slices.Clone(q.Choices)
+		for i := range q.Choices {
+			hide(&q.Choices[i].Means)
+		}
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		hide(&f.Text, &f.Hint)
+		if f.Question != nil {
+			ask(f.Question)
+		}
 		for j := range f.Details {
 			hide(&f.Details[j])
 		}
@@ -160,5 +175,8 @@ func discreetly(t target, r *check.Report) {
 	for i := range r.States {
 		s := &r.States[i]
 		hide(&s.Error, &s.Stopped, &s.Conflict)
+		for j := range s.Questions {
+			ask(&s.Questions[j])
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dbmend/dbmend/check"
+	"github.com/dbmend/dbmend/diagnosis"
 )
 
 // A migration that makes a role with the very password of the URL does not carry it into
@@ -17,8 +18,10 @@ func TestCheck_tellsNoSecrets(t *testing.T) {
 	}
 	const sql = `CREATE ROLE app PASSWORD 'hunter2'`
 	r := &check.Report{
-		Findings: []check.Finding{{Text: "near " + sql, Details: []string{sql}, Hint: sql}},
-		States:   []check.State{{Error: sql, Stopped: sql, Conflict: sql}},
+		Findings: []check.Finding{{Text: "near " + sql, Details: []string{sql}, Hint: sql, Question: &diagnosis.Question{Text: sql}}},
+		States: []check.State{{Error: sql, Stopped: sql, Conflict: sql, Questions: []diagnosis.Question{
+			{Text: sql, Facts: []string{sql}, Choices: []diagnosis.Choice{{Means: sql}}},
+		}}},
 	}
 	discreetly(target, r)
 	text, err := json.Marshal(newCheckView(r))
@@ -28,7 +31,7 @@ func TestCheck_tellsNoSecrets(t *testing.T) {
 	if strings.Contains(string(text), "hunter2") {
 		t.Errorf("the password is in %s", text)
 	}
-	if strings.Count(string(text), concealed) != 6 {
-		t.Errorf("there are not six marks in %s", text)
+	if strings.Count(string(text), concealed) != 10 {
+		t.Errorf("there are not ten marks in %s", text)
 	}
 }

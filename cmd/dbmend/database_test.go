@@ -61,7 +61,7 @@ func TestParseURL_neverRepeatsWhatItDoesNotUnderstand(t *testing.T) {
 		if _, ok := err.(*usageError); !ok {
 			t.Errorf("parseURL(%q): %T; want a usage error", url, err)
 		}
-		for _, p := range problems(err, "") {
+		for _, p := range problems(err, "", false) {
 			if strings.Contains(p.message+p.hint, "secret") {
 				t.Errorf("parseURL(%q) repeats the password: %s", url, p.message)
 			}

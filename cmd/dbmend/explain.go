@@ -154,7 +154,7 @@ func (s *screen) finding(m *diagnosis.MigrationFinding) {
 		f := &m.Findings[i]
 		word := fmt.Sprintf("%-*s", verdict, f.Verdict)
 		s.line(fmt.Sprintf("    %*d  ", number, f.Ref.Number), s.verdict(f.Verdict, word), "  ",
-			oneLine(f.Statement.Text, s.room(number+verdict+8, 90)))
+			s.sql(f.Statement.Text, s.room(number+verdict+8, 90)))
 		margin := strings.Repeat(" ", number+verdict+8)
 		for n, evidence := range f.Evidence {
 			if n > 0 && !s.verbose && n == fewEvidence {
@@ -309,7 +309,7 @@ func (s *screen) decision(v *explanation) {
 	switch {
 	case v.obstacle != nil:
 		s.prose("  ", "up would fail, and change nothing:", text)
-		for _, p := range problems(v.obstacle, v.folder, v.scripts...) {
+		for _, p := range problems(v.obstacle, v.folder, s.verbose, v.scripts...) {
 			s.problem(p, "")
 		}
 	case v.plan == nil:
@@ -334,7 +334,7 @@ func (s *screen) steps(p *plan.Plan) {
 			break
 		}
 		mark := s.fresh(string(step.Kind))
-		t.row(mark, clean(step.Ref.String()), oneLine(step.SQL, s.room(30, 90)))
+		t.row(mark, clean(step.Ref.String()), s.sql(step.SQL, s.room(30, 90)))
 	}
 	t.print(s)
 }

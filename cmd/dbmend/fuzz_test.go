@@ -26,7 +26,7 @@ func FuzzParseURL(f *testing.F) {
 		}
 		target, err := parseURL(raw, "")
 		if err != nil {
-			for _, p := range problems(err, "") {
+			for _, p := range problems(err, "", false) {
 				if strings.Contains(p.message+p.hint, secret) {
 					t.Errorf("parseURL(%q) repeats the password: %s %s", raw, p.message, p.hint)
 				}
@@ -91,7 +91,7 @@ func showable(t *testing.T, err error, path string) {
 	if err == nil {
 		return
 	}
-	for _, p := range problems(err, "") {
+	for _, p := range problems(err, "", false) {
 		if !strings.Contains(p.message, filepath.Base(path)) {
 			t.Errorf("the error names no file: %q", p.message)
 		}

@@ -79,7 +79,7 @@ func (s *screen) entryRow(t *table, e *journal.Entry) {
 	}
 	evidence := e.Evidence
 	if e.SQL != "" {
-		evidence = oneLine(e.SQL, 60) + " – " + evidence
+		evidence = s.sql(e.SQL, 60) + " – " + evidence
 	}
 	if e.Duration >= time.Millisecond && s.verbose {
 		evidence += " (" + e.Duration.Round(time.Millisecond).String() + ")"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -146,7 +147,7 @@ type statementView struct {
 }
 
 func newStatementView(f diagnosis.Finding) statementView {
-	return statementView{place(f.Ref), f.Ref.Number, f.Statement.Line, f.Statement.Text, f.Verdict.String(), list(f.Evidence)}
+	return statementView{place(f.Ref), f.Ref.Number, f.Statement.Line, wording.Masked(f.Statement.Text), f.Verdict.String(), list(f.Evidence)}
 }
 
 type migrationView struct {
@@ -198,6 +199,7 @@ func newUpView(r *dbmend.Report) *upView {
 	for _, s := range r.Steps {
 		ran[s.Step.Ref] = true
 		step := newStepView(*s.Step)
+		step.SQL = wording.Masked(step.SQL) // a plan shows it
 		took := s.Took.Microseconds()
 		step.Rows, step.TookUS = &s.Rows, &took
 		v.Steps = append(v.Steps, step)
@@ -293,7 +295,7 @@ func newDiagnosisView(e *explanation) *diagnosisView {
 		v.Plan = newPlanView(e.plan)
 	}
 	if e.obstacle != nil {
-		v.Obstacles = views(problems(e.obstacle, e.folder, e.scripts...), newProblemView)
+		v.Obstacles = views(problems(e.obstacle, e.folder, false, e.scripts...), newProblemView)
 	}
 	return v
 }

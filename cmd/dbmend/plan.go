@@ -111,7 +111,7 @@ func (s *screen) step(step *plan.Step, number, folder string) {
 	if s.verbose {
 		s.indented(margin, step.SQL)
 	} else {
-		s.line(margin, oneLine(step.SQL, s.room(len(margin), 110)))
+		s.line(margin, s.sql(step.SQL, s.room(len(margin), 110)))
 	}
 	if step.Reason != "" {
 		s.prose(margin, "because: "+step.Reason, s.dim)

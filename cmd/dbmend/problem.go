@@ -11,6 +11,7 @@ import (
 	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -36,8 +37,8 @@ type problem struct {
 
 // problems puts an error into words: one problem, or several where several files
 // are wrong at once. folder is that of the migrations, and scripts are files that are
-// not in it.
-func problems(err error, folder string, scripts ...string) []problem {
+// not in it. What the strings of a statement hold is told if frank.
+func problems(err error, folder string, frank bool, scripts ...string) []problem {
 	if refusal, ok := errors.AsType[*dbmend.Refusal](err); ok {
 		return []problem{{
 			kind: "refused", message: refused(refusal), questions: refusal.Questions, diagnosis: refusal.Diagnosis,
@@ -47,7 +48,7 @@ func problems(err error, folder string, scripts ...string) []problem {
 	if files := migration.SyntaxErrors(err); len(files) > 0 {
 		var all []problem
 		for _, e := range files {
-			all = append(all, syntaxProblem(e, folder, scripts))
+			all = append(all, syntaxProblem(e, folder, frank, scripts))
 		}
 		return all
 	}
@@ -66,7 +67,11 @@ func problems(err error, folder string, scripts ...string) []problem {
 		} else if p.hint == "" && e.During == "replay" {
 			p.hint = "this happened on an empty scratch database: nothing was changed"
 		}
-		p.excerpt = newExcerpt(e.SQL, e.Line, e.Err)
+		shown := e.SQL
+		if !frank {
+			shown, p.message = wording.Masked(e.SQL), withoutStrings(p.message, e.SQL)
+		}
+		p.excerpt = newExcerpt(shown, e.Line, e.Err)
 	}
 	if e, ok := errors.AsType[*dbmend.MismatchError](err); ok {
 		p.kind, p.differences, p.rows = "mismatch", e.Differences, e.Rows
@@ -121,6 +126,15 @@ func kept(e *dbmend.MismatchError) string {
 	return "nothing of it is kept"
 }
 
+// withoutStrings returns what a database says of a statement without what the strings of that
+// hold.
+func withoutStrings(message, statement string) string {
+	for _, held := range wording.Held(statement) {
+		message = conceal(message, held)
+	}
+	return message
+}
+
 // lines puts the lines of an error's text on one.
 var lines = strings.NewReplacer(":\n", ": ", "\n", "; ")
 
@@ -139,13 +153,17 @@ func refused(r *dbmend.Refusal) string {
 	return "refused, and nothing changed: " + plural(len(r.Questions), "question") + " open"
 }
 
-func syntaxProblem(e *migration.SyntaxError, folder string, scripts []string) problem {
+func syntaxProblem(e *migration.SyntaxError, folder string, frank bool, scripts []string) problem {
 	p := problem{kind: "syntax", message: oneLine(e.Reason, 0), hint: e.Hint, path: e.Path, line: e.Line}
 	if isMigration(e.Path, scripts) {
 		p.path = filepath.Join(folder, e.Path)
 	}
 	if e.Excerpt != "" && e.Line > 0 {
-		p.excerpt = newExcerpt(e.Excerpt, e.Line, nil)
+		shown := e.Excerpt
+		if !frank {
+			shown = wording.Masked(shown)
+		}
+		p.excerpt = newExcerpt(shown, e.Line, nil)
 	}
 	return p
 }
@@ -159,7 +177,7 @@ func (a *app) describe(ctx context.Context, err error, c *call) []problemView {
 		return []problemView{{Kind: "interrupted", Message: interrupted(err)}}
 	}
 	var views []problemView
-	for _, p := range problems(err, c.dir, c.base, c.schema) {
+	for _, p := range problems(err, c.dir, false, c.base, c.schema) {
 		views = append(views, newProblemView(p))
 	}
 	return views
@@ -177,7 +195,7 @@ func (a *app) complain(err error, c *call) {
 		}
 	}
 	s := a.screen(a.stderr)
-	for _, p := range problems(err, folder, scripts...) {
+	for _, p := range problems(err, folder, a.flags.verbose, scripts...) {
 		s.problem(p, subject)
 		if len(p.questions) > 0 {
 			s.blank()

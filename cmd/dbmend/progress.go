@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/dbmend/dbmend"
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // patience is how long something may take before people are told what it is.
@@ -71,7 +72,7 @@ func (p *progress) observe(e dbmend.Event) {
 			}
 		}
 	case dbmend.Stepping:
-		p.say("running %d of %d: %s %s", e.Number, e.Of, e.Step.Ref, oneLine(e.Step.SQL, 60))
+		p.say("running %d of %d: %s %s", e.Number, e.Of, e.Step.Ref, oneLine(wording.Masked(e.Step.SQL), 60))
 	case dbmend.Stepped:
 		if p.every {
 			p.say("ran %d of %d: %s, %s", e.Number, e.Of, plural(int(e.Rows), "row"), e.Took.Round(time.Microsecond))

@@ -7,6 +7,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"golang.org/x/term"
+
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // The rules of printing. All that people read goes through this file.
@@ -42,6 +44,15 @@ func (a *app) screen(w io.Writer) *screen {
 		}
 	}
 	return s
+}
+
+// sql returns a statement on one line of at most width columns, without what its strings
+// hold, unless everything is to be shown.
+func (s *screen) sql(statement string, width int) string {
+	if !s.verbose {
+		statement = wording.Masked(statement)
+	}
+	return oneLine(statement, width)
 }
 
 // colored reports whether what is written to w may be coloured.

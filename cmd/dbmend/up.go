@@ -179,7 +179,7 @@ func (s *screen) report(r *dbmend.Report, stopped bool) {
 			}
 			delete(ran, ref)
 			if f := skips[ref]; f != nil {
-				t.row(s.dim("skipped"), clean(f.Ref.String()), oneLine(f.Statement.Text, s.sqlWidth()), s.dim(s.evidence(f)))
+				t.row(s.dim("skipped"), clean(f.Ref.String()), s.sql(f.Statement.Text, s.sqlWidth()), s.dim(s.evidence(f)))
 			}
 		}
 		t.row(s.good("recorded"), clean(string(record.Migration.Version)), clean(record.Migration.ID()),
@@ -211,7 +211,7 @@ func (s *screen) stepRow(t *table, step dbmend.StepReport) {
 	if step.Step.Kind == plan.Scripted {
 		place = clean(step.Step.Path)
 	}
-	t.row(mark, place, oneLine(step.Step.SQL, s.sqlWidth()), s.dim(oneLine(step.Step.Reason, s.reasonWidth())))
+	t.row(mark, place, s.sql(step.Step.SQL, s.sqlWidth()), s.dim(oneLine(step.Step.Reason, s.reasonWidth())))
 }
 
 func (s *screen) evidence(f *diagnosis.Finding) string {

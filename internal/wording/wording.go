@@ -23,10 +23,11 @@ func List(texts []string, n int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(texts[:n], ", "), len(texts)-n)
 }
 
-// Quote shortens a statement to one line for a sentence, in double quotes.
+// Quote shortens a statement to one line for a sentence, in double quotes, without what
+// its strings hold: see [Masked].
 func Quote(statement string) string {
 	const most = 100
-	line := strings.Join(strings.Fields(statement), " ")
+	line := strings.Join(strings.Fields(Masked(statement)), " ")
 	if len(line) > most {
 		line = strings.ToValidUTF8(line[:most-3], "") + "..."
 	}
