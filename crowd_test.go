@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/dbmend/dbmend"
 	"github.com/dbmend/dbmend/internal/testserver"
 )
 
@@ -101,6 +102,38 @@ func TestCrowd(t *testing.T) {
 				t.Errorf("%d did the work", worked)
 			}
 			p.check(t, witness)
+		})
+	}
+}
+
+// TestOldProgramFindsOutOnce: that a newer database has all that an old program needs is
+// worked out once, and not at every start, where each would wait for the one before.
+func TestOldProgramFindsOutOnce(t *testing.T) {
+	for _, p := range products {
+		t.Run(p.name, func(t *testing.T) {
+			server, s := p.server(t), &p.scenes[0]
+			db := p.open(t, p.begin(t, server, s), nil)
+			if _, err := p.migrator(t, s, db).Up(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			old := scene{files: fstest.MapFS{}}
+			for _, name := range []string{"001_users.sql", "002_notes.sql"} {
+				old.files.(fstest.MapFS)[name] = s.files.(fstest.MapFS)[name]
+			}
+			if _, err := p.migrator(t, &old, db).Up(t.Context()); err == nil {
+				t.Error("without leave it goes on")
+			}
+			for round, want := range []bool{true, false, false} {
+				replayed := false
+				_, err := p.migrator(t, &old, db, dbmend.AllowAhead(), dbmend.Observe(func(e dbmend.Event) {
+					if _, ok := e.(dbmend.Replaying); ok {
+						replayed = true
+					}
+				})).Up(t.Context())
+				if err != nil || replayed != want {
+					t.Errorf("start %d: %v; it has replayed the set: %v", round, err, replayed)
+				}
+			}
 		})
 	}
 }

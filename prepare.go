@@ -46,7 +46,7 @@ func (m *Migrator) prepare(ctx context.Context, db engine.Database) (*prepared, 
 	if p, err := m.prepareSquashed(ctx, db, s); p != nil || err != nil {
 		return p, err
 	}
-	if m.healthy(s) && !m.drops(s) {
+	if m.healthy(s) && !m.drops(s) || m.wentOn(s) {
 		p, err := m.planPlainly(s)
 		if err == nil {
 			err = m.callable(p)

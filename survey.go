@@ -142,8 +142,22 @@ func (m *Migrator) healthy(s *survey) bool {
 	if s.empty() {
 		return m.opening() == nil
 	}
+	return s.asLeft()
+}
+
+// wentOn reports that the last run was one of this very set, which has gone on with a
+// newer database, and that this is as that run left it: what was found then holds, and
+// is not worked out anew at every start of an old program.
+func (m *Migrator) wentOn(s *survey) bool {
+	return m.ahead && len(s.recorded.Unknown) > 0 && len(s.questions) == 0 && len(s.edited) == 0 && !s.readopted &&
+		s.asLeft() && s.last.Checksum == m.sum
+}
+
+// asLeft reports that the database is what the last run has left, and that nothing of it
+// was other than the history says.
+func (s *survey) asLeft() bool {
 	return s.journal && s.unclaimed && s.last.Kind == journal.Completed &&
-		s.last.Outcome != journal.Left && s.last.Outcome != journal.Ignored && // or it is not what the history says
+		s.last.Outcome != journal.Left && s.last.Outcome != journal.Ignored &&
 		s.last.After == s.fingerprint.String()
 }
 
