@@ -23,7 +23,7 @@ type annex struct {
 	mark   string              // what the names begin with that schemas are given
 	floors []*database         // the scratch databases, each above the one before: only the last can be used
 	behind string              // schemas whose extensions are looked for behind all others, as search_path has them
-	hidden map[schema.Key]bool // what a new database would not have, and this one does
+	there  map[schema.Key]bool // what a new database would not have, and this one does: it is the live one's
 }
 
 // aside is how the names begin of schemas that are out of the way.
@@ -31,6 +31,21 @@ const aside = "dbmend_aside_"
 
 // guest reports whether this is a scratch database in an annex.
 func (d *database) guest() bool { return d.private && d.annex != nil }
+
+// behind returns what search_path has for the statements of authors beyond what it is for
+// ours.
+func (d *database) behind() string {
+	if !d.guest() {
+		return ""
+	}
+	return d.annex.behind
+}
+
+// has reports whether an object of the live database cannot be made in an annex, since it
+// is there: one that is in no schema, such as an event trigger. Extensions can: see [fit].
+func (d *database) has(key schema.Key) bool {
+	return d.guest() && d.annex.there[key] && key.Kind != kindExtension
+}
 
 // raise returns an empty scratch database on top of those that are there.
 func (a *annex) raise(ctx context.Context, d *database) (s *database, err error) {
@@ -67,7 +82,7 @@ func (a *annex) begin(ctx context.Context, d *database) (*database, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	a.behind, a.hidden = "", nil
+	a.behind, a.there = "", nil
 	a.mark = aside + strings.ToLower(rand.Text()[:16])
 	if _, err := s.command(ctx, a.opening(customs)); err != nil {
 		return nil, errors.Join(err, s.Close(), pool.Close())
@@ -154,9 +169,9 @@ func (a *annex) furnish(ctx context.Context, s *database) error {
 	}
 	have, err := s.Inspect(ctx)
 	if err == nil {
-		a.hidden = map[schema.Key]bool{}
+		a.there = map[schema.Key]bool{}
 		for _, key := range have.Keys() {
-			a.hidden[key] = true
+			a.there[key] = true
 		}
 	}
 	return err

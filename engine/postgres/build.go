@@ -28,6 +28,9 @@ func (d *database) Build(ctx context.Context, s *schema.Snapshot) error {
 // Script is [database.Build], and returns the statements in the order in which they
 // ran.
 func (d *database) Script(ctx context.Context, s *schema.Snapshot) (made []string, err error) {
+	if d.guest() {
+		s = s.Filter(func(o *schema.Object) bool { return !d.has(o.Key) })
+	}
 	phases, err := sources(s)
 	if err != nil {
 		return nil, fmt.Errorf("build: %w", err)
@@ -110,7 +113,7 @@ func (d *database) createOne(ctx context.Context, m *making, made *[]string) err
 		if err := d.ready(ctx); err != nil {
 			return err
 		}
-		if err := d.turn(ctx, d.path.home); err != nil {
+		if err := d.turn(ctx, d.path.home+d.behind()); err != nil {
 			return err
 		}
 		_, err := d.guard(ctx, m.statements[0], d.found)

@@ -54,11 +54,7 @@ func (d *database) consult(ctx context.Context, questions ...question) error {
 		say("", "SAVEPOINT dbmend_inspect")
 		first++
 	}
-	path := searchPath(d.home)
-	if d.guest() && d.home != "" {
-		path = quote(d.home) + d.annex.behind + ", pg_temp"
-	}
-	say("", inspectSettings, path)
+	say("", inspectSettings, searchPath(d.home, d.behind()))
 	names, err := d.prepare(ctx, questions)
 	if err != nil {
 		return d.survey(ctx, err)
@@ -125,11 +121,11 @@ func takeRows(rows *pgconn.ResultReader, take func(row []string)) {
 
 // searchPath returns the search_path under which facts and sources are written.
 // Temporary objects come last instead of first, where they would hide tables.
-func searchPath(home string) string {
+func searchPath(home, behind string) string {
 	if home == "" {
 		return "pg_temp"
 	}
-	return quote(home) + ", pg_temp"
+	return quote(home) + behind + ", pg_temp"
 }
 
 // phrase completes a query of the catalogue: {only} becomes the condition that narrows

@@ -32,8 +32,8 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	switch {
 	case ours:
 		path = d.path.home
-	case d.guest() && path == d.path.home:
-		path += d.annex.behind
+	case path == d.path.home:
+		path += d.behind()
 	}
 	if err := d.turn(ctx, path); err != nil {
 		return 0, err
@@ -53,13 +53,10 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 
 func (d *database) exec(ctx context.Context, statement string, args []any) (tag pgconn.CommandTag, err error) {
 	command, rows, copies := splitCopy(statement)
-	if d.guest() && len(args) == 0 {
-		if !copies {
-			command = statement
-		}
-		return d.execInside(ctx, command, rows, copies)
+	if d.guest() && copies {
+		return d.execInside(ctx, command, rows, true)
 	}
-	if d.tx.open && len(args) == 0 && !copies && (d.private || waitsForTables(statement)) {
+	if (d.tx.open || d.guest()) && len(args) == 0 && !copies && (d.private || waitsForTables(statement)) {
 		return d.persist(ctx, statement)
 	}
 	patience := d.patience
@@ -101,6 +98,9 @@ func (d *database) copy(ctx context.Context, command string, rows io.Reader) (ta
 // guard runs a statement in a savepoint of its own, all in one message: what the
 // statement did is kept or undone by itself.
 func (d *database) guard(ctx context.Context, statement, timeout string) (tag pgconn.CommandTag, err error) {
+	if d.guest() {
+		return d.execInside(ctx, statement, "", false)
+	}
 	const which = 2 // of the results is the statement's
 	batch := &pgconn.Batch{}
 	batch.ExecParams("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [][]byte{[]byte(timeout)}, nil, nil, nil)

@@ -16,7 +16,9 @@ func (s *survey) takeSchema(row []string) {
 
 // The version of an extension is no fact: it is what the server had on the day
 // that somebody asked for it, and a new server has another. plpgsql is everywhere.
-var selectExtensions = `SELECT e.oid, e.extname, nullif(n.nspname, current_schema()), e.extrelocatable
+//
+// One in a schema that is out of the way is found without a schema in front, as at home.
+var selectExtensions = `SELECT e.oid, e.extname, CASE WHEN n.nspname !~ '^` + aside + `' THEN nullif(n.nspname, current_schema()) END, e.extrelocatable
 FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'`
 
 // takeExtension takes a row of selectExtensions.

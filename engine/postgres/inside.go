@@ -94,6 +94,10 @@ func fit(statement string) (string, error) {
 	case "vacuum", "reindex", "discard":
 		return "", nil
 	case "create", "drop":
+		if is(0, "create") && is(1, "extension") && len(words) > 2 && !is(2, "if") {
+			at := words[2].pos // which the live database may have
+			return statement[:at] + "IF NOT EXISTS " + statement[at:], nil
+		}
 		for i, t := range words {
 			if i > 0 && t.is("concurrently") && is(i-1, "index") {
 				return statement[:t.pos] + statement[t.end():], nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/schema"
@@ -12,7 +13,7 @@ import (
 // Inspect reads all schemas but the server's own in one round trip, and changes
 // nothing. What belongs to an extension is left out, and so is what is temporary.
 func (d *database) Inspect(ctx context.Context) (*schema.Snapshot, error) {
-	s := newSurvey(d)
+	s := newSurvey()
 	if err := d.consult(ctx, s.questions(d.traits.Flavor, nil)...); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
@@ -35,11 +36,10 @@ type survey struct {
 	on          map[*schema.Object]*schema.Object // what a comment or grant is about
 	units       map[*schema.Object]string         // the relation or routine that an object goes with, as selectSums numbers it
 	partial     bool                              // something refers to a table that was not asked for
-	hidden      map[schema.Key]bool               // left out, since they are the live database's
 }
 
-func newSurvey(d *database) *survey {
-	s := &survey{
+func newSurvey() *survey {
+	return &survey{
 		relations:   map[string]*relation{},
 		constraints: map[schema.Key]*schema.Object{},
 		known:       map[identity]*schema.Object{},
@@ -49,10 +49,6 @@ func newSurvey(d *database) *survey {
 		on:          map[*schema.Object]*schema.Object{},
 		units:       map[*schema.Object]string{},
 	}
-	if d.guest() {
-		s.hidden = d.annex.hidden
-	}
-	return s
 }
 
 // put adds an object under the name that PostgreSQL has for it.
@@ -167,5 +163,7 @@ func (s *survey) objects() []*schema.Object {
 			s.list = append(s.list, o)
 		}
 	}
-	return slices.DeleteFunc(s.list, func(o *schema.Object) bool { return s.out[o] || s.out[s.on[o]] || s.hidden[o.Key] })
+	return slices.DeleteFunc(s.list, func(o *schema.Object) bool {
+		return s.out[o] || s.out[s.on[o]] || strings.HasPrefix(o.Key.Space, aside)
+	})
 }

@@ -103,7 +103,7 @@ func (w *watch) refresh(ctx context.Context, stale []string) ([]schema.Change, e
 	stale = append(stale, mentioning...)
 	slices.Sort(stale)
 	stale = slices.Compact(stale)
-	s := newSurvey(w.d)
+	s := newSurvey()
 	if err := w.d.consult(ctx, s.questions(w.d.traits.Flavor, stale)...); err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
 	}
@@ -158,7 +158,7 @@ func (w *watch) overloads(before, after []*schema.Object) bool {
 
 // reload reads everything.
 func (w *watch) reload(ctx context.Context) ([]schema.Change, error) {
-	s := newSurvey(w.d)
+	s := newSurvey()
 	if err := w.d.consult(ctx, s.questions(w.d.traits.Flavor, nil)...); err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
 	}
