@@ -129,7 +129,7 @@ func (d *dump) seeds(ctx context.Context) error {
 		}
 		rows, few := d.replay.Rows[o.Key]
 		if !few {
-			return fmt.Errorf("the migrations put more rows into %s than a dump can hold", o.Key)
+			return fmt.Errorf("the migrations put more than %d rows into %s: of no table does a dump hold more", mostSeeds, o.Key)
 		}
 		if err := d.insert(ctx, o, rows.Columns, rows.Rows); err != nil {
 			return err
@@ -138,8 +138,12 @@ func (d *dump) seeds(ctx context.Context) error {
 	return nil
 }
 
-// foreignHistory copies the tracking tables of other runners as they are.
+// foreignHistory copies the tracking tables of other runners as they are. One that was
+// given up for the journal says nothing any more: a new database begins without it.
 func (d *dump) foreignHistory(ctx context.Context) error {
+	if d.adopted != nil && d.foreign == nil {
+		return nil
+	}
 	theirs := func(o *schema.Object) bool {
 		return d.hidden[o.Key.Owner()] && o.Key.Owner().Name != journal.Table
 	}

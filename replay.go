@@ -218,10 +218,12 @@ func forget(ctx context.Context, db engine.Database) error {
 	return nil
 }
 
+// mostSeeds bounds the rows of one table that are noted: seeds are few.
+const mostSeeds = 1000
+
 // readRows notes the rows that the set leaves behind, and of which tables it leaves
 // none.
 func (r *replayer) readRows(ctx context.Context) error {
-	const most = 1000 // rows of one table: seeds are few
 	writes := false
 	for i := range r.result.Effects {
 		writes = writes || r.result.Effects[i].Statement.Class == migration.Data
@@ -235,11 +237,11 @@ func (r *replayer) readRows(ctx context.Context) error {
 			continue // no table, or one whose rows code has made of what is there
 		}
 		columns := columnsInOrder(r.result.Want, o.Key)
-		rows, err := r.scratch.Literals(ctx, o, columns, most+1)
+		rows, err := r.scratch.Literals(ctx, o, columns, mostSeeds+1)
 		if err != nil {
 			return err
 		}
-		if len(rows) <= most {
+		if len(rows) <= mostSeeds {
 			r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
 		}
 	}
