@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
@@ -15,6 +16,7 @@ type voyage struct {
 	now     schema.Key  // its name at the end
 	dropped bool        // it is dropped on the way
 	columns [][2]string // the columns that get another name, from and to, in order
+	gone    []string    // the columns that are dropped, by the names that they have then
 }
 
 // voyages returns what the statements that are to run do to live tables.
@@ -37,8 +39,11 @@ func (r *reasoner) voyages() map[schema.Key]voyage {
 				v.now = f.Statement.Renamed()
 			case f.Statement.Verb == "alter table rename column" && v.now == f.Statement.Table():
 				v.columns = append(v.columns, [2]string{f.Statement.OldName, f.Statement.NewName})
+				v.gone = slices.DeleteFunc(v.gone, func(c string) bool { return c == f.Statement.NewName })
 			case !renames && r.drops(e, v.now):
 				v.dropped = true
+			case !renames:
+				v.gone = append(v.gone, r.dropsOf(e, v.now)...)
 			}
 			all[live] = v
 		}
@@ -56,13 +61,23 @@ func (r *reasoner) drops(e int, table schema.Key) bool {
 	return false
 }
 
+// dropsOf returns the columns of a table that a statement drops.
+func (r *reasoner) dropsOf(e int, table schema.Key) (columns []string) {
+	for _, t := range r.touches[e] {
+		if t.key.Kind == schema.Column && t.key.Owner() == table && t.values[t.step+1] == nil {
+			columns = append(columns, t.key.Name)
+		}
+	}
+	return columns
+}
+
 // carryForeign moves what nobody knows along with its table, and with the columns that it
-// is about. What goes with a table
+// is about; an index of columns that are all dropped goes with them. What goes with a table
 // that is dropped, by consent, is not wanted any more; indexes and triggers are made
 // again where it is made anew and has what they are about.
 func (r *reasoner) carryForeign(target *schema.Snapshot) {
 	for live, v := range r.voyages() {
-		if v.now == live && !v.dropped && len(v.columns) == 0 {
+		if v.now == live && !v.dropped && len(v.columns) == 0 && len(v.gone) == 0 {
 			continue
 		}
 		for _, part := range r.Have.Parts(live) {
@@ -74,6 +89,9 @@ func (r *reasoner) carryForeign(target *schema.Snapshot) {
 			moved.Key.Table = v.now.Name
 			if !v.dropped {
 				follow(&moved, v.columns)
+				if goesWith(&moved, v.gone) {
+					continue
+				}
 			}
 			if target.Get(moved.Key.Owner()) != nil && (!v.dropped || part.Source != "" && r.fits(part, target, v.now.Name)) {
 				target.Put(&moved)
@@ -94,6 +112,23 @@ func follow(o *schema.Object, columns [][2]string) {
 			o.Facts[i].Value = wording.Rename(o.Facts[i].Value, c[0], c[1])
 		}
 	}
+}
+
+// goesWith reports whether an index is about nothing but columns that are dropped.
+func goesWith(o *schema.Object, gone []string) bool {
+	if o.Key.Kind != schema.Index {
+		return false
+	}
+	for term := range strings.SplitSeq(o.Fact(schema.Columns), ",") {
+		name := strings.TrimSpace(term)
+		if end := strings.IndexAny(name, " ("); end >= 0 {
+			name = name[:end] // its length or its order follows
+		}
+		if !slices.Contains(gone, name) {
+			return false
+		}
+	}
+	return true
 }
 
 // fits reports whether a foreign index can be made on a table of the target.
