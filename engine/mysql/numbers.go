@@ -8,7 +8,8 @@ import (
 )
 
 // Numbers returns a statement for every table with AUTO_INCREMENT that has given a
-// number which none of its rows has. The others count on from their rows.
+// number which none of its rows has, and for every sequence that has given one. The
+// others count on from their rows.
 func (d *database) Numbers(ctx context.Context, s *schema.Snapshot) ([]string, error) {
 	type counter struct {
 		table *schema.Object
@@ -50,7 +51,8 @@ func (d *database) Numbers(ctx context.Context, s *schema.Snapshot) ([]string, e
 			statements = append(statements, fmt.Sprintf("ALTER TABLE %s AUTO_INCREMENT = %d", quote(c.table.Spelling()), c.next))
 		}
 	}
-	return statements, nil
+	sequences, err := d.sequences(ctx, s)
+	return append(statements, sequences...), err
 }
 
 // autoColumn returns the column of a table that numbers its rows; "" where none does.
