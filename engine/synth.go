@@ -39,3 +39,10 @@ type Synthesizer interface {
 	// default, a type that stores the same value differently.
 	Rebuild(have, want *schema.Snapshot, table schema.Key) []string
 }
+
+// A Leaner is an engine that does not drop an index as long as a foreign key needs it.
+type Leaner interface {
+	// Leans returns the foreign keys that need an index of their table, in the whole live
+	// schema.
+	Leans(index *schema.Object, have *schema.Snapshot) []*schema.Object
+}

@@ -175,7 +175,7 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 // run plans a statement that is not done, behind what must go first.
 func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error {
 	for _, o := range f.Instead {
-		if err := m.drop(f.Ref, o, "it has another definition than the migrations give it"); err != nil {
+		if err := m.replace(f.Ref, o); err != nil {
 			return err
 		}
 	}
@@ -311,6 +311,29 @@ func (m *maker) step(mf *diagnosis.MigrationFinding, f *diagnosis.Finding, reaso
 
 func (m *maker) add(ref diagnosis.Ref, o *schema.Object, reason string) error {
 	return m.synthesise(ref, o, "add", m.synth.Add(o), reason)
+}
+
+// replace drops what has another definition than the migrations give it. The foreign keys
+// that need an index are made again without it.
+func (m *maker) replace(ref diagnosis.Ref, o *schema.Object) error {
+	var leaning []*schema.Object
+	if leaner, ok := m.synth.(engine.Leaner); ok && o.Key.Kind == schema.Index {
+		leaning = leaner.Leans(o, m.d.Have)
+	}
+	for _, reference := range leaning {
+		if err := m.drop(ref, reference, "it keeps the server from dropping "+o.Key.String()+", and is made again behind that"); err != nil {
+			return err
+		}
+	}
+	if err := m.drop(ref, o, "it has another definition than the migrations give it"); err != nil {
+		return err
+	}
+	for _, reference := range leaning {
+		if err := m.add(ref, reference, "it was dropped for "+o.Key.String()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *maker) drop(ref diagnosis.Ref, o *schema.Object, reason string) error {

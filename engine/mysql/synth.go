@@ -103,9 +103,6 @@ func (Engine) Empty(o *schema.Object) []string {
 	return []string{"DELETE FROM " + quote(o.Spelling())}
 }
 
-// Mend returns nil: what is not as it should be is made anew.
-func (Engine) Mend(_, _ *schema.Object) []string { return nil }
-
 // Rename returns the statement that renames a table or column; nil for all else.
 func (Engine) Rename(o *schema.Object, name string) []string {
 	if o == nil {
