@@ -156,5 +156,6 @@ func (r *reasoner) lacking() (lacking []*trajectory, taken, ok bool) {
 			return nil, false, false
 		}
 	}
+	slices.SortFunc(lacking, func(a, b *trajectory) int { return a.key.Compare(b.key) })
 	return lacking, taken, len(lacking) > 0
 }
