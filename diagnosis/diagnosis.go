@@ -68,6 +68,9 @@ type Diagnosis struct {
 	Recorded   *Recorded
 	Drift      []Drift
 	Restore    []*schema.Object // what the base has, no statement makes and the database lacks: it is made again
+	// Forms are the tables of what is made again, as the history says that they are, for
+	// such as have another name at the end.
+	Forms      map[schema.Key]*schema.Object
 	Aside      []*schema.Object // empty tables and columns that stand where a rename puts another: they go first
 	Seeded     []Seeding        // rows that the set puts in and the database lacks, in their last form
 	Foreign    []*schema.Object // what no migration, base or schema file knows; never touched

@@ -64,8 +64,21 @@ func (r *reasoner) pretend(ctx context.Context) error {
 			r.d.Aside = append(r.d.Aside, t.live)
 		}
 		r.d.Restore = append(r.d.Restore, wanted)
+		r.noteForm(t.key.Owner())
 	}
 	return nil
+}
+
+// noteForm notes a table as the history says that it is, if it is not that at the end.
+func (r *reasoner) noteForm(table schema.Key) {
+	t := r.trajectories[table]
+	if t == nil || r.Replay.Want.Get(table) != nil {
+		return
+	}
+	if r.d.Forms == nil {
+		r.d.Forms = map[schema.Key]*schema.Object{}
+	}
+	r.d.Forms[table] = r.said(t)
 }
 
 // deniesFurther reports whether an answer denies that the set went on to the first

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -264,7 +265,7 @@ func (m *maker) addAll(ref diagnosis.Ref, objects []*schema.Object, reason strin
 func (m *maker) rebuild(ref diagnosis.Ref, first *schema.Object, objects []*schema.Object, reason string) error {
 	table := first.Key.Owner()
 	want := m.d.Have.Clone()
-	if o := m.d.Target.Get(table); o != nil {
+	if o := cmp.Or(m.d.Target.Get(table), m.d.Forms[table]); o != nil {
 		want.Put(o)
 	}
 	for _, o := range objects {
@@ -385,7 +386,7 @@ func (m *maker) keepForeign() error {
 }
 
 // madeAnew returns the live tables that the plan drops and makes anew, by the names
-// that they have now: the last step that makes each, and its name by then.
+// that they have now: the last step that makes or renames each, and its name by then.
 func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.Key) {
 	made, now = map[schema.Key]int{}, map[schema.Key]schema.Key{}
 	dropped := map[schema.Key]bool{}
@@ -399,8 +400,12 @@ func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.K
 		carried := false
 		if s.Source != nil && s.Source.Verb == "alter table rename" {
 			for live, key := range now {
-				if key == s.Source.Table() && !dropped[live] {
-					now[live], carried = s.Source.Renamed(), true
+				if key != s.Source.Table() || dropped[live] {
+					continue
+				}
+				now[live], carried = s.Source.Renamed(), true
+				if _, again := made[live]; again {
+					made[live] = i
 				}
 			}
 		}
@@ -414,7 +419,7 @@ func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.K
 				case c.After == nil:
 					dropped[live] = true
 				case dropped[live]:
-					made[live] = i
+					made[live], dropped[live] = i, false
 				}
 			}
 		}
