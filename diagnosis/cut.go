@@ -56,6 +56,9 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 				plausible = append(plausible, s)
 			}
 		}
+		if len(plausible) > 0 && r.besideScript() {
+			spans = slices.DeleteFunc(spans, func(s span) bool { return r.amid([]span{s}) })
+		}
 		spans = append(spans, plausible...)
 		slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	}
@@ -229,6 +232,11 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 	if answer == "run" {
 		r.emptyAgain(e)
 		r.withHelpers(e)
+		if unit, ok := r.sameForm(e); ok {
+			for _, i := range unit.statements {
+				r.again[i] = true
+			}
+		}
 	}
 	return answer, nil
 }

@@ -67,9 +67,15 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(Done, why+", and its table is "+table.String()+" by now")
 		return nil
 	}
-	if r.installed() {
+	if told := r.traces[e]; told != left && (r.installed() || told == missing && where == behind && !r.Recorded.Any() && r.settled(e)) {
 		if settled, err := r.judgeInstalled(ctx, e, f); settled || err != nil {
 			return err
+		}
+	}
+	if told := r.traces[e]; told == missing || told == blank {
+		if later, ok := r.clearedLater(e); ok {
+			f.is(Superseded, fmt.Sprintf("none of its rows is there, and %s leaves none", later))
+			return nil
 		}
 	}
 	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
@@ -105,7 +111,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		}
 		return nil
 	}
-	if unit, ok := r.sameForm(e); ok && where != doubtful && !r.followed(unit) {
+	if unit, ok := r.sameForm(e); ok && where != doubtful && !r.followed(unit) && (where != behind || r.Recorded.Any()) {
 		if settled, err := r.judgeSameForm(ctx, e, f, unit); settled || err != nil {
 			return err
 		}
@@ -117,6 +123,10 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case behind:
 		return r.judgeBehind(ctx, e, f, why)
 	case disputed:
+		if late, ok := r.bornLate(e); ok {
+			f.is(Superseded, late)
+			return nil
+		}
 		return r.judgeDisputed(ctx, e, f)
 	}
 	if err := r.judgeByTrial(ctx, e, f); err != nil {

@@ -236,7 +236,7 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 // overlaidAside returns the empty ones among the tables that a script has made
 // ahead, where more than their own rows goes through them while the set runs, and
 // those that refer to one of these: they make room for it, and come back in the same
-// form.
+// form. One that a view looks at stays.
 func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) {
 	if r.cut == nil || r.begun() {
 		return nil, nil
@@ -245,7 +245,7 @@ func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) 
 	for again := true; again; {
 		again = false
 		for table := range r.cut.overlaid {
-			if goes[table] || !r.passedThrough(table) && !r.refersTo(table, goes) || r.holdsUnknown(table) {
+			if goes[table] || !r.passedThrough(table) && !r.refersTo(table, goes) || r.holdsUnknown(table) || r.looksAt(table) {
 				continue
 			}
 			rows, err := r.Witness.Rows(ctx, table, 1)
@@ -271,6 +271,17 @@ func (r *reasoner) refersTo(table schema.Key, goes map[schema.Key]bool) bool {
 	return slices.ContainsFunc(r.Have.Parts(table), func(part *schema.Object) bool {
 		return part.Key.Kind == schema.ForeignKey && goes[schema.Key{Kind: schema.Table, Space: table.Space, Name: part.Fact(schema.Parent)}]
 	})
+}
+
+// looksAt reports whether a live view speaks of a table: without the table it would make
+// no sense, nor with an earlier form of it.
+func (r *reasoner) looksAt(table schema.Key) bool {
+	for o := range r.Have.All() {
+		if o.Key.Kind == schema.View && wording.Speaks(o.Source, table.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 // passedThrough reports whether statements behind the position change or copy rows

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
@@ -222,12 +223,14 @@ func (r *reasoner) feedsOn(f *Finding) (Ref, bool) {
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
 	var here, behind, later evidence
+	rows := false // its migration has put rows in that are there
 	for i := range r.touches {
 		if i > e && r.traces[i] == left {
 			return true // its rows are there
 		}
 		done, not, _ := r.votes(i)
 		same := r.Replay.Effects[i].Migration == mine
+		rows = rows || same && r.traces[i] == left && !r.recorded(i)
 		if same && not > 0 {
 			here.lacking = true
 		}
@@ -247,12 +250,87 @@ func (r *reasoner) overrun(e int) bool {
 		}
 	}
 	switch {
-	case len(behind.telling)+len(here.telling) > 0 && len(later.telling) > 0, len(behind.telling) > 1:
+	case len(behind.telling)+len(here.telling) > 0 && len(later.telling) > 0, len(behind.telling) > 1, behind.rebuilt:
+		return true
+	case rows && len(later.telling) > 0:
+		return true
+	case (here.rebuilt || len(here.telling) > 1) && r.amidHelper(e):
 		return true
 	case !here.lacking && len(behind.seen) > 0 && len(here.seen)+len(behind.seen) > 1 && len(here.telling)+len(behind.telling) > 0:
 		return true // all of its own migration is there, and more than one stroke would have made
 	}
 	return later.rebuilt || len(later.migrations) > 1
+}
+
+// bornLate reports, and says in words, that an UPDATE or a DELETE is for rows which were
+// never there: its table is one that the history does not know yet, and a later form of
+// it is there, or it is gone again. Whoever made that, the set or a script, the
+// statement has run on what the set itself had put in, if on anything.
+func (r *reasoner) bornLate(e int) (why string, ok bool) {
+	s := r.Replay.Effects[e].Statement
+	if s.Verb != "update" && s.Verb != "delete" {
+		return "", false
+	}
+	if r.onNothing(e) {
+		return fmt.Sprintf("its migration has made %s anew ahead of it, and put nothing in", s.Table()), true
+	}
+	last := r.liveName(e, s.Table())
+	t := r.trajectories[last]
+	if own := r.trajectories[s.Table()]; r.Replay.Base.Get(s.Table()) != nil || t == nil || own == nil || r.said(own) != nil || r.said(t) != nil {
+		return "", false
+	}
+	for i := range r.touches {
+		if !slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == last && !t.loose() }) {
+			continue
+		}
+		done, not, _ := r.votes(i)
+		switch {
+		case i < e && not > 0:
+			return "", false
+		case i > e && done > 0 && not == 0 && r.additive(i) && t.live != nil:
+			return fmt.Sprintf("%s is there in a form that comes after it: the rows that are in there now came later", last), true
+		}
+	}
+	return "", false
+}
+
+// onNothing reports that a statement's own migration has made its table ahead of it, as
+// the live form proves, and put no row in: there was nothing for it to work on.
+func (r *reasoner) onNothing(e int) bool {
+	mine := &r.Replay.Effects[e]
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		s := r.Replay.Effects[i].Statement
+		if s.Table() != mine.Statement.Table() && s.Renamed() != mine.Statement.Table() {
+			continue
+		}
+		if s.Verb == "create table" {
+			done, not, _ := r.votes(i)
+			return done > 0 && not == 0 && len(r.telltale(i)) > 0 && len(r.Replay.Effects[i].Changes) > 0
+		}
+		if s.Class == migration.Data && s.Verb != "update" && s.Verb != "delete" || s.Verb == "alter table rename" {
+			return false
+		}
+	}
+	return false
+}
+
+// amidHelper reports that a statement stands between the two by which its migration makes
+// a helper table and drops it, neither of which is left of: a migration that was run, and
+// stopped ahead of the statement, would have left the helper.
+func (r *reasoner) amidHelper(e int) bool {
+	mine := r.Replay.Effects[e].Migration
+	for key, t := range r.trajectories {
+		if key.Kind != schema.Table || !r.transient(t) {
+			continue
+		}
+		for i := 0; i+1 < len(t.effects); i++ {
+			if t.effects[i] < e && e < t.effects[i+1] && t.values[i+1] != nil && t.values[i+2] == nil &&
+				r.Replay.Effects[t.effects[i]].Migration == mine && r.Replay.Effects[t.effects[i+1]].Migration == mine {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // evidence is what statements that are done say for migrations having been run.
@@ -340,15 +418,22 @@ func (r *reasoner) sourceGoes(e int) bool {
 	return false
 }
 
-// nextInLine reports whether the statement's migration is the first that a
-// history which claims something does not claim.
+// nextInLine reports whether the statement's migration is the first that a history
+// which claims something does not claim, or nothing is there of it and of those between.
 func (r *reasoner) nextInLine(ref Ref) bool {
 	if !r.Recorded.Any() {
 		return false
 	}
-	for _, m := range r.Replay.Set.Migrations {
-		if c := r.Recorded.Of(m); !c.Recorded || c.Begun {
-			return m.Version == ref.Version
+	for e := range r.touches {
+		effect := &r.Replay.Effects[e]
+		if c := r.Recorded.Of(effect.Migration); c.Recorded && !c.Begun {
+			continue
+		}
+		if effect.Migration.Version == ref.Version {
+			return true
+		}
+		if done, not, _ := r.votes(e); done > 0 && r.proves(e) || not == 0 && effect.Statement.Class == migration.Data {
+			return false
 		}
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -22,7 +23,7 @@ const (
 )
 
 // traceOf looks for the rows of a statement. Those that it did not put in on scratch
-// either were there before it, and one that passes by what is there proves nothing.
+// either were there before it.
 func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	effect := &r.Replay.Effects[e]
 	s := effect.Statement
@@ -55,7 +56,17 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 			return untold, err
 		}
 	case seeds.Present == seeds.Wanted:
-		if !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict") {
+		// Of one that passes by what is there, a row of the same key may be another's.
+		same := !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict")
+		if !same {
+			given, _ := r.Witness.Given(s)
+			alike, err := r.Witness.Alike(ctx, s.Table(), given)
+			if err != nil {
+				return untold, err
+			}
+			same = given.Columns != nil && alike == len(given.Rows)
+		}
+		if same {
 			told = left
 		}
 	case seeds.Present == 0 && seeds.Others == 0:
@@ -68,17 +79,42 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 }
 
 // traceOfOtherForm is traceOf for rows that were written for another form of their
-// table: that it is empty can be told of any.
+// table: that it is empty can be told of any, and that they are there by what is left of
+// their columns, if a key is.
 func (r *reasoner) traceOfOtherForm(ctx context.Context, e int) (trace, error) {
 	s := r.Replay.Effects[e].Statement
-	if _, literal := r.Witness.Given(s); !literal {
+	given, literal := r.Witness.Given(s)
+	if !literal {
 		return untold, nil
 	}
 	rows, err := r.Witness.Rows(ctx, s.Table(), 1)
-	if err != nil || rows > 0 {
-		return untold, err
+	if err != nil || rows == 0 {
+		return blank, err
 	}
-	return blank, nil
+	if wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") {
+		return untold, nil
+	}
+	kept := TableRows{Rows: make([][]string, len(given.Rows))}
+	for i, column := range given.Columns {
+		if r.Have.Get(schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: column}) == nil {
+			continue
+		}
+		kept.Columns = append(kept.Columns, column)
+		for j, row := range given.Rows {
+			if i >= len(row) || row[i] == "" {
+				return untold, nil
+			}
+			kept.Rows[j] = append(kept.Rows[j], row[i])
+		}
+	}
+	if len(kept.Columns) == 0 {
+		return untold, nil
+	}
+	seeds, err := r.Witness.Present(ctx, s.Table(), kept)
+	if err == nil && seeds.Keyed && seeds.Present == seeds.Wanted {
+		return left, nil
+	}
+	return untold, err
 }
 
 // seededAhead reports whether the rows of a statement are there that the history
@@ -129,15 +165,19 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 }
 
 // deniedByRows reports that rows speak against a position at which a script ran: those
-// are there of a statement behind it, or none at all of one ahead of it.
+// are there of a statement behind it, or none at all of one ahead of it. A script may put
+// in rows of its own; that a history was lost besides is one accident too many.
 func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
 	for e := range r.Replay.Effects {
-		if r.recorded(e) || r.overlaidBy(&s, e) || e >= s.from && e < s.to {
+		if r.recorded(e) || e >= s.from && e < s.to {
 			continue
 		}
 		told, err := r.traceOf(ctx, e)
 		if err != nil {
 			return false, err
+		}
+		if r.overlaidBy(&s, e) && (r.Recorded.Any() || told != left) {
+			continue
 		}
 		if e < s.from && told == blank && !r.takenFrom(e, s.from) || e >= s.to && told == left {
 			return true, nil
@@ -180,6 +220,26 @@ func (r *reasoner) takenFrom(e, position int) bool {
 		}
 	}
 	return false
+}
+
+// clearedLater returns the statement behind e that deletes all rows of the table which e
+// writes, if nothing takes notice of them before: whether e has run is no matter then.
+func (r *reasoner) clearedLater(e int) (Ref, bool) {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
+		s := r.Replay.Effects[i].Statement
+		switch {
+		case s.Verb == "delete" && s.Table() == table && !wording.Speaks(s.Text, "where"):
+			return r.Replay.Effects[i].Ref(), !slices.ContainsFunc(r.Have.Parts(r.liveName(e, table)), func(o *schema.Object) bool { return o.Key.Kind == schema.Trigger })
+		case s.Verb == "alter table rename" && s.Table() == table:
+			table = s.Renamed()
+		case s.Verb == "create trigger" || s.Table() != table && s.Class == migration.Data || opaque[s.Verb]:
+			if wording.Speaks(s.Text, table.Name) {
+				return Ref{}, false
+			}
+		}
+	}
+	return Ref{}, false
 }
 
 // cascades reports whether deleting rows of one table may delete those of another,

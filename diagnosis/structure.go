@@ -203,6 +203,10 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 		return r.judgeDrift(ctx, e, f, nil)
 	}
 	if f.Statement.Verb == "alter table rename column" {
+		if !r.recorded(e) && r.goesAhead(e) {
+			f.is(NotDone, fmt.Sprintf("%s is dropped ahead of it and made anew", f.Statement.Table()))
+			return nil
+		}
 		return r.judgeTwins(ctx, e, f)
 	}
 	var missing, stuck []string
@@ -231,6 +235,18 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 	}
 	r.conflict(e, f, stuck)
 	return nil
+}
+
+// goesAhead reports that a statement which is to run ahead of this one drops its table:
+// what is in there now goes with it.
+func (r *reasoner) goesAhead(e int) bool {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := range r.findings[:e] {
+		if r.findings[i].Verdict == NotDone && !r.findings[i].Left && r.drops(i, table) {
+			return true
+		}
+	}
+	return false
 }
 
 // addable reports whether a missing part can be added to its table without a word

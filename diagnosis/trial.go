@@ -134,6 +134,11 @@ var backfill = regexp.MustCompile(`(?i)\bis\s+null\b`)
 // not claim, while a later one is there that it does not claim either: perhaps the
 // history is behind, perhaps somebody was ahead of it.
 func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
+	if last := r.trajectories[r.lastName(e, f.Statement.Table())]; last != nil && last.want() == nil &&
+		r.cut != nil && e < r.cut.from && r.absent(last.key) && r.absent(r.liveName(e, f.Statement.Table())) {
+		f.is(Superseded, fmt.Sprintf("%s is gone again", last.key))
+		return nil
+	}
 	trial, err := r.Witness.Try(ctx, f.Statement)
 	switch {
 	case err != nil:
