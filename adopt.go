@@ -204,7 +204,7 @@ func (r *run) appendSettled(ctx context.Context, s *survey, entries []journal.En
 		}
 	}
 	if r.healthy(s) && !s.empty() {
-		stamp, err := r.db.Stamp(ctx)
+		stamp, err := r.seal(ctx, s, s.fingerprint)
 		if err != nil {
 			return err
 		}

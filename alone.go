@@ -10,7 +10,6 @@ import (
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
-	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how steps run on a server that commits at each statement on the
@@ -25,12 +24,8 @@ import (
 // on the schema: of that the schema tells. With an error come the steps that have
 // run, which stay.
 func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([]StepReport, error) {
-	if !p.journal {
-		if err := r.createJournal(ctx); err != nil {
-			return nil, err
-		}
-		p.journal = true
-		p.hidden[schema.Key{Kind: schema.Table, Name: journal.Table}] = true
+	if err := r.openJournal(ctx, p); err != nil {
+		return nil, err
 	}
 	entries := intents(s)
 	if p.plan.Back {

@@ -93,7 +93,7 @@ func (r *run) baseline(ctx context.Context) error {
 		d.Answered = []diagnosis.Question{q}
 	}
 	prep := &prepared{survey: s, plan: p, claimed: len(q.Facts) > 0}
-	if err := r.write(ctx, prep, &plan.Segment{Records: p.Records}, nil, s.fingerprint, true); err != nil {
+	if err := r.write(ctx, prep, &plan.Segment{Records: p.Records}, nil, s.fingerprint, "", true); err != nil {
 		return err
 	}
 	r.report.Run, r.report.Diagnosis, r.report.Records = r.id, d, p.Records

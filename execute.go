@@ -25,11 +25,9 @@ func (r *run) execute(ctx context.Context, p *prepared, steps []plan.Step) ([]St
 		}
 		done = append(done, step)
 		if p.squash.makes(&steps[i]) && (i+1 == len(steps) || !p.squash.makes(&steps[i+1])) {
-			made, err := r.arrived(ctx, p)
-			if err != nil {
+			if r.made, err = r.arrived(ctx, p); err != nil {
 				return nil, err
 			}
-			r.made = &made
 		} else {
 			r.made = nil
 		}
@@ -95,6 +93,10 @@ func (r *run) runAfterwards(ctx context.Context, p *prepared, steps []plan.Step,
 		r.completed.Checksum = ""
 	}
 	r.trail, r.made = nil, nil // what has just run is no part of it
+	stamp, err := r.db.Stamp(ctx)
+	if err != nil {
+		return err
+	}
 	after, err := r.inspectAfter(ctx, p)
 	if err != nil {
 		return err
@@ -108,5 +110,5 @@ func (r *run) runAfterwards(ctx context.Context, p *prepared, steps []plan.Step,
 	if r.rest != nil {
 		r.rest.after = after.Fingerprint()
 	}
-	return r.noteAfterwards(ctx, done)
+	return r.noteAfterwards(ctx, done, stamp)
 }

@@ -168,7 +168,7 @@ func emptied(steps []plan.Step, table schema.Key) bool {
 // Errors: *[MismatchError]; *[Refusal] for references that would be broken.
 func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (after schema.Fingerprint, err error) {
 	if p.plain && r.made != nil {
-		return *r.made, r.proveReferences(ctx, p, pf)
+		return r.made.schema, r.proveReferences(ctx, p, pf)
 	}
 	if p.plain && !last {
 		if after, err = r.follow(ctx, p); err != nil {

@@ -24,16 +24,14 @@ import (
 // This file contains what a run writes down: in the journal, and in the tracking
 // table of the runner that the application has.
 
-// write records one transaction, inside it.
-func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []StepReport, after schema.Fingerprint, last bool) error {
+// write records one transaction, inside it. The stamp is that of a schema with the
+// fingerprint; without one it is taken here, where it is worth its cost.
+func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []StepReport, after schema.Fingerprint, stamp string, last bool) error {
 	if err := r.writeForeign(ctx, p, s); err != nil {
 		return err
 	}
-	if !p.journal {
-		if err := r.createJournal(ctx); err != nil {
-			return err
-		}
-		p.hidden[schema.Key{Kind: schema.Table, Name: journal.Table}] = true
+	if err := r.openJournal(ctx, p); err != nil {
+		return err
 	}
 	// The journal is written part by part: a fresh install has very many entries.
 	const part = 1000
@@ -54,9 +52,11 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 			return err
 		}
 	}
-	stamp, err := r.db.Stamp(ctx)
-	if err != nil {
-		return err
+	if stamp == "" && (last || r.counts()) {
+		var err error
+		if stamp, err = r.seal(ctx, p.survey, after); err != nil {
+			return err
+		}
 	}
 	completed := journal.Entry{
 		Kind: journal.Completed, Outcome: journal.Applied, Checksum: r.sum,
@@ -102,6 +102,37 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 	for _, record := range s.Records {
 		r.tell(Recorded{record})
 	}
+	return nil
+}
+
+// seal returns a stamp of a schema that has this fingerprint; "" where somebody has
+// changed it meanwhile.
+func (r *run) seal(ctx context.Context, s *survey, fingerprint schema.Fingerprint) (string, error) {
+	stamp, err := r.db.Stamp(ctx)
+	if err != nil {
+		return "", err
+	}
+	have, err := r.db.Inspect(ctx)
+	if err != nil {
+		return "", fmt.Errorf("inspect the database: %w", err)
+	}
+	have.DeleteFunc(func(o *schema.Object) bool { return s.hidden[o.Key.Owner()] })
+	if have.Fingerprint() != fingerprint {
+		return "", nil
+	}
+	return stamp, nil
+}
+
+// openJournal creates the journal, unless it is there.
+func (r *run) openJournal(ctx context.Context, p *prepared) error {
+	if p.journal {
+		return nil
+	}
+	if err := r.createJournal(ctx); err != nil {
+		return err
+	}
+	p.journal = true
+	p.hidden[schema.Key{Kind: schema.Table, Name: journal.Table}] = true
 	return nil
 }
 
@@ -367,22 +398,17 @@ func afterwards(s plan.Step) bool { return s.Kind == plan.Afterwards }
 
 // noteAfterwards writes down what has run after a transaction, and that the run is
 // through.
-func (r *run) noteAfterwards(ctx context.Context, steps []StepReport) error {
+func (r *run) noteAfterwards(ctx context.Context, steps []StepReport, stamp string) error {
 	if err := r.begin(ctx, engine.Normal); err != nil {
 		return err
 	}
-	stamp, err := r.db.Stamp(ctx)
-	if err == nil {
-		var entries []journal.Entry
-		for _, step := range steps {
-			entries = append(entries, stepEntry(step))
-		}
-		r.completed.Stamp, r.completed.Before = stamp, r.completed.After
-		r.completed.Evidence = fmt.Sprintf("%s run after the transaction", wording.Count(int64(len(steps)), "statement"))
-		entries = append(entries, r.completed)
-		err = r.append(ctx, entries)
+	var entries []journal.Entry
+	for _, step := range steps {
+		entries = append(entries, stepEntry(step))
 	}
-	if err != nil {
+	r.completed.Stamp, r.completed.Before = stamp, r.completed.After
+	r.completed.Evidence = fmt.Sprintf("%s run after the transaction", wording.Count(int64(len(steps)), "statement"))
+	if err := r.append(ctx, append(entries, r.completed)); err != nil {
 		return errors.Join(err, r.db.Rollback(ctx))
 	}
 	return r.db.Commit(ctx)

@@ -241,27 +241,40 @@ func (sq *squash) mistrusted(got string) *mistrusted {
 	return &mistrusted{sq.Path, "leads to the schema " + got + " here, and was made where it led to " + sq.LeadsTo}
 }
 
+// A made schema is what a squash has led to.
+type made struct {
+	schema schema.Fingerprint
+	stamp  string // from before it was looked at
+}
+
 // arrived makes sure that the squash has led to the schema that it was proven to lead
-// to, and returns the fingerprint. Where the catalogue is the same word for word, the
+// to, and returns what it has made, beside the journal. Where the catalogue is the same word for word, the
 // schema need not be inspected.
 //
 // Errors: *mistrusted.
-func (r *run) arrived(ctx context.Context, p *prepared) (schema.Fingerprint, error) {
+func (r *run) arrived(ctx context.Context, p *prepared) (*made, error) {
 	proven, err := schema.ParseFingerprint(p.squash.LeadsTo)
 	if err != nil {
-		return proven, p.squash.mistrusted(err.Error())
+		return nil, p.squash.mistrusted(err.Error())
+	}
+	if err := r.openJournal(ctx, p); err != nil {
+		return nil, err
+	}
+	m := &made{schema: proven}
+	if m.stamp, err = r.db.Stamp(ctx); err != nil {
+		return nil, err
 	}
 	if digest, err := digest(ctx, r.db, slices.Collect(maps.Keys(p.hidden))); err != nil || digest != "" && digest == p.squash.Digest {
-		return proven, err
+		return m, err
 	}
 	after, err := r.inspectAfter(ctx, p)
 	if err != nil {
-		return proven, err
+		return nil, err
 	}
 	if got := after.Fingerprint(); got != proven {
-		return got, p.squash.mistrusted(got.String())
+		return nil, p.squash.mistrusted(got.String())
 	}
-	return proven, nil
+	return m, nil
 }
 
 // digest returns a checksum of the catalogue without some tables; "" where the engine

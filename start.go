@@ -39,10 +39,13 @@ func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Op
 }
 
 // recognises reports that a run of this set left the database as it is. To ask the
-// history of another runner takes a connection whose traits are known.
+// history of another runner, or for a whole stamp, takes a connection of our own.
 func (m *Migrator) recognises(ctx context.Context, last lastEntry) (same bool, err error) {
-	if last.ruler == "" || last.checksum != m.sum {
-		return m.untouched(ctx, pool{DB: m.db}, last), nil
+	if !m.ended(last) {
+		return false, nil
+	}
+	if m.untouched(ctx, pool{DB: m.db}, last) {
+		return true, nil
 	}
 	db, err := m.engine.Connect(ctx, m.db)
 	if err != nil {
@@ -50,5 +53,5 @@ func (m *Migrator) recognises(ctx context.Context, last lastEntry) (same bool, e
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	m.traits = db.Traits()
-	return m.untouched(ctx, db, last), nil
+	return m.stamped(ctx, db, last), nil
 }

@@ -52,8 +52,10 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 	var err error
 	// The stamp comes first: if somebody changes the schema in between, it is that of
 	// before, and nobody takes what is inspected for what it is about.
-	if s.stamp, err = db.Stamp(ctx); err != nil {
-		return nil, fmt.Errorf("inspect the database: %w", err)
+	if m.counts() {
+		if s.stamp, err = db.Stamp(ctx); err != nil {
+			return nil, fmt.Errorf("inspect the database: %w", err)
+		}
 	}
 	if s.have, err = db.Inspect(ctx); err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
@@ -180,9 +182,9 @@ func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bo
 }
 
 // stands reports that nobody has changed the schema or a history since a survey that
-// found the database healthy, for the price of a row or two. An engine without a stamp
-// cannot tell of the schema: then the history alone is asked, if it is one that commits
-// at each statement, since a look tells no more there: no transaction keeps anybody from
+// found the database healthy, for the price of a row or two. Where a stamp takes a look,
+// none was taken: then the history alone is asked, on an engine that commits at each
+// statement, since a look tells no more there: no transaction keeps anybody from
 // changing the schema right behind it. Otherwise it is a no. It is asked inside a
 // transaction, which an error may have ended: so none is passed over.
 func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) (bool, error) {
@@ -190,7 +192,7 @@ func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) (b
 		return false, nil
 	}
 	if s.stamp != "" {
-		if now, err := db.Stamp(ctx); err != nil || now != s.stamp {
+		if now, err := db.Stamp(ctx); err != nil || !m.engine.SameStamp(now, s.stamp) {
 			return false, err
 		}
 	}

@@ -12,25 +12,21 @@ import (
 	"github.com/dbmend/dbmend/tracking"
 )
 
-// unchanged reports that the last thing that happened to this database was a run
-// of this very set, that nobody has touched the schema since, and that the
-// history of another runner, if one rules, claims what it claimed then. Without
-// such a history it costs one row, whatever the number of migrations, and never a
-// lock. Any doubt, an error included, is a no: then the database is looked at.
-func (m *Migrator) unchanged(ctx context.Context, db tracking.Database) bool {
-	return m.untouched(ctx, db, m.lastEntry(ctx, db))
-}
-
 // A lastEntry is what the journal's newest entry says, beside the stamp of now.
 type lastEntry struct {
 	now, kind, outcome, checksum, stamp, ruler string
 }
 
-// lastEntry reads the journal's newest entry; it is zero where that cannot be had.
+// counts reports that the engine keeps track of changes: elsewhere a stamp takes a look
+// at the schema, and is taken where it saves a longer one.
+func (m *Migrator) counts() bool { return m.engine.StampQuery() != "" }
+
+// lastEntry reads the journal's newest entry, in one row whatever the number of
+// migrations, and without a lock; it is zero where that cannot be had.
 func (m *Migrator) lastEntry(ctx context.Context, db tracking.Database) lastEntry {
 	stamp := m.engine.StampQuery()
 	if stamp == "" {
-		return lastEntry{}
+		stamp = "''"
 	}
 	var e lastEntry
 	query := `SELECT ` + stamp + `, kind, outcome, checksum, stamp, name FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
@@ -40,11 +36,39 @@ func (m *Migrator) lastEntry(ctx context.Context, db tracking.Database) lastEntr
 	return e
 }
 
-// untouched reports that a run of this set left the database as it is.
+// ended reports that the last thing that happened to this database was a run of this
+// very set.
+func (m *Migrator) ended(e lastEntry) bool {
+	return e.kind == string(journal.Completed) && e.outcome != string(journal.Left) && e.checksum == m.sum
+}
+
+// untouched reports that a run of this set left the database as it is: that it was the
+// last thing that happened, that nobody has touched the schema since, and that the
+// history of another runner, if one rules, claims what it claimed then. It asks for
+// nothing that costs more than a row. Any doubt, an error included, is a no: then the
+// database is looked at.
 func (m *Migrator) untouched(ctx context.Context, db tracking.Database, e lastEntry) bool {
-	if e.kind != string(journal.Completed) || e.outcome == string(journal.Left) || e.now != e.stamp || e.checksum != m.sum {
+	return m.ended(e) && m.engine.SameStamp(e.now, e.stamp) && m.claimed(ctx, db, e)
+}
+
+// stamped is untouched where the schema is asked for a whole stamp, if the one that
+// costs a row does not tell.
+func (m *Migrator) stamped(ctx context.Context, db engine.Database, e lastEntry) bool {
+	if !m.ended(e) || e.stamp == "" {
 		return false
 	}
+	if !m.engine.SameStamp(e.now, e.stamp) {
+		now, err := db.Stamp(ctx)
+		if err != nil || !m.engine.SameStamp(now, e.stamp) {
+			return false
+		}
+	}
+	return m.claimed(ctx, db, e)
+}
+
+// claimed reports that the history of another runner, if one ruled, claims what it
+// claimed when the entry was written.
+func (m *Migrator) claimed(ctx context.Context, db tracking.Database, e lastEntry) bool {
 	if e.ruler == "" {
 		return m.history == ""
 	}

@@ -50,15 +50,13 @@ type StepReport struct {
 // Errors: *[Refusal] with the questions that must be answered first; *[AheadError];
 // *[StatementError]; *[MismatchError]; [engine.ErrLocked]; [ErrHeld]; the context's.
 func (m *Migrator) Up(ctx context.Context) (*Report, error) {
-	if m.unchanged(ctx, pool{m.db, m.traits}) {
+	last := m.lastEntry(ctx, pool{m.db, m.traits})
+	if m.untouched(ctx, pool{m.db, m.traits}, last) {
 		return &Report{}, nil
 	}
 	settled := func(db engine.Database) bool {
-		if m.traits.Quote != nil {
-			return false
-		}
 		m.traits = db.Traits()
-		return m.unchanged(ctx, db)
+		return m.stamped(ctx, db, last)
 	}
 	return m.work(ctx, settled, func(r *run) error { return r.all(ctx) })
 }
@@ -118,12 +116,12 @@ type run struct {
 	// aim plans what is left to do, and changes nothing.
 	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
-	completed journal.Entry       // the last entry that was written for a transaction that is through
-	newest    int64               // the number of the last entry that was written
-	rest      *rest               // what is left of a plan of several transactions
-	made      *schema.Fingerprint // of what the squash has made, while nothing has run behind it
-	trail     *trail              // what the transactions in the middle of such a plan change
-	guard     *guard              // what the table held that synthesised statements are working on
+	completed journal.Entry // the last entry that was written for a transaction that is through
+	newest    int64         // the number of the last entry that was written
+	rest      *rest         // what is left of a plan of several transactions
+	made      *made         // what the squash has made, while nothing has run behind it
+	trail     *trail        // what the transactions in the middle of such a plan change
+	guard     *guard        // what the table held that synthesised statements are working on
 }
 
 // all runs one transaction after the other until nothing is left to do.
@@ -338,13 +336,27 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 
 // conclude proves and records what a transaction has done, and commits it.
 func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof *proof, steps []StepReport, last bool) (after schema.Fingerprint, err error) {
+	if err := r.openJournal(ctx, p); err != nil {
+		return after, err
+	}
+	stamp := ""
+	switch {
+	case r.hands(p.survey):
+	case r.made != nil:
+		stamp = r.made.stamp
+	case last || r.counts():
+		// It comes before the schema is inspected: see look.
+		if stamp, err = r.db.Stamp(ctx); err != nil {
+			return after, err
+		}
+	}
 	if after, err = r.prove(ctx, p, proof, last); err != nil {
 		return after, err
 	}
 	if !r.db.Traits().TransactionalDDL && p.squash.begins(s) && after.String() != p.squash.LeadsTo {
 		return after, p.squash.mistrusted(after.String())
 	}
-	if err := r.write(ctx, p, s, steps, after, last); err != nil {
+	if err := r.write(ctx, p, s, steps, after, stamp, last); err != nil {
 		return after, err
 	}
 	if err := r.db.Commit(ctx); err != nil {

@@ -33,9 +33,14 @@ type Engine interface {
 	// is the schema that it meets, and t are the traits of the server.
 	Hazards(s *migration.Statement, have *schema.Snapshot, t Traits) []Hazard
 
-	// StampQuery returns a scalar expression, a query in parentheses, whose value is
-	// what [Database.Stamp] returns; "" where the engine knows no such thing.
+	// StampQuery returns a scalar expression, a query in parentheses, whose value is a
+	// stamp that costs a row whatever the size of the schema, and may tell less than that of
+	// [Database.Stamp]; "" where the engine knows no such thing.
 	StampQuery() string
+
+	// SameStamp reports whether two stamps say that nobody has changed the schema
+	// between them. It is no where one of them says nothing.
+	SameStamp(a, b string) bool
 
 	// JournalDDL returns the statements that create the journal's table, whose
 	// columns docs/formats/journal.md describes.
@@ -73,9 +78,10 @@ type Database interface {
 	// as a snapshot that the watch keeps up to date: the caller must not change it.
 	Watch(ctx context.Context) (Watch, error)
 
-	// Stamp returns a short text that is the same as long as nobody has changed
-	// the schema of this very database, at the cost of reading a row or two; ""
-	// where the engine knows no such thing.
+	// Stamp returns a short text that tells whether somebody has changed the schema
+	// since another was taken: see [Engine.SameStamp]. It never tells of one schema what it
+	// told of another. Where the engine has no counter of changes it reads what Inspect
+	// reads, and takes less time.
 	Stamp(ctx context.Context) (string, error)
 
 	// Begin opens a transaction that may write, waiting for other writers as long

@@ -51,8 +51,10 @@ func (d *database) lists(ctx context.Context, programs bool) (list []listing, er
 	if err != nil || !programs {
 		return list, err
 	}
+	// Triggers are asked for by their tables' database, which is theirs: by their own the
+	// server opens the tables of all databases.
 	const rest = `SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, lower(concat(ACTION_TIMING, ' ', EVENT_MANIPULATION)), ACTION_ORDER, ACTION_STATEMENT, SQL_MODE
-FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()
 UNION ALL SELECT lower(ROUTINE_TYPE), ROUTINE_NAME, '', '', '', '', '' FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
 UNION ALL SELECT 'event', EVENT_NAME, '', '', '', '', '' FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()`
 	err = d.each(ctx, rest, func(rows *sql.Rows) error {

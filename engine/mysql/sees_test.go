@@ -6,8 +6,8 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// What Inspect must see: each change alone makes another schema, and taking it back
-// makes the first again.
+// What Inspect must see: each change alone makes another schema, of which the stamp
+// tells, and taking it back makes the first again.
 func TestInspectSeesEachProperty(t *testing.T) {
 	for object, changes := range map[string][]struct{ there, back string }{
 		"a column": {
@@ -107,9 +107,12 @@ func TestInspectSeesEachProperty(t *testing.T) {
 			everything(t, db)
 			must(t, db, "SET system_versioning_alter_history = KEEP")
 			for _, change := range changes {
-				before := inspected(t, db)
+				before, stamp := inspected(t, db), stamped(t, db)
 				must(t, db, change.there)
 				after := inspected(t, db)
+				if (Engine{}).SameStamp(stamp, stamped(t, db)) {
+					t.Errorf("%s: the same stamp", change.there)
+				}
 				if len(schema.Compare(before, after)) == 0 || before.Fingerprint() == after.Fingerprint() {
 					t.Errorf("%s: no difference", change.there)
 				}

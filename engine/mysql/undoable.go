@@ -38,7 +38,7 @@ WHERE t.TABLE_SCHEMA = DATABASE() AND coalesce(e.TRANSACTIONS, 'NO') <> 'YES'`)
 // the tables: through it a statement may write there that does not name it.
 func (d *database) unreached(ctx context.Context, tables []string) error {
 	bodies, err := d.texts(ctx, `SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()
-UNION ALL SELECT ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+UNION ALL SELECT ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()
 UNION ALL SELECT coalesce(ROUTINE_DEFINITION, '') FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()`)
 	if err != nil {
 		return err

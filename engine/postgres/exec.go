@@ -21,7 +21,7 @@ import (
 // On a scratch database a statement that fails in a transaction is undone by
 // itself and the transaction goes on, as it does on servers where errors cost no
 // more. Elsewhere only a statement that waits for a table is held that way, since
-// it may be tried again; after the error of any other the transaction is over, and
+// it may be tried again, and only where there was one when the transaction began; after the error of any other the transaction is over, and
 // what follows is told [engine.ErrRolledBack].
 func (d *database) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	if err := d.ready(ctx); err != nil {
@@ -56,7 +56,7 @@ func (d *database) exec(ctx context.Context, statement string, args []any) (tag 
 	if d.guest() && copies {
 		return d.execInside(ctx, command, rows, true)
 	}
-	if (d.tx.open || d.guest()) && len(args) == 0 && !copies && (d.private || waitsForTables(statement)) {
+	if (d.tx.open || d.guest()) && len(args) == 0 && !copies && (d.private || !d.tx.alone && waitsForTables(statement)) {
 		return d.persist(ctx, statement)
 	}
 	patience := d.patience

@@ -6,8 +6,28 @@ import (
 	"strings"
 )
 
-// stamp is an identity of the database, and for each catalogue that statements on
-// the schema write to the number of its rows and the sum of the numbers of the
+// home tells one database from all others.
+const home = `(SELECT system_identifier FROM pg_catalog.pg_control_system()) || '-' || (SELECT oid FROM pg_catalog.pg_database
+	WHERE datname = pg_catalog.current_database())`
+
+// horizon is the identity of the database and the number of the next transaction that
+// will be known to have ended, wherever it ends, if that is told by this one; then "/",
+// which is not in it.
+//
+// Who changes anything in a cluster has a number. None has changed anything since an
+// earlier look if the next one to end is the same by then, and if all with lower numbers
+// had ended at that look. Of those, the snapshot names the ones that have not, below its
+// own end; from there on it knows only of this transaction. So nothing is told where
+// another is under way, or where there may be one between that end and this transaction.
+// What commits with this transaction is seen by it, and its number is passed by.
+const horizon = `coalesce((SELECT ` + home + ` || '-' || greatest(ahead, own + 1)
+	FROM (SELECT pg_catalog.pg_snapshot_xmax(now)::text::bigint AS ahead, now,
+		pg_catalog.pg_current_xact_id_if_assigned()::text::bigint AS own
+		FROM pg_catalog.pg_current_snapshot() AS now) AS snapshot
+	WHERE coalesce(own, 0) <= ahead AND NOT EXISTS (SELECT FROM pg_catalog.pg_snapshot_xip(now))), '') || '/'`
+
+// stamp is the horizon; then the identity again, and for each catalogue that statements
+// on the schema write to the number of its rows and the sum of the numbers of the
 // transactions that wrote them.
 //
 // PostgreSQL has no counter of schema changes. But every change of a row is a new
@@ -19,9 +39,9 @@ import (
 // within one transaction has the same stamp.)
 //
 // Temporary tables come and go all the time, and are left out.
-var stamp = `(SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()) || '-' || (SELECT oid FROM pg_catalog.pg_database
-	WHERE datname = pg_catalog.current_database()) || '-' || pg_catalog.md5(pg_catalog.string_agg(n || '.' || coalesce(s, 0), '-' ORDER BY place))
-FROM (` + strings.Join(counts(), "\nUNION ALL ") + `) AS c(place, n, s))`
+var stamp = `WITH fleeting AS MATERIALIZED (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence = 't')
+SELECT ` + horizon + ` || ` + home + ` || '-' || pg_catalog.md5(pg_catalog.string_agg(n || '.' || coalesce(s, 0), '-' ORDER BY place))
+FROM (` + strings.Join(counts(), "\nUNION ALL ") + `) AS c(place, n, s)`
 
 // ledgers are the catalogues, each with the rows that count there. Those of the
 // server itself have numbers below 16384.
@@ -67,7 +87,7 @@ var ledgers = [...]struct {
 
 // lasting is the condition that a row is not about a temporary table.
 func lasting(table string) string {
-	return table + " NOT IN (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence = 't')"
+	return table + " NOT IN (SELECT oid FROM fleeting)"
 }
 
 // counts returns a query for each catalogue. Age is the only arithmetic that
@@ -83,14 +103,22 @@ func counts() []string {
 	return list
 }
 
-// StampQuery returns what [database.Stamp] asks for.
-func (Engine) StampQuery() string { return stamp }
+// StampQuery returns the horizon: on a cluster where nobody writes, it tells.
+func (Engine) StampQuery() string { return "(" + horizon + ")" }
 
-// Stamp returns an identity of the database and of all that its catalogue has.
-// That takes a look at every row, and no more than a look: see DESIGN.md.
+// SameStamp reports whether two stamps have the same horizon, or the same rows in the
+// catalogues.
+func (Engine) SameStamp(a, b string) bool {
+	horizonA, rowsA, _ := strings.Cut(a, "/")
+	horizonB, rowsB, _ := strings.Cut(b, "/")
+	return horizonA == horizonB && horizonA != "" || rowsA == rowsB && rowsA != ""
+}
+
+// Stamp returns the horizon, an identity of the database, and a hash of what its
+// catalogue has. That takes a look at every row, and no more than a look.
 func (d *database) Stamp(ctx context.Context) (string, error) {
 	var s string
-	if err := d.QueryRow(ctx, "SELECT "+stamp).Scan(&s); err != nil {
+	if err := d.QueryRow(ctx, stamp).Scan(&s); err != nil {
 		return "", fmt.Errorf("stamp: %w", err)
 	}
 	return s, nil

@@ -14,6 +14,7 @@ import (
 // server tells after every message.
 type transaction struct {
 	open     bool   // until Rollback or Commit have ended it for certain
+	alone    bool   // no table was there when it began: nobody can be in its way, or it in theirs
 	lost     bool   // it is over, and whoever began it does not know yet
 	timeout  string // lock_timeout inside it
 	settings map[string]string
@@ -65,7 +66,8 @@ func (d *database) begin(ctx context.Context) (bool, error) {
 		_, err := d.command(ctx, how)
 		return err == nil, err
 	}
-	results, err := d.command(ctx, begin+"; SELECT pg_catalog.pg_try_advisory_xact_lock("+strconv.Itoa(runners)+
+	results, err := d.command(ctx, begin+"; SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'f', 'm'))"+
+		"; SELECT pg_catalog.pg_try_advisory_xact_lock("+strconv.Itoa(runners)+
 		"), pg_catalog.pg_backend_pid(), "+since("pg_catalog.transaction_timestamp()")+
 		", pg_catalog.set_config('lock_timeout', "+literal(d.tx.timeout)+", true)"+
 		", pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true)")
@@ -73,6 +75,7 @@ func (d *database) begin(ctx context.Context) (bool, error) {
 		d.trace, err = traceOf(results)
 	}
 	if err == nil && isTrue(results) {
+		d.tx.alone = isTrue(results[:len(results)-1])
 		return true, nil
 	}
 	return false, errors.Join(err, d.Rollback(ctx))

@@ -20,6 +20,9 @@ FROM pragma_schema_version AS v)`
 // StampQuery returns what [database.Stamp] asks for.
 func (Engine) StampQuery() string { return stamp }
 
+// SameStamp reports whether two stamps are the same one.
+func (Engine) SameStamp(a, b string) bool { return a == b && a != "" }
+
 // Stamp returns SQLite's schema counter and an identity of the newest object.
 func (d *database) Stamp(ctx context.Context) (string, error) {
 	var s string
