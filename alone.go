@@ -63,10 +63,15 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([
 	return done, r.db.Begin(ctx, engine.Normal)
 }
 
-// stepAlone runs one step and writes down that it has run.
+// stepAlone runs one step and writes down that it has run. An author's statement on the
+// schema is committed by the server, and so is the one row of the journal behind it:
+// transactions around them would be begun in vain.
 func (r *run) stepAlone(ctx context.Context, p *prepared, steps []plan.Step, i int, mode engine.TxMode) (step StepReport, err error) {
-	if err := r.db.Begin(ctx, mode); err != nil {
-		return step, err
+	commits := mode == engine.Normal && steps[i].Kind != plan.Synthesised && defines(steps[i].Source)
+	if !commits {
+		if err := r.db.Begin(ctx, mode); err != nil {
+			return step, err
+		}
 	}
 	if step, err = r.step(ctx, p, steps, i); err == nil {
 		err = r.append(ctx, []journal.Entry{stepEntry(step)})
@@ -77,8 +82,10 @@ func (r *run) stepAlone(ctx context.Context, p *prepared, steps []plan.Step, i i
 		}
 		return step, errors.Join(err, r.db.Rollback(ctx))
 	}
-	if err := r.db.Commit(ctx); err != nil {
-		return step, fmt.Errorf("commit: %w", err)
+	if !commits {
+		if err := r.db.Commit(ctx); err != nil {
+			return step, fmt.Errorf("commit: %w", err)
+		}
 	}
 	return step, nil
 }
@@ -88,12 +95,19 @@ func (r *run) append(ctx context.Context, entries []journal.Entry) error {
 	for i := range entries {
 		entries[i].Run, entries[i].Tool = r.id, "dbmend "+Version
 	}
-	if err := journal.Append(ctx, r.db, entries); err != nil {
+	if len(entries) == 0 {
+		return nil
+	}
+	var err error
+	if r.newest > 0 {
+		err = journal.AppendAfter(ctx, r.db, r.newest, entries)
+	} else {
+		err = journal.Append(ctx, r.db, entries)
+	}
+	if err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
-	if n := len(entries); n > 0 {
-		r.newest = entries[n-1].Number
-	}
+	r.newest = entries[len(entries)-1].Number
 	return nil
 }
 

@@ -67,13 +67,17 @@ func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment, last boo
 // where nothing can be undone the author's statements on the schema break none: for
 // that, what the server enforces must have been set aside or gone around.
 func (r *run) mayBreak(p *prepared, s *plan.Segment) bool {
-	return r.db.Traits().TransactionalDDL || !p.plain || s.Rebuild || slices.ContainsFunc(s.Steps, func(step plan.Step) bool {
-		if step.Source == nil || step.Source.Class != migration.Schema {
-			return true
-		}
-		word, _, _ := strings.Cut(step.Source.Verb, " ")
-		return !slices.Contains([]string{"create", "alter", "drop", "rename"}, word)
-	})
+	return r.db.Traits().TransactionalDDL || !p.plain || s.Rebuild ||
+		slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return !defines(step.Source) })
+}
+
+// defines reports whether an author's statement is one on the schema and on nothing else.
+func defines(source *migration.Statement) bool {
+	if source == nil || source.Class != migration.Schema {
+		return false
+	}
+	word, _, _ := strings.Cut(source.Verb, " ")
+	return slices.Contains([]string{"create", "alter", "drop", "rename"}, word)
 }
 
 // rebuilt returns the tables that a healing drops once their rows are in another

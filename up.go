@@ -237,9 +237,10 @@ func (m *Migrator) lock(ctx context.Context, db engine.Database) (unlock func() 
 	return unlock, err
 }
 
-// begin opens the transaction, and says so if somebody keeps it waiting.
+// begin opens the transaction, and says so if somebody keeps it waiting, which is where
+// it is the lock.
 func (r *run) begin(ctx context.Context, mode engine.TxMode) error {
-	if r.lockTimeout >= 0 && r.lockTimeout <= noticeable {
+	if !r.db.Traits().TransactionLocks || r.lockTimeout >= 0 && r.lockTimeout <= noticeable {
 		return r.db.Begin(ctx, mode)
 	}
 	r.db.Patience(noticeable)

@@ -40,6 +40,12 @@ func Append(ctx context.Context, db Database, entries []Entry) error {
 	if err != nil {
 		return err
 	}
+	return AppendAfter(ctx, db, last, entries)
+}
+
+// AppendAfter is [Append] for a caller who knows the number of the last entry, since he
+// has written it, and has kept other writers out since.
+func AppendAfter(ctx context.Context, db Database, last int64, entries []Entry) (err error) {
 	if last > math.MaxInt64-int64(len(entries)) {
 		return &EntryError{last, "entry", "leaves no room for another"}
 	}

@@ -134,6 +134,20 @@ func TestTheTablesKeyRefusesASecondWriter(t *testing.T) {
 	}
 }
 
+// Who knows the last number need not ask for it; if it is not the last any more, the
+// key refuses what would follow it.
+func TestAppendAfterAKnownNumber(t *testing.T) {
+	db := open(t, proper)
+	first := write(t, db, journal.Entry{Kind: journal.Completed})[0]
+	next := []journal.Entry{{Run: "r", Tool: "t", Kind: journal.Completed}}
+	if err := journal.AppendAfter(t.Context(), db, first.Number, next); err != nil || next[0].Number != first.Number+1 {
+		t.Errorf("behind %d comes %d: %v", first.Number, next[0].Number, err)
+	}
+	if err := journal.AppendAfter(t.Context(), db, first.Number, next); err == nil {
+		t.Error("an entry was written twice")
+	}
+}
+
 // Whatever an entry says is read again as it was written.
 func TestReadIsTheInverseOfAppend(t *testing.T) {
 	db := open(t, proper)

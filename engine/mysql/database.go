@@ -28,7 +28,9 @@ type database struct {
 	waits   waits
 	locks   []string            // names of the locks that this connection holds
 	watches map[*watch]struct{} // those that want to know what is run
-	scratch string              // the name of the scratch database that this is; "" for others
+
+	prepared map[string]*sql.Stmt // the statements that have come with arguments; nil after the first time
+	scratch  string               // the name of the scratch database that this is; "" for others
 
 	before     map[string]string // the session's variables, ahead of the first statement that may set one
 	own, given defaults          // of a scratch database: what it began with, and what it has
@@ -147,7 +149,7 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	if err := d.ready(ctx, statement); err != nil {
 		return 0, err
 	}
-	result, err := d.conn.ExecContext(ctx, statement, args...)
+	result, err := d.execute(ctx, statement, args)
 	if err != nil {
 		result, err = d.renumber(ctx, statement, args, err)
 	}
@@ -159,6 +161,47 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	}
 	rows, err := result.RowsAffected()
 	return rows, err
+}
+
+// mostPrepared bounds how many statements stay prepared.
+const mostPrepared = 8
+
+// execute runs a statement. One with arguments that has come before is prepared, and
+// stays so.
+func (d *database) execute(ctx context.Context, statement string, args []any) (sql.Result, error) {
+	if len(args) == 0 {
+		return d.conn.ExecContext(ctx, statement)
+	}
+	prepared, again := d.prepared[statement]
+	if !again {
+		if d.prepared == nil || len(d.prepared) == mostPrepared {
+			if err := d.unprepare(); err != nil {
+				return nil, err
+			}
+			d.prepared = map[string]*sql.Stmt{}
+		}
+		d.prepared[statement] = nil
+		return d.conn.ExecContext(ctx, statement, args...)
+	}
+	if prepared == nil {
+		var err error
+		if prepared, err = d.conn.PrepareContext(ctx, statement); err != nil {
+			return nil, err
+		}
+		d.prepared[statement] = prepared
+	}
+	return prepared.ExecContext(ctx, args...)
+}
+
+// unprepare lets go of all statements that are prepared.
+func (d *database) unprepare() (err error) {
+	for _, prepared := range d.prepared {
+		if prepared != nil {
+			err = errors.Join(err, prepared.Close())
+		}
+	}
+	d.prepared = nil
+	return err
 }
 
 // Query runs a query. What the server tells only while the rows are read, they
@@ -204,7 +247,7 @@ func (d *database) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), outlast.Grace)
 	defer cancel()
 	d.stop()
-	err := d.Rollback(ctx)
+	err := errors.Join(d.Rollback(ctx), d.unprepare())
 	for _, name := range d.locks {
 		err = errors.Join(err, d.release(ctx, name))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -72,10 +73,7 @@ func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {
 // enter begins a transaction and sets the savepoint that shows whether it lasts.
 // No context interrupts it: an answer that is not waited for is one nobody knows.
 func (d *database) enter(ctx context.Context) error {
-	if err := d.mark(ctx, "START TRANSACTION"); err != nil {
-		return err
-	}
-	return d.mark(ctx, "SAVEPOINT "+top)
+	return d.mark(ctx, "START TRANSACTION", "SAVEPOINT "+top)
 }
 
 // Commit ends the transaction. After any error but the context's nobody knows
@@ -138,10 +136,8 @@ func (d *database) Try(ctx context.Context, fn func(ctx context.Context) error) 
 		return fmt.Errorf("try: %w", err)
 	}
 	name := "dbmend_try_" + strconv.Itoa(d.tx.tries)
-	for _, savepoint := range [...]string{name, top} {
-		if err := d.mark(ctx, "SAVEPOINT "+savepoint); err != nil {
-			return fmt.Errorf("try: %w", err)
-		}
+	if err := d.mark(ctx, "SAVEPOINT "+name, "SAVEPOINT "+top); err != nil {
+		return fmt.Errorf("try: %w", err)
 	}
 	d.tx.tries++
 	defer func() {
@@ -156,18 +152,16 @@ func (d *database) undo(ctx context.Context, name string) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	for _, statement := range [...]string{"ROLLBACK TO SAVEPOINT " + name, "RELEASE SAVEPOINT " + name, "SAVEPOINT " + top} {
-		if err := d.mark(ctx, statement); err != nil {
-			return fmt.Errorf("undo: %w", err)
-		}
+	if err := d.mark(ctx, "ROLLBACK TO SAVEPOINT "+name, "RELEASE SAVEPOINT "+name, "SAVEPOINT "+top); err != nil {
+		return fmt.Errorf("undo: %w", err)
 	}
 	return nil
 }
 
-// mark runs a statement about the transaction itself. After an error nobody knows
+// mark runs statements about the transaction itself. After an error nobody knows
 // where in it we are, and all of it is given up.
-func (d *database) mark(ctx context.Context, statement string) error {
-	err := d.insist(ctx, statement)
+func (d *database) mark(ctx context.Context, statements ...string) error {
+	err := d.insist(ctx, statements...)
 	if err == nil {
 		return nil
 	}
@@ -175,12 +169,20 @@ func (d *database) mark(ctx context.Context, statement string) error {
 	return fmt.Errorf("%w (%w)", err, engine.ErrRolledBack)
 }
 
-// insist runs a statement that is not left half-way whatever becomes of the context: see
-// package outlast.
-func (d *database) insist(ctx context.Context, statement string) error {
+// insist runs statements that are not left half-way whatever becomes of the context: see
+// package outlast. MariaDB is sent all at once, in an anonymous block, which an error
+// ends where it is.
+func (d *database) insist(ctx context.Context, statements ...string) (err error) {
 	whole, done := outlast.Of(ctx)
 	defer done()
-	_, err := d.conn.ExecContext(whole, statement)
+	if len(statements) > 1 && d.traits.Flavor.Vendor == mariaDB {
+		statements = []string{"BEGIN NOT ATOMIC " + strings.Join(statements, "; ") + "; END"}
+	}
+	for _, statement := range statements {
+		if _, err = d.conn.ExecContext(whole, statement); err != nil {
+			break
+		}
+	}
 	return err
 }
 
@@ -274,15 +276,10 @@ func (d *database) survey(ctx context.Context, err error) error {
 // lasts reports whether the transaction is still the one that we have begun. If the
 // server does not tell, it is given up.
 func (d *database) lasts(ctx context.Context) (bool, error) {
-	whole, done := outlast.Of(ctx)
-	defer done()
-	_, err := d.conn.ExecContext(whole, "RELEASE SAVEPOINT "+top)
+	err := d.insist(ctx, "RELEASE SAVEPOINT "+top, "SAVEPOINT "+top)
 	var e *mysql.MySQLError
 	if errors.As(err, &e) && e.Number == missingSavepoint {
 		return false, nil
-	}
-	if err == nil {
-		_, err = d.conn.ExecContext(whole, "SAVEPOINT "+top)
 	}
 	if err != nil {
 		d.tx.lost = true
