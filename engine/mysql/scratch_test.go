@@ -149,3 +149,37 @@ func TestScratchNeedsARight(t *testing.T) {
 	must(t, root, "GRANT ALL ON `dbmend\\_scratch\\_%`.* TO "+quote(user)+"@'localhost'")
 	everything(t, scratchOf(t, take(t, strings.Replace(name, "root@", user+":x@", 1))))
 }
+
+// Who may make no databases on the live server has them made on another one, where statements
+// mean the same, and nothing of it stays there.
+func TestScratchOnAnotherServer(t *testing.T) {
+	name := testserver.MariaDB(t)
+	root := take(t, name)
+	user := "elsewhere_" + root.name[len(root.name)-8:]
+	must(t, root, "CREATE USER "+quote(user)+"@'localhost' IDENTIFIED BY 'x'", "GRANT ALL ON "+quote(root.name)+".* TO "+quote(user)+"@'localhost'")
+	t.Cleanup(func() { must(t, root, "DROP USER "+quote(user)+"@'localhost'") })
+	db := take(t, strings.Replace(name, "root@", user+":x@", 1))
+	must(t, db, "ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_german2_ci", "SET sql_mode = 'ANSI_QUOTES', time_zone = '+03:00'")
+
+	server := testserver.MariaDBServer(t, "--character-set-server=utf8mb3", "--collation-server=utf8mb3_bin", "--sql-mode=NO_BACKSLASH_ESCAPES", "--default-storage-engine=MyISAM")
+	other := take(t, server.DSN(t))
+	db.ScratchAt(other.pool)
+	s := scratchOf(t, db)
+	must(t, s, `CREATE TABLE "notes" (id int PRIMARY KEY, title varchar(20) DEFAULT 'it\'s')`)
+	must(t, db, `CREATE TABLE "notes" (id int PRIMARY KEY, title varchar(20) DEFAULT 'it\'s')`)
+	same(t, inspected(t, db), inspected(t, s))
+	if exists(t, root, s.name) || !exists(t, other, s.name) {
+		t.Errorf("%s is on the live server", s.name)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if exists(t, other, s.name) {
+		t.Error("it stays there")
+	}
+
+	db.ScratchAt(nil)
+	if _, err := db.Scratch(t.Context()); err == nil {
+		t.Error("it was made where the user may not")
+	}
+}
