@@ -41,6 +41,18 @@ func (r *reasoner) converts(e int) bool {
 	return !r.renames(e)
 }
 
+// rewrites reports whether a statement makes, or replaces, nothing but views and programs
+// that are there as they were before it.
+func (r *reasoner) rewrites(e int) bool {
+	for _, t := range r.touches[e] {
+		before, after := t.values[t.step], t.values[t.step+1]
+		if t.key.Kind == "materialized view" || after.Fact(schema.Definition) == "" || !before.Equal(t.live) {
+			return false
+		}
+	}
+	return len(r.touches[e]) > 0
+}
+
 // madeAhead reports whether a statement is about a table that is not there and that an
 // earlier one is to make: it finds no row.
 func (r *reasoner) madeAhead(e int) bool {
@@ -80,6 +92,8 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 		r.refuseDrift(f)
 	case doomed == nil && r.additive(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
+	case doomed == nil && r.rewrites(e):
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; what is there has the text before it, and holds no row")
 	case doomed == nil && r.madeAhead(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; its table is missing, and made anew ahead of it")
 	case kept:
