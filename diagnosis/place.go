@@ -179,7 +179,7 @@ func (r *reasoner) place(e int) (place, string) {
 	}
 	effect := &r.Replay.Effects[e]
 	table := effect.Statement.Table()
-	var past, later, lagging, gap bool
+	var past, later, lagging, gap, behindTable bool
 	for i := range r.touches {
 		done, not, _ := r.votes(i)
 		if done == 0 && not == 0 {
@@ -187,6 +187,7 @@ func (r *reasoner) place(e int) (place, string) {
 		}
 		about := slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })
 		same := r.Replay.Effects[i].Migration == effect.Migration
+		behindTable = behindTable || i > e && about && not > 0
 		switch {
 		case i < e && not > 0 && r.deep(i) && (about || same):
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
@@ -202,8 +203,8 @@ func (r *reasoner) place(e int) (place, string) {
 		}
 	}
 	switch {
-	case later && (lagging || r.Recorded.Any()) && !past:
-		return disputed, ""
+	case later && (lagging || behindTable || r.Recorded.Any()) && !past:
+		return disputed, "" // a script may have made what comes after it
 	case past || later:
 		return behind, "what comes after it is done"
 	}
