@@ -3,6 +3,7 @@ package dbmend
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/schema"
@@ -23,6 +24,21 @@ func late(o *schema.Object) bool {
 
 // everyTable chooses all tables for a copy.
 func everyTable(schema.Key) bool { return true }
+
+// asCopied returns a schema as a copy of it reads: an index that its server has given up
+// half-way, INVALID, is made from its definition, and valid.
+func asCopied(live *schema.Snapshot) *schema.Snapshot {
+	copied := live.Clone()
+	for o := range live.All() {
+		if o.Key.Kind != schema.Index || o.Fact(schema.Invalid) == "" {
+			continue
+		}
+		valid := *o
+		valid.Facts = slices.DeleteFunc(slices.Clone(o.Facts), func(f schema.Fact) bool { return f.Name == schema.Invalid })
+		copied.Put(&valid)
+	}
+	return copied
+}
 
 // copyable reports whether the live schema can be copied, and the rows of some tables
 // are few enough for it.

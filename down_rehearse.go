@@ -185,7 +185,7 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 		return nil, err
 	}
 	var facts []string
-	for _, diff := range schema.Compare(p.Diagnosis.Target, after) {
+	for _, diff := range schema.Compare(asCopied(p.Diagnosis.Target), after) {
 		if scratch.Traits().IndexesReferences && byItself(p, diff, after) {
 			continue
 		}

@@ -244,7 +244,7 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	after.DeleteFunc(func(o *schema.Object) bool {
 		return p.hidden[o.Key.Owner()] || p.opening != nil && p.opening.hidden[o.Key.Owner()]
 	})
-	diff := slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, after), func(d schema.Difference) bool {
+	diff := slices.DeleteFunc(schema.Compare(asCopied(p.plan.Diagnosis.Target), after), func(d schema.Difference) bool {
 		return scratch.Traits().IndexesReferences && byItself(p.plan, d, after)
 	})
 	if len(diff) > 0 {

@@ -188,7 +188,7 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 		}
 	}
 	after, err := scratch.Inspect(ctx)
-	if err != nil || len(schema.Compare(d.Target, after)) > 0 {
+	if err != nil || len(schema.Compare(asCopied(d.Target), after)) > 0 {
 		t.open = true
 		return "", false, err
 	}
