@@ -21,12 +21,7 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	if len(r.byHand) > 0 {
 		return nil // the history tells
 	}
-	claimed := 0
-	for e := range r.touches {
-		if r.recorded(e) {
-			claimed = e + 1
-		}
-	}
+	claimed := r.claimedEnd()
 	spans, err := r.asClaimed(ctx, r.cuts(), claimed)
 	if err != nil {
 		return err
@@ -77,6 +72,9 @@ func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int) ([]
 	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
 	if n <= 0 || !r.Recorded.Any() {
 		return spans, nil
+	}
+	if r.further > 0 {
+		return spans[:n], nil
 	}
 	for e := spans[n-1].from; e < spans[n].from; e++ {
 		if told, err := r.traceOf(ctx, e); err != nil {

@@ -120,6 +120,7 @@ type reasoner struct {
 	denied   map[int]bool               // statements whose effect is certainly not there
 	traces   map[int]trace              // what rows say of INSERTs
 	there    map[migration.Version]bool // migrations, else pending, of which rows are there
+	further  int                        // an answer denies that the set went on behind this, which the history claims; zero without one
 	byHand   []*trajectory              // what somebody has dropped, where the history is right but for that
 	tried    bool                       // an answer that nobody gave has been used
 }

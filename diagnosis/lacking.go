@@ -24,10 +24,11 @@ func (r *reasoner) pretend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if denied {
+		r.further = r.claimedEnd()
+		spans = slices.DeleteFunc(spans, func(s span) bool { return s.to >= r.further })
+	}
 	for _, s := range spans {
-		if denied {
-			break
-		}
 		// A position of the set explains it without anybody's hand, unless rows are
 		// there of what the history claims behind it.
 		if further, err := r.seededBehind(ctx, s.to); err != nil || !further {
@@ -86,12 +87,7 @@ func (r *reasoner) noteForm(table schema.Key) {
 // hand and a run that was not written down look the same then, and they differ where a
 // statement on the way there works on rows.
 func (r *reasoner) deniesFurther(ctx context.Context, spans []span) (bool, error) {
-	claimed := 0
-	for e := range r.touches {
-		if r.recorded(e) {
-			claimed = e + 1
-		}
-	}
+	claimed := r.claimedEnd()
 	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
 	if n < 0 {
 		return false, nil
@@ -105,6 +101,16 @@ func (r *reasoner) deniesFurther(ctx context.Context, spans []span) (bool, error
 		}
 	}
 	return false, nil
+}
+
+// claimedEnd returns the position behind the last statement that the history claims.
+func (r *reasoner) claimedEnd() (position int) {
+	for e := range r.touches {
+		if r.recorded(e) {
+			position = e + 1
+		}
+	}
+	return position
 }
 
 // seededBehind reports whether the rows are there of an INSERT behind a position that
