@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
-	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -59,7 +58,7 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 			continue // drift is to be left alone
 		}
 		if s.Verb == "alter table rename column" {
-			if err := in.setColumnAside(ctx, d, s); err != nil {
+			if err := in.setColumnAside(ctx, d, i); err != nil {
 				return err
 			}
 		}
@@ -85,8 +84,15 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 }
 
 // setColumnAside does the same for a column that holds nothing.
-func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, s *migration.Statement) error {
+func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, rename int) error {
+	s := in.Replay.Effects[rename].Statement
 	from := schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: s.OldName}
+	for i := rename - 1; i >= 0 && in.Have.Get(from) == nil; i-- { // it may still have an earlier name
+		if earlier := in.Replay.Effects[i].Statement; earlier.Verb == "alter table rename column" &&
+			earlier.Table() == from.Owner() && earlier.NewName == from.Name {
+			from.Name = earlier.OldName
+		}
+	}
 	to := schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: s.NewName}
 	twin := in.Have.Get(to)
 	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||

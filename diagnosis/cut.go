@@ -101,13 +101,18 @@ func (r *reasoner) amid(spans []span) bool {
 // halfway reports that a table is there which comes and goes within one migration: a run
 // has left it, and no script.
 func (r *reasoner) halfway() bool {
+	return slices.ContainsFunc(r.Replay.Set.Migrations, r.leftIn)
+}
+
+// leftIn reports that a table is there which comes and goes within the migration.
+func (r *reasoner) leftIn(m *migration.Migration) bool {
 	for key, t := range r.trajectories {
 		if key.Kind != schema.Table || t.live == nil || r.said(t) != nil {
 			continue
 		}
 		for i := 0; i+1 < len(t.effects); i++ {
 			if t.possible[i+1] && t.values[i] == nil && t.values[i+2] == nil &&
-				r.Replay.Effects[t.effects[i]].Migration == r.Replay.Effects[t.effects[i+1]].Migration {
+				r.Replay.Effects[t.effects[i]].Migration == m && r.Replay.Effects[t.effects[i+1]].Migration == m {
 				return true
 			}
 		}

@@ -112,7 +112,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return nil
 	}
 	if unit, ok := r.sameForm(e); ok && where != doubtful && !r.followed(unit) && (where != behind || r.Recorded.Any()) {
-		if settled, err := r.judgeSameForm(ctx, e, f, unit); settled || err != nil {
+		if settled, err := r.judgeSameForm(ctx, e, f, unit, where); settled || err != nil {
 			return err
 		}
 	} else if where == disputed && r.hasMoved(e) {

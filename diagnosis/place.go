@@ -225,6 +225,9 @@ func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
 	var here, behind, later evidence
 	rows := false // its migration has put rows in that are there
+	if r.leftIn(mine) {
+		return true
+	}
 	for i := range r.touches {
 		if i > e && r.traces[i] == left {
 			return true // its rows are there

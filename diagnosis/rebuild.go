@@ -115,10 +115,16 @@ func (r *reasoner) followed(u unit) bool {
 
 // judgeSameForm judges the filling of such a unit: if it would change a row, only
 // an answer tells whether it has.
-func (r *reasoner) judgeSameForm(ctx context.Context, e int, f *Finding, u unit) (bool, error) {
+func (r *reasoner) judgeSameForm(ctx context.Context, e int, f *Finding, u unit, where place) (bool, error) {
 	rows, ok, err := r.Witness.Transforms(ctx, f.Statement, u.table)
-	if err != nil || !ok || rows == 0 {
+	if err != nil || !ok || rows == 0 && where != disputed {
 		return false, err
+	}
+	if held, err := r.Witness.Rows(ctx, u.table, 1); err != nil {
+		return false, err
+	} else if held == 0 && where == disputed {
+		f.is(Superseded, fmt.Sprintf("%s is empty: there is nothing for it to change", u.table))
+		return true, nil
 	}
 	if err := r.askWhetherRun(ctx, e, f); err != nil {
 		return true, err
