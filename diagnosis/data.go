@@ -148,6 +148,10 @@ func (r *reasoner) judgeClaimed(ctx context.Context, e int, f *Finding) (bool, e
 		if err != nil || r.absent(f.Statement.Table()) {
 			return false, err
 		}
+		if later, ok := r.clearedLater(e); ok && (told == blank || told == missing) {
+			f.is(Superseded, fmt.Sprintf("recorded, none of its rows is there, and %s leaves none", later))
+			return true, nil
+		}
 		switch told {
 		case blank:
 			r.filling[f.Statement.Table()] = f.Ref
