@@ -428,7 +428,7 @@ func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.K
 }
 
 // markRebuilds marks the steps that drop a table which others refer to, before
-// the run or behind it.
+// the run, behind it or on the way, by whatever name it has then.
 func (m *maker) markRebuilds() {
 	parents := map[string]bool{}
 	for _, s := range []*schema.Snapshot{m.d.Have, m.d.Target} {
@@ -440,6 +440,14 @@ func (m *maker) markRebuilds() {
 	}
 	for i := range m.plan.Steps {
 		s := &m.plan.Steps[i]
+		if s.Source != nil && s.Source.Verb == "alter table rename" && parents[s.Source.Target] {
+			parents[s.Source.NewName] = true
+		}
+		for _, c := range s.changes {
+			if parent := c.After.Fact(schema.Parent); parent != "" {
+				parents[parent] = true
+			}
+		}
 		s.Rebuild = s.Rebuild || slices.ContainsFunc(s.changes, func(c schema.Change) bool {
 			return c.Key.Kind == schema.Table && c.After == nil && parents[c.Key.Name] && s.Source.Verb == "drop table"
 		})
