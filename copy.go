@@ -62,6 +62,13 @@ func (w *witness) copyable(ctx context.Context, of func(table schema.Key) bool) 
 	return true, nil
 }
 
+// uncopied reports whether an error of copyTo says that rows do not go into a copy the way
+// they came: those of a table that others inherit from are read with theirs, and there
+// would be two of each. Then nothing is told by a copy.
+func uncopied(scratch engine.Database, err error) bool {
+	return scratch.Explain(err).Problem == engine.Violated
+}
+
 // copyTo makes the live schema on a scratch database, with the rows of some tables.
 // What is [late] comes last. Where the
 // rows of some tables are left out, so are references: they could not be put in force.

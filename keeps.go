@@ -29,6 +29,9 @@ func (w *witness) Keeps(ctx context.Context, s *migration.Statement) (kept bool,
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	if err := w.copyTo(ctx, scratch, about); err != nil {
+		if uncopied(scratch, err) {
+			return false, nil
+		}
 		return false, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
 	}
 	copied := &witness{db: scratch, engine: w.engine, have: w.have}

@@ -147,6 +147,10 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	if err := t.live.copyTo(ctx, scratch, everyTable); err != nil {
+		if uncopied(scratch, err) {
+			t.open = true
+			return "", false, nil
+		}
 		return "", false, fmt.Errorf("copy the database to try answers: %w", err)
 	}
 	for _, segment := range p.Segments(false, scratch.Traits().ForeignKeys) {

@@ -83,6 +83,9 @@ func (w *witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diag
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	if err := w.copyTo(ctx, scratch, about); err != nil {
+		if uncopied(scratch, err) {
+			return untold, nil
+		}
 		return t, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
 	}
 	copied := &witness{db: scratch, engine: w.engine, have: w.have}

@@ -328,7 +328,11 @@ func TestPiecesAreWhatPostgreSQLTakes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, _ := live(t, textsOf(statements)...)
+			d, _ := live(t)
+			if name == "bodies" && !d.traits.Flavor.AtLeast(14, 0) {
+				return // which has no bodies outside of strings
+			}
+			execute(t, d, textsOf(statements)...)
 			if got := contents(t, d); got != want {
 				t.Errorf("the tables hold %s; wanted %s", got, want)
 			}

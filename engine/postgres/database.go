@@ -189,6 +189,7 @@ func (d *database) Close() error {
 		d.stop(ctx)
 	}
 	if broken || d.touched {
+		_ = d.unlock(ctx) // the server takes its time to notice that the session is over
 		d.discard()
 		return err
 	}
