@@ -22,6 +22,17 @@ type placeholders struct {
 	again bool
 }
 
+// errNoValue: a placeholder has none.
+var errNoValue = errors.New("there is no value for the placeholder")
+
+// valueHint says how a value is given, where there is none.
+func valueHint(err error) string {
+	if !errors.Is(err, errNoValue) {
+		return ""
+	}
+	return "give it one: --placeholder NAME=VALUE, or [placeholders] in dbmend.toml"
+}
+
 // fill returns the text of a file with values put in. Every line stays on its
 // line. An error names the line.
 func (p placeholders) fill(f *file, text string, line int) (string, error) {
@@ -35,7 +46,7 @@ func (p placeholders) fill(f *file, text string, line int) (string, error) {
 			err = errors.New("with the values put in, the file is larger than " + size(defaultBounds.file))
 		}
 		if err != nil {
-			return "", f.errorAt(line+l.number-1, err.Error(), "")
+			return "", f.errorAt(line+l.number-1, err.Error(), valueHint(err))
 		}
 		b.WriteString(filled + text[l.start+len(l.text):l.next])
 	}
@@ -66,7 +77,7 @@ func (p placeholders) expand(text string, depth int) (string, error) {
 		case !closed && p.strict:
 			return "", errors.New("a placeholder that begins with ${ is not closed on its line")
 		case !known && p.strict:
-			return "", fmt.Errorf("there is no value for the placeholder ${%.80s}", printed(key))
+			return "", fmt.Errorf("%w ${%.80s}", errNoValue, printed(key))
 		case !known:
 			b.WriteString("${")
 			text = rest

@@ -39,6 +39,9 @@ func (a *app) checkCommand() *cobra.Command {
 	return cmd
 }
 
+// severities are what --fail-on can say.
+var severities = []string{"error", "warning", "note", "never"}
+
 // checkFlags are the flags of check.
 type checkFlags struct {
 	released, folders, outputs []string
@@ -46,11 +49,8 @@ type checkFlags struct {
 }
 
 func (a *app) check(ctx context.Context, c *call) (_ *result, err error) {
-	fail, strict := check.ParseSeverity(a.flags.check.failOn)
-	if !strict && a.flags.check.failOn != "never" {
-		return nil, notAmong("--fail-on", a.flags.check.failOn, []string{"error", "warning", "note", "never"})
-	}
-	outputs, err := c.outputs(a.flags.check.outputs, fail)
+	fail, strict := check.ParseSeverity(c.checks.failOn)
+	outputs, err := c.outputs(c.checks.outputs, fail)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (a *app) check(ctx context.Context, c *call) (_ *result, err error) {
 		return nil, err
 	}
 	defer func() { err = said(s.target, errors.Join(err, s.close())) }()
-	what, history, err := c.checks(ctx)
+	what, history, err := c.releases(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -43,8 +43,8 @@ func (p *past) fromTop(name string) string {
 	return path.Join(p.prefix, name)
 }
 
-// checks reads the releases that the flags name. The caller closes the past.
-func (c *call) checks(ctx context.Context) (what dbmend.Checks, p *past, err error) {
+// releases reads those that the settings name. The caller closes the past.
+func (c *call) releases(ctx context.Context) (what dbmend.Checks, p *past, err error) {
 	p = &past{}
 	defer func() {
 		if err != nil {
@@ -52,7 +52,7 @@ func (c *call) checks(ctx context.Context) (what dbmend.Checks, p *past, err err
 		}
 	}()
 	what.Folder = filepath.ToSlash(c.dir)
-	flags := &c.flags.check
+	flags := &c.checks
 	needed := len(flags.released) > 0 || flags.since != ""
 	if p.migrations, err = gittree.Open(ctx, c.dir); err != nil && needed {
 		return what, p, repositoryMissing(c.dir, err)
@@ -183,5 +183,5 @@ func nothingThere(c *call, which string) error {
 	if c.schema != "" {
 		message += " and no file " + clean(c.schema)
 	}
-	return &usageError{message: message, hint: "a release that had neither has left no databases behind: leave it away"}
+	return &usageError{message: message, hint: "a release that had neither has left no databases behind: leave it away; where its files lay elsewhere, check it out and name it by --released-dir"}
 }

@@ -38,6 +38,11 @@ type config struct {
 		Before string `toml:"before"`
 		After  string `toml:"after"`
 	} `toml:"hooks"`
+	Check struct {
+		Released []string `toml:"released"`
+		Since    string   `toml:"since"`
+		FailOn   string   `toml:"fail-on"`
+	} `toml:"check"`
 
 	path   string // as errors call it
 	folder string
@@ -64,7 +69,7 @@ func readConfig(name string) (*config, error) {
 	for _, key := range known.Undecoded() {
 		return nil, &usageError{
 			message: fmt.Sprintf("%s:%d: unknown key %q", c.path, lineOfKey(string(text), key), key.String()),
-			hint:    "the keys are db, scratch, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders], [answers] and [hooks] (before, after)",
+			hint:    "the keys are db, scratch, dir, base, schema, history, format, contexts, labels, dbms, drift, ahead, lock-timeout and the tables [placeholders], [answers], [hooks] (before, after) and [check] (released, since, fail-on)",
 		}
 	}
 	c.folder = filepath.Dir(c.path)

@@ -33,6 +33,7 @@ type settings struct {
 	files   migration.LoadOptions // how the files are read, but for the format
 	before  string                // a command of the shell
 	after   string                // the same
+	checks  checkFlags            // of check alone
 }
 
 // resolve puts the settings together: a flag goes before the environment, that
@@ -77,6 +78,14 @@ func (a *app) resolve(said func(flag string) bool) (*settings, error) {
 	}
 	s.before, _ = pick("before", f.before, "", file.Hooks.Before)
 	s.after, _ = pick("after", f.after, "", file.Hooks.After)
+	s.checks = f.check
+	if !said("released") {
+		s.checks.released = file.Check.Released
+	}
+	s.checks.since, _ = pick("since", f.check.since, "", file.Check.Since)
+	if s.checks.failOn, source = pick("fail-on", f.check.failOn, "", file.Check.FailOn); source != "" && !slices.Contains(severities, s.checks.failOn) {
+		return nil, notAmong(source, s.checks.failOn, severities)
+	}
 	drift, source := pick("drift", f.drift, "", file.Drift)
 	modes := map[string]diagnosis.DriftMode{"heal": diagnosis.HealDrift, "report": diagnosis.ReportDrift, "refuse": diagnosis.RefuseDrift}
 	mode, ok := modes[drift]

@@ -5,6 +5,6 @@
 //
 // It is a module of its own, so that the library needs none of these tools. Its tests
 // are run by go test ./... in this folder; they find or start servers as package
-// testserver says. dbmate's driver for SQLite needs cgo, and is tested where there is
-// some.
+// testserver says. dbmate's driver for SQLite needs cgo, and is tested with CGO_ENABLED=1
+// and a C compiler.
 package peers
