@@ -105,6 +105,7 @@ func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
 		switch b := m.baseline(u.Row); {
 		case b != nil:
 			m.claimCovered(s, &script{baseline: b}, how(u.Row))
+		case u.Row.Elsewhere && !m.isBehind(u.Row): // what is no file of SQL is not among these
 		case u.Row.UpTo: // a baseline of the tool's own, which has no file
 		case first != nil && s.recorded.Of(first).Recorded && u.Row.Version != "" && u.Row.Version.Compare(first.Version) < 0:
 		case m.dumped(u.Row): // its file is gone, and the schema file vouches for it
@@ -113,6 +114,13 @@ func (m *Migrator) claim(s *survey, h *tracking.History, by string) {
 			s.recorded.Unknown = append(s.recorded.Unknown, u.Row.Text)
 		}
 	}
+}
+
+// isBehind reports whether a row has a version that is behind all of the set: that of a
+// newer program, perhaps.
+func (m *Migrator) isBehind(row tracking.Row) bool {
+	n := len(m.whole.Migrations)
+	return row.Version != "" && (n == 0 || row.Version.Compare(m.whole.Migrations[n-1].Version) > 0)
 }
 
 // firstBaseline returns the baseline that the set begins with: the files of what it

@@ -63,6 +63,10 @@ var flywayCallbacks = []string{
 	"beforeRepeatables", "afterVersioned", "afterMigrateApplied", "afterMigrate", "afterMigrateOperationFinish",
 }
 
+// flywayScripts are the endings of migrations that are no SQL.
+// (resolver/script/ScriptMigrationResolver.java)
+var flywayScripts = []string{".cmd", ".bat", ".ps1", ".py", ".sh", ".bash"}
+
 // prepareFlyway refuses callbacks and reads what lies beside the files.
 func prepareFlyway(d *folder, files []*file, _ LoadOptions) []*file {
 	for _, e := range d.entries {
@@ -70,6 +74,13 @@ func prepareFlyway(d *folder, files []*file, _ LoadOptions) []*file {
 		if !e.IsDir() && strings.EqualFold(path.Ext(e.Name()), ".sql") && slices.Contains(flywayCallbacks, event) {
 			d.problems.add(e.path, &SyntaxError{Path: e.path, Reason: "is a callback of Flyway's, which is not run here",
 				Hint: "move it out of the folder if the migrations can do without it"})
+		}
+	}
+	for _, e := range d.entries {
+		ext := path.Ext(e.Name())
+		if !e.IsDir() && slices.Contains(flywayScripts, strings.ToLower(ext)) && isFlyway(strings.TrimSuffix(e.Name(), ext)+".sql") {
+			d.problems.add(e.path, &SyntaxError{Path: e.path, Reason: "is a migration of Flyway's that another program runs, which is not run here",
+				Hint: "move it out of the folder if it has run wherever dbmend is to run"})
 		}
 	}
 	for _, f := range files {

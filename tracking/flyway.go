@@ -82,6 +82,10 @@ func parseFlyway(cells [][]Cell) ([]Row, error) {
 	return rows, nil
 }
 
+// flywayCode are the types of migrations that are written in Java, or that another program
+// runs. (api/CoreMigrationType.java)
+var flywayCode = []string{"JDBC", "SPRING_JDBC", "SCRIPT", "CUSTOM"}
+
 // parseFlywayRow reads one row for itself.
 func parseFlywayRow(i int, c []Cell) (Row, error) {
 	if _, err := strconv.Atoi(c[0].String); err != nil {
@@ -103,6 +107,7 @@ func parseFlywayRow(i int, c []Cell) (Row, error) {
 		row.Text = "repeatable " + show(row.Name)
 	}
 	row.Key = row.Version.Normal()
+	row.Elsewhere = !row.Begun && slices.Contains(flywayCode, c[3].String)
 	if row.Begun {
 		row.Text += ", failed"
 	}

@@ -37,6 +37,9 @@ type Row struct {
 	// ID is what tells the row from the others in its table; empty where Key, version
 	// or name do.
 	ID string
+	// Elsewhere says that the row is of a migration which is no file of SQL: it is written
+	// in another language, or declared in another form.
+	Elsewhere bool
 	// UpTo says that the row stands for all versions up to its own: a baseline.
 	UpTo bool
 	// Done is how many statements of a migration that is begun have run, as the tool

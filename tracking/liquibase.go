@@ -80,13 +80,13 @@ func parseLiquibase(cells [][]Cell) ([]Row, error) {
 		id, author, file := shorten(c[0].String), shorten(c[1].String), shorten(c[2].String)
 		row := Row{
 			Key: keyOfChangeset(id, author), Name: file, Checksum: c[4].String, ID: fmt.Sprintf("%d:%s:%s", len(id), id, author),
-			Text: "changeset " + show(file+"::"+id+"::"+author),
+			Text: "changeset " + show(file+"::"+id+"::"+author), Elsewhere: !strings.HasSuffix(strings.ToLower(file), ".sql"),
 		}
 		switch kind := c[3].String; kind {
 		case "SKIPPED":
 			continue // not run
 		case "FAILED":
-			row.Begun = true
+			row.Begun, row.Elsewhere = true, false
 			row.Text += ", failed"
 		case "EXECUTED":
 		default:
