@@ -262,10 +262,12 @@ func (r *run) beginForeign(ctx context.Context, p *prepared) error {
 	if runner != nil && runner.Create != nil {
 		statements = runner.Create(r.db.Traits(), table)
 	}
-	if len(statements) == 0 && r.handedTo() != nil {
+	switch {
+	case p.opening != nil && p.opening.runner != nil && p.opening.table == table: // the dump has made it
+		runner, statements = p.opening.runner, nil
+	case len(statements) == 0 && r.handedTo() != nil:
 		return fmt.Errorf("create %s: %s makes its own table on this server: let it do so, then run again", table, runner.Name)
-	}
-	if len(statements) == 0 {
+	case len(statements) == 0:
 		runner = tracking.Lookup("named")
 		statements = runner.Create(r.db.Traits(), table)
 	}
