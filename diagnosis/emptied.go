@@ -54,16 +54,6 @@ func (r *reasoner) judgeEmptied(ctx context.Context, e int, f *Finding) (bool, e
 	return true, nil
 }
 
-// empties reports whether there is such a statement between two positions.
-func (r *reasoner) empties(from, to int) bool {
-	for e := from; e < to; e++ {
-		if _, ok := r.emptied(e); ok {
-			return true
-		}
-	}
-	return false
-}
-
 // refilled reports that a statement behind the drop, in its migration, puts rows
 // into the table.
 func (r *reasoner) refilled(drop int, table schema.Key) bool {

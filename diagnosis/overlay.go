@@ -115,7 +115,7 @@ func (r *reasoner) atBoundaries(spans []span, claimed int) []span {
 			case r.within(position):
 			case position == claimed && r.Recorded.Any():
 				return []span{{claimed, claimed, s.overlaid, s.release}}
-			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid) && !r.empties(narrow[n-1].to, position):
+			case n > 0 && maps.Equal(narrow[n-1].overlaid, s.overlaid) && !r.touched(narrow[n-1].to, position):
 				narrow[n-1].to = position
 			default:
 				narrow = append(narrow, span{position, position, s.overlaid, s.release})
@@ -126,6 +126,12 @@ func (r *reasoner) atBoundaries(spans []span, claimed int) []span {
 		return narrow
 	}
 	return spans
+}
+
+// touched reports whether a statement between two positions changes the schema, be it
+// back and forth: then they are two explanations, of which only one is true.
+func (r *reasoner) touched(from, to int) bool {
+	return slices.ContainsFunc(r.touches[from:to], func(t []touch) bool { return len(t) > 0 })
 }
 
 // inLastForm returns the live tables that the base lacks and that are as the set
