@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 )
@@ -58,7 +59,30 @@ func newExcerpt(sql string, line int, err error) excerpt {
 	if e.first > 0 {
 		e.first += from
 	}
+	e.narrow()
 	return e
+}
+
+// widest is how many columns are shown of a line, and ahead how many bytes of them lie
+// before the mark: a dump may be one line of megabytes.
+const widest, ahead = 200, 100
+
+// narrow leaves out what is far from the mark, or from the beginning of a line.
+func (e *excerpt) narrow() {
+	if e.mark >= 0 && e.from > ahead {
+		line, cut := e.lines[e.mark], e.from-ahead
+		for cut > 0 && !utf8.RuneStart(line[cut]) {
+			cut--
+		}
+		const left = "…"
+		e.lines[e.mark], e.from = left+line[cut:], e.from-cut+len(left)
+	}
+	for i, line := range e.lines {
+		e.lines[i] = truncate(line, widest)
+	}
+	if e.mark >= 0 {
+		e.width = min(e.width, len(e.lines[e.mark])-e.from)
+	}
 }
 
 // blamed matches how database systems name the word that they stumbled over: SQLite
