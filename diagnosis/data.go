@@ -50,6 +50,9 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(Superseded, "its rows are put in, in the form that they have later")
 		return nil
 	case where == ahead && r.readsOverlaid(e):
+		if settled, err := r.judgeFedBySeeds(ctx, e, f); settled || err != nil {
+			return err
+		}
 		return r.askWhetherRun(ctx, e, f)
 	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Table()) || r.stamped()):
 		f.is(NotDone, why)

@@ -174,6 +174,32 @@ func (r *reasoner) isSeeded(table schema.Key) bool {
 	return slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return s.Table.Key == table })
 }
 
+// judgeFedBySeeds judges a statement that fills an empty table, or one that is yet to be
+// made, from tables into which nothing but rows of the set is put, at the end: then so
+// are the rows that the set leaves in this one, and what it moves on scratch is all that
+// it would move here. It reports whether that settled it.
+func (r *reasoner) judgeFedBySeeds(ctx context.Context, e int, f *Finding) (bool, error) {
+	table := r.lastName(e, f.Statement.Table())
+	rows, made := r.Replay.Rows[table], r.Replay.Want.Get(table)
+	fed := slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return r.reads(e, s.Table.Key) })
+	if !fed || made == nil || len(rows.Rows) == 0 || f.Statement.Verb != "insert" {
+		return false, nil
+	}
+	if holds, err := r.readsRows(ctx, e); err != nil || holds {
+		return false, err
+	}
+	if !r.absent(table) {
+		if rows, err := r.Witness.Rows(ctx, table, 1); err != nil || rows > 0 {
+			return false, err
+		}
+	}
+	for _, group := range r.numbered(table, rows) {
+		r.d.Seeded = append(r.d.Seeded, Seeding{Table: made, TableRows: group, Ref: f.Ref})
+	}
+	f.is(Superseded, fmt.Sprintf("what %s is filled from is put in: so are the rows that the set leaves in it", table))
+	return true, nil
+}
+
 // judgeInstalled judges a statement that puts rows in by looking for what the set
 // leaves behind in its table; it reports whether that settled it.
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {
@@ -195,9 +221,6 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	if err != nil {
 		return false, err
 	}
-	if _, literal := r.Witness.Given(f.Statement); !literal {
-		return false, nil // what it moves on scratch is not all that it moves here
-	}
 	seed := func() {
 		for i, group := range groups {
 			chosen := TableRows{Columns: group.Columns}
@@ -208,6 +231,9 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 				r.d.Seeded = append(r.d.Seeded, Seeding{Table: live, TableRows: chosen, Ref: f.Ref})
 			}
 		}
+	}
+	if _, literal := r.Witness.Given(f.Statement); !literal {
+		return r.judgeFedBySeeds(ctx, e, f)
 	}
 	switch {
 	case seeds.Wanted == 0:

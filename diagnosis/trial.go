@@ -110,6 +110,19 @@ func (r *reasoner) judgeMoved(ctx context.Context, e int, f *Finding, why string
 	return nil
 }
 
+// leftNothing reports whether the table is empty that an INSERT fills, and what it takes
+// its rows from is not: then rows of what follows it do not say that it has run.
+func (r *reasoner) leftNothing(ctx context.Context, e int) (bool, error) {
+	s := r.Replay.Effects[e].Statement
+	if s.Verb != "insert" || r.absent(s.Table()) {
+		return false, nil
+	}
+	if rows, err := r.Witness.Rows(ctx, s.Table(), 1); err != nil || rows > 0 {
+		return false, err
+	}
+	return r.readsRows(ctx, e)
+}
+
 // readsRows reports whether a table that a statement reads has rows now.
 func (r *reasoner) readsRows(ctx context.Context, e int) (bool, error) {
 	for key := range r.trajectories {
@@ -265,11 +278,19 @@ func (r *reasoner) seededLater(ctx context.Context, e int) (*Effect, error) {
 
 // askWhetherRun asks about a statement on data that nothing proves.
 func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
-	if later, err := r.seededLater(ctx, e); err != nil {
+	later, err := r.seededLater(ctx, e)
+	if err != nil {
 		return err
-	} else if later != nil {
-		f.is(Done, fmt.Sprintf("%s, which follows it, has run: its rows are there", later.Ref()))
-		return nil
+	}
+	if later != nil {
+		denied, err := r.leftNothing(ctx, e)
+		if err != nil {
+			return err
+		}
+		if !denied {
+			f.is(Done, fmt.Sprintf("%s, which follows it, has run: its rows are there", later.Ref()))
+			return nil
+		}
 	}
 	switch ran, err := r.rewrote(ctx, e); {
 	case err != nil:
