@@ -213,8 +213,8 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 		if err != nil {
 			return "", err
 		}
-		if ok && copied.Given > 0 && copied.Missing == 0 {
-			return "done", nil // all that it copies is there
+		if ok && copied.Keyed && copied.Given > 0 && copied.Missing == 0 {
+			return "done", nil // all that it copies is there, and not others like it
 		}
 	}
 	if tells, err := r.tells(ctx, e); err != nil || !tells {
