@@ -74,13 +74,31 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 		if err != nil {
 			return err
 		}
-		if rows > 0 || in.holdsUnknown(to) {
+		if rows > 0 || in.holdsUnknown(to) || in.together(from, to, i) {
 			continue
 		}
 		d.Aside = append(d.Aside, twin)
 		in.Have = in.Have.Filter(func(o *schema.Object) bool { return o.Key.Owner() != to })
 	}
 	return nil
+}
+
+// together reports whether two tables are there just as the set has them both at some
+// position ahead of a statement: a rebuild was stopped, and neither is a twin.
+func (in *Input) together(a, b schema.Key, until int) bool {
+	theirs := func(o *schema.Object) bool { return o.Key.Owner() == a || o.Key.Owner() == b }
+	state, live := in.Replay.Base.Filter(theirs).Fingerprint(), in.Have.Filter(theirs).Fingerprint()
+	for i := range until {
+		for _, change := range in.Replay.Effects[i].Changes {
+			if owner := change.Key.Owner(); owner == a || owner == b {
+				state = state.Apply([]schema.Change{change})
+			}
+		}
+		if state == live {
+			return true
+		}
+	}
+	return false
 }
 
 // setColumnAside does the same for a column that holds nothing.

@@ -234,6 +234,11 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 		if ok && r.judgeCopy(e, f, copied, doubtful) {
 			return nil
 		}
+		if nothing, err := r.leftNothing(ctx, e); err != nil {
+			return err
+		} else if nothing {
+			return r.askWhetherRun(ctx, e, f)
+		}
 	}
 	f.is(Superseded, fmt.Sprintf("%s was made in its last form by something else: its rows were never in the form that this is for", table))
 	return nil

@@ -34,7 +34,7 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 		return known, nil
 	}
 	if r.absent(s.Table()) { // by another name it may still be empty
-		table := r.liveName(e, s.Table())
+		table := r.heir(e)
 		if r.Have.Get(table) == nil {
 			return untold, nil
 		}
@@ -184,6 +184,24 @@ func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// heir returns the live table in which the rows go on that a statement puts into one
+// that is not there: that one by a later name, or what a rebuild has copied it to. It is
+// not there either where nothing is known of one.
+func (r *reasoner) heir(e int) schema.Key {
+	table, copied := r.Replay.Effects[e].Statement.Table(), schema.Key{}
+	for i := e + 1; i < len(r.Replay.Effects) && r.absent(table); i++ {
+		switch s := r.Replay.Effects[i].Statement; {
+		case s.Verb == "insert" && s.Table() != table && wording.Speaks(s.Text, table.Name):
+			copied = s.Table()
+		case s.Verb == "alter table rename" && s.Table() == table:
+			table = s.Renamed()
+		case s.Verb == "drop table" && copied.Name != "" && wording.Speaks(s.Text, table.Name):
+			table, copied = copied, schema.Key{}
+		}
+	}
+	return table
 }
 
 // takenFrom reports whether a statement behind e, up to a position, takes rows from

@@ -10,7 +10,7 @@ import (
 // dropAside plans that what stands in the way goes: no table ahead of one that refers to
 // it, and where tables refer to each other, the references first.
 func (m *maker) dropAside() error {
-	const reason = "it holds nothing, and stands where a rename puts another"
+	const reason = "it holds nothing, and stands in the way of what runs"
 	rest := slices.Clone(m.d.Aside)
 	for len(rest) > 0 {
 		free := func(o *schema.Object) bool { return len(m.references(rest, o.Key)) == 0 }
