@@ -47,6 +47,11 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		f.is(Done, "recorded, and its rows are there")
 		return nil
 	case f.Statement.Verb == "insert" && r.isSeeded(r.lastName(e, f.Statement.Table())):
+		if moves, err := r.movesRows(ctx, e); err != nil {
+			return err
+		} else if moves {
+			return r.askWhetherRun(ctx, e, f)
+		}
 		f.is(Superseded, "its rows are put in, in the form that they have later")
 		return nil
 	case where == ahead && r.readsOverlaid(e):

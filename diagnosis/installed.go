@@ -213,6 +213,11 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		return false, nil
 	}
 	if r.isSeeded(table) {
+		if moves, err := r.movesRows(ctx, e); err != nil {
+			return false, err
+		} else if moves {
+			return true, r.askWhetherRun(ctx, e, f)
+		}
 		f.is(Superseded, fmt.Sprintf("its rows are put into %s in the form that they have later", table))
 		return true, nil
 	}

@@ -201,9 +201,12 @@ func (r *reasoner) readsOverlaid(e int) bool {
 	return false
 }
 
+// unquoted takes the quotes off names, of whatever engine.
+var unquoted = strings.NewReplacer("`", "", `"`, "", "[", "", "]", "")
+
 // reads reports whether the text of a statement takes rows from a table of that name.
 func (r *reasoner) reads(e int, table schema.Key) bool {
-	text := strings.Join(strings.Fields(r.Replay.Effects[e].Statement.Text), " ")
+	text := wording.Line(unquoted.Replace(r.Replay.Effects[e].Statement.Text))
 	names := []string{table.Path()}
 	if table.Space == "" && r.Space != "" {
 		names = append(names, r.Space+"."+table.Name)

@@ -123,6 +123,15 @@ func (r *reasoner) leftNothing(ctx context.Context, e int) (bool, error) {
 	return r.readsRows(ctx, e)
 }
 
+// movesRows reports whether an INSERT takes rows that are there from another table: what
+// the set leaves on scratch is not all that it would put in.
+func (r *reasoner) movesRows(ctx context.Context, e int) (bool, error) {
+	if _, literal := r.Witness.Given(r.Replay.Effects[e].Statement); literal {
+		return false, nil
+	}
+	return r.readsRows(ctx, e)
+}
+
 // readsRows reports whether a table that a statement reads has rows now.
 func (r *reasoner) readsRows(ctx context.Context, e int) (bool, error) {
 	for key := range r.trajectories {
