@@ -149,7 +149,7 @@ func (r *replayer) giveBack(ctx context.Context, failed *migration.Statement, co
 		if later.Verb != "alter table rename column" || later.OldName != column {
 			continue
 		}
-		key := schema.Key{Kind: schema.Column, Space: later.Space, Table: later.Target, Name: later.NewName}
+		key := later.Table().Column(later.NewName)
 		o := r.watch.Snapshot().Get(key)
 		if o == nil || r.result.Base.Get(key) == nil {
 			continue

@@ -95,7 +95,7 @@ func (w *witness) duplicates(ctx context.Context, o *schema.Object) []string {
 	}
 	var quoted []string
 	for name := range strings.SplitSeq(list, ", ") {
-		if w.have.Get(schema.Key{Kind: schema.Column, Space: o.Key.Space, Table: o.Key.Table, Name: name}) == nil {
+		if w.have.Get(o.Key.Owner().Column(name)) == nil {
 			return nil // an expression, or a direction: not worth reading
 		}
 		quoted = append(quoted, w.quote(name))

@@ -290,10 +290,14 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 		effect.Skipped = "foreign keys rest on scratch"
 		return nil
 	}
+	before, err := r.rewritable(ctx, effect)
+	if err != nil {
+		return err
+	}
 	// Every try either succeeds or borrows something, and there is no more to
 	// borrow than the source holds; the bound is for engines that mislead us.
 	for try := 0; ; try++ {
-		wrote, err := r.rewrite(ctx, effect)
+		wrote, err := r.carryOut(ctx, effect)
 		if err == nil {
 			effect.Wrote = wrote
 			break
@@ -326,6 +330,9 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 			break
 		}
 		return r.failed(effect, complaint, err)
+	}
+	if err := r.noteRewritten(ctx, effect, before); err != nil {
+		return err
 	}
 	changes, err := r.watch.Changes(ctx, *s)
 	if err != nil {

@@ -8,38 +8,45 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
+// This file contains what an UPDATE makes, on scratch, of the rows that the set itself has
+// put in: in the live database they tell whether it has run.
+
 // mostRewritten is the largest table, in rows, whose changes by an UPDATE on scratch
 // are noted: on scratch there are a set's own rows alone.
 const mostRewritten = 100
 
-// rewrite runs an UPDATE on scratch and notes what it makes of the rows that the set
-// itself has put in: in the live database they tell whether it has run.
-func (r *replayer) rewrite(ctx context.Context, effect *diagnosis.Effect) (wrote int64, err error) {
+// rewritable returns the rows of the table that an UPDATE is about to work on; none where
+// there are too many to compare.
+func (r *replayer) rewritable(ctx context.Context, effect *diagnosis.Effect) (rows diagnosis.TableRows, err error) {
 	table := r.watch.Snapshot().Get(effect.Statement.Table())
 	if effect.Statement.Verb != "update" || table == nil || table.Key.Kind != schema.Table {
-		return r.carryOut(ctx, effect)
+		return rows, nil
 	}
-	columns := columnsInOrder(r.watch.Snapshot(), table.Key)
-	before, err := r.scratch.Literals(ctx, table, columns, mostRewritten+1)
+	rows.Columns = columnsInOrder(r.watch.Snapshot(), table.Key)
+	rows.Rows, err = r.scratch.Literals(ctx, table, rows.Columns, mostRewritten+1)
+	if err != nil || len(rows.Rows) > mostRewritten {
+		return diagnosis.TableRows{}, err
+	}
+	return rows, nil
+}
+
+// noteRewritten notes what an UPDATE that has run made of the rows that were there.
+func (r *replayer) noteRewritten(ctx context.Context, effect *diagnosis.Effect, before diagnosis.TableRows) error {
+	if effect.Wrote == 0 || len(before.Rows) == 0 {
+		return nil
+	}
+	after, err := r.scratch.Literals(ctx, r.watch.Snapshot().Get(effect.Statement.Table()), before.Columns, mostRewritten+1)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	wrote, err = r.carryOut(ctx, effect)
-	if err != nil || wrote == 0 || len(before) == 0 || len(before) > mostRewritten {
-		return wrote, err
-	}
-	after, err := r.scratch.Literals(ctx, table, columns, mostRewritten+1)
-	if err != nil {
-		return 0, err
-	}
-	gone, come := without(before, after), without(after, before)
+	gone, come := without(before.Rows, after), without(after, before.Rows)
 	if len(gone) > 0 && len(gone) == len(come) {
 		effect.Rewrote = &diagnosis.Rewrite{
-			Before: diagnosis.TableRows{Columns: columns, Rows: gone},
-			After:  diagnosis.TableRows{Columns: columns, Rows: come},
+			Before: diagnosis.TableRows{Columns: before.Columns, Rows: gone},
+			After:  diagnosis.TableRows{Columns: before.Columns, Rows: come},
 		}
 	}
-	return wrote, nil
+	return nil
 }
 
 // without returns the rows that are not among others.

@@ -251,7 +251,7 @@ func key(have *schema.Snapshot, table schema.Key, columns []string) map[string]b
 // has reports whether a table has these columns.
 func has(have *schema.Snapshot, table schema.Key, columns []string) bool {
 	return !slices.ContainsFunc(columns, func(name string) bool {
-		return have.Get(schema.Key{Kind: schema.Column, Space: table.Space, Table: table.Name, Name: name}) == nil
+		return have.Get(table.Column(name)) == nil
 	})
 }
 

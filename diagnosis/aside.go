@@ -104,14 +104,14 @@ func (in *Input) together(a, b schema.Key, until int) bool {
 // setColumnAside does the same for a column that holds nothing.
 func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, rename int) error {
 	s := in.Replay.Effects[rename].Statement
-	from := schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: s.OldName}
+	from := s.Table().Column(s.OldName)
 	for i := rename - 1; i >= 0 && in.Have.Get(from) == nil; i-- { // it may still have an earlier name
 		if earlier := in.Replay.Effects[i].Statement; earlier.Verb == "alter table rename column" &&
 			earlier.Table() == from.Owner() && earlier.NewName == from.Name {
 			from.Name = earlier.OldName
 		}
 	}
-	to := schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: s.NewName}
+	to := s.Table().Column(s.NewName)
 	twin := in.Have.Get(to)
 	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
 		in.ignored.names(from) || in.ignored.names(to) {

@@ -127,7 +127,7 @@ func (g *ignored) without() *Replay {
 			delete(r.Rows, table)
 		} else {
 			r.Rows[table] = rows.without(func(column string) bool {
-				return g.names(schema.Key{Kind: schema.Column, Space: table.Space, Table: table.Name, Name: column})
+				return g.names(table.Column(column))
 			})
 		}
 	}

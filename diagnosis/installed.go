@@ -48,46 +48,6 @@ func (r *reasoner) settled(e int) bool {
 	return true
 }
 
-// lastName returns the name that a table has at the end of the set.
-func (r *reasoner) lastName(e int, table schema.Key) schema.Key {
-	for i := e + 1; i < len(r.Replay.Effects); i++ {
-		s := r.Replay.Effects[i].Statement
-		if s.Verb == "alter table rename" && s.Table() == table {
-			table = s.Renamed()
-		}
-	}
-	return table
-}
-
-// movedOn returns the table that a statement's own is where the set stopped, and
-// reports whether another one stands under its name by then: a rebuild was left
-// half-way, and what is in that other one says nothing of the statement.
-func (r *reasoner) movedOn(e int) (table schema.Key, moved bool) {
-	own := r.Replay.Effects[e].Statement.Table()
-	table = own
-	if r.cut == nil || r.absent(own) {
-		return own, false
-	}
-	for i := e + 1; i < r.cut.from; i++ {
-		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Table() == table {
-			table = s.Renamed()
-		}
-	}
-	return table, table != own && !r.absent(table)
-}
-
-// liveName returns the name under which a table is there, of those that it has from a
-// statement on; its last one where it is under none.
-func (r *reasoner) liveName(e int, table schema.Key) schema.Key {
-	for i := e + 1; i < len(r.Replay.Effects) && r.absent(table); i++ {
-		s := r.Replay.Effects[i].Statement
-		if s.Verb == "alter table rename" && s.Table() == table {
-			table = s.Renamed()
-		}
-	}
-	return table
-}
-
 // numbered divides the rows that the set leaves in a table by whether a statement
 // gives their key: a number that the table gave to a row of a replay says nothing of
 // the one that it has elsewhere, and is left out. The rows come in the order of their
@@ -181,8 +141,7 @@ func (r *reasoner) isSeeded(table schema.Key) bool {
 func (r *reasoner) judgeFedBySeeds(ctx context.Context, e int, f *Finding) (bool, error) {
 	table := r.lastName(e, f.Statement.Table())
 	rows, made := r.Replay.Rows[table], r.Replay.Want.Get(table)
-	fed := slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return r.reads(e, s.Table.Key) })
-	if !fed || made == nil || len(rows.Rows) == 0 || f.Statement.Verb != "insert" {
+	if !r.readsSeeded(e) || made == nil || len(rows.Rows) == 0 || f.Statement.Verb != "insert" {
 		return false, nil
 	}
 	if holds, err := r.readsRows(ctx, e); err != nil || holds {

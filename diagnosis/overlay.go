@@ -187,35 +187,6 @@ func (r *reasoner) helpsOverlaid(cut *span, e int) bool {
 	return false
 }
 
-// readsOverlaid reports whether a statement on data reads a table that a script has
-// made ahead of it: whatever is in there now was not when its turn was.
-func (r *reasoner) readsOverlaid(e int) bool {
-	if r.cut == nil {
-		return false
-	}
-	for table := range r.cut.overlaid {
-		if r.reads(e, table) {
-			return true
-		}
-	}
-	return false
-}
-
-// unquoted takes the quotes off names, of whatever engine.
-var unquoted = strings.NewReplacer("`", "", `"`, "", "[", "", "]", "")
-
-// reads reports whether the text of a statement takes rows from a table of that name.
-func (r *reasoner) reads(e int, table schema.Key) bool {
-	text := wording.Line(unquoted.Replace(r.Replay.Effects[e].Statement.Text))
-	names := []string{table.Path()}
-	if table.Space == "" && r.Space != "" {
-		names = append(names, r.Space+"."+table.Name)
-	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		return wording.Speaks(text, "from "+name) || wording.Speaks(text, "join "+name)
-	})
-}
-
 // judgeOverlaid judges a statement on data for a table that a script has made in its
 // last form. Rows that the set leaves in it are looked for, and rows that it takes
 // from elsewhere are put in where there are none; whatever changes rows was for

@@ -79,7 +79,7 @@ func (r *reasoner) steady(table schema.Key, rows TableRows) TableRows {
 	var left TableRows
 	var at []int
 	for i, name := range rows.Columns {
-		if o := r.Have.Get(columnOf(table, name)); !varies(o.Fact(schema.Default)) {
+		if o := r.Have.Get(table.Column(name)); !varies(o.Fact(schema.Default)) {
 			left.Columns, at = append(left.Columns, name), append(at, i)
 		}
 	}
@@ -100,9 +100,5 @@ func varies(expression string) bool {
 
 // hasColumns reports whether a live table has all of the columns.
 func (r *reasoner) hasColumns(table schema.Key, columns []string) bool {
-	return len(columns) > 0 && !slices.ContainsFunc(columns, func(name string) bool { return r.Have.Get(columnOf(table, name)) == nil })
-}
-
-func columnOf(table schema.Key, name string) schema.Key {
-	return schema.Key{Kind: schema.Column, Space: table.Space, Table: table.Name, Name: name}
+	return len(columns) > 0 && !slices.ContainsFunc(columns, func(name string) bool { return r.Have.Get(table.Column(name)) == nil })
 }

@@ -96,7 +96,7 @@ func (r *reasoner) traceOfOtherForm(ctx context.Context, e int) (trace, error) {
 	}
 	kept := TableRows{Rows: make([][]string, len(given.Rows))}
 	for i, column := range given.Columns {
-		if r.Have.Get(schema.Key{Kind: schema.Column, Space: s.Space, Table: s.Target, Name: column}) == nil {
+		if r.Have.Get(s.Table().Column(column)) == nil {
 			continue
 		}
 		kept.Columns = append(kept.Columns, column)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
-	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how statements on data are judged by what they would do now.
@@ -108,45 +107,6 @@ func (r *reasoner) judgeMoved(ctx context.Context, e int, f *Finding, why string
 	}
 	f.is(Done, "it has run, by answer")
 	return nil
-}
-
-// leftNothing reports whether the table is empty that an INSERT fills, and what it takes
-// its rows from is not: then rows of what follows it do not say that it has run.
-func (r *reasoner) leftNothing(ctx context.Context, e int) (bool, error) {
-	s := r.Replay.Effects[e].Statement
-	if s.Verb != "insert" || r.absent(s.Table()) {
-		return false, nil
-	}
-	if rows, err := r.Witness.Rows(ctx, s.Table(), 1); err != nil || rows > 0 {
-		return false, err
-	}
-	return r.readsRows(ctx, e)
-}
-
-// movesRows reports whether an INSERT takes rows that are there from another table: what
-// the set leaves on scratch is not all that it would put in.
-func (r *reasoner) movesRows(ctx context.Context, e int) (bool, error) {
-	if _, literal := r.Witness.Given(r.Replay.Effects[e].Statement); literal {
-		return false, nil
-	}
-	return r.readsRows(ctx, e)
-}
-
-// readsRows reports whether a table that a statement reads has rows now.
-func (r *reasoner) readsRows(ctx context.Context, e int) (bool, error) {
-	for key := range r.trajectories {
-		if key.Kind != schema.Table || !r.reads(e, key) {
-			continue
-		}
-		source := r.liveName(e, key)
-		if r.absent(source) {
-			continue
-		}
-		if rows, err := r.Witness.Rows(ctx, source, 1); err != nil || rows > 0 {
-			return rows > 0, err
-		}
-	}
-	return false, nil
 }
 
 // backfill recognises an UPDATE that is about what holds nothing yet.
@@ -285,31 +245,37 @@ func (r *reasoner) seededLater(ctx context.Context, e int) (*Effect, error) {
 	return nil, nil
 }
 
-// askWhetherRun asks about a statement on data that nothing proves.
-func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
+// judgeByOthers judges a statement on data by the rows of the set's other statements;
+// it reports whether that settled it.
+func (r *reasoner) judgeByOthers(ctx context.Context, e int, f *Finding) (bool, error) {
 	later, err := r.seededLater(ctx, e)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if later != nil {
-		denied, err := r.leftNothing(ctx, e)
-		if err != nil {
-			return err
-		}
-		if !denied {
+		if nothing, err := r.leftNothing(ctx, e); err != nil {
+			return false, err
+		} else if !nothing {
 			f.is(Done, fmt.Sprintf("%s, which follows it, has run: its rows are there", later.Ref()))
-			return nil
+			return true, nil
 		}
 	}
-	switch ran, err := r.rewrote(ctx, e); {
+	ran, err := r.rewrote(ctx, e)
+	switch {
 	case err != nil:
-		return err
+		return false, err
 	case ran == "done":
 		f.is(Done, "the rows that the set has put in are as it leaves them")
-		return nil
 	case ran == "run":
 		f.is(NotDone, "the rows that the set has put in are as they are before it")
-		return nil
+	}
+	return ran != "", nil
+}
+
+// askWhetherRun asks about a statement on data that nothing proves.
+func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
+	if settled, err := r.judgeByOthers(ctx, e, f); settled || err != nil {
+		return err
 	}
 	facts := []string{"statement: " + wording.Quote(f.Statement.Text)}
 	table := f.Statement.Table()

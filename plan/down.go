@@ -62,7 +62,7 @@ func (p *Plan) Losses() []Loss {
 			if _, lost := l.lost(owner, p.Diagnosis.Target); lost {
 				continue // with the table
 			}
-			now := schema.Key{Kind: schema.Column, Space: l.tables[owner].Space, Table: l.tables[owner].Name, Name: o.Key.Name}
+			now := l.tables[owner].Column(o.Key.Name)
 			if name, renamed := l.columns[o.Key]; renamed {
 				now.Name = name
 			}

@@ -82,6 +82,11 @@ func (k Key) Owner() Key {
 	return Key{Kind: Table, Space: k.Space, Name: k.Table}
 }
 
+// Column returns the key of a column of the table k.
+func (k Key) Column(name string) Key {
+	return Key{Kind: Column, Space: k.Space, Table: k.Name, Name: name}
+}
+
 // Compare orders keys: by space, then table by table with the table ahead of its
 // parts, then by kind, then by name. It returns a negative number, zero or a
 // positive number, as [slices.SortFunc] expects.

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
+
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // An excerpt is the lines of a statement around the place where something is
@@ -35,7 +37,7 @@ func newExcerpt(sql string, line int, err error) excerpt {
 	}
 	if culprit := culprit(err); culprit != "" {
 		for i, text := range e.lines {
-			at := findWord(text, culprit)
+			at := wording.Find(text, culprit)
 			if at < 0 {
 				continue
 			}
@@ -44,7 +46,7 @@ func newExcerpt(sql string, line int, err error) excerpt {
 				break
 			}
 			e.mark, e.from, e.width = i, at, len(culprit)
-			if again := findWord(text[at+len(culprit):], culprit); again >= 0 {
+			if again := wording.Find(text[at+len(culprit):], culprit); again >= 0 {
 				e.mark = -1
 				break
 			}
@@ -101,27 +103,6 @@ func culprit(err error) string {
 		return strings.Join(m[1:], "") // one of them
 	}
 	return ""
-}
-
-// findWord returns where a word stands by itself in a text, or -1.
-func findWord(text, word string) int {
-	isWord := func(c byte) bool {
-		return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
-	}
-	for from := 0; ; {
-		i := strings.Index(text[from:], word)
-		if i < 0 {
-			return -1
-		}
-		i += from
-		end := i + len(word)
-		begins := i == 0 || !isWord(word[0]) || !isWord(text[i-1])
-		ends := end == len(text) || !isWord(word[len(word)-1]) || !isWord(text[end])
-		if begins && ends {
-			return i
-		}
-		from = i + 1
-	}
 }
 
 func (e excerpt) print(s *screen) {

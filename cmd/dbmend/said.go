@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // A saying is an error that came from a database, or on the way there: its target
@@ -43,7 +44,7 @@ const concealed = "xxxxx"
 func conceal(text, secret string) string {
 	var b strings.Builder
 	for {
-		i := findWord(text, secret)
+		i := wording.Find(text, secret)
 		if i < 0 {
 			return b.String() + text
 		}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // A server is what targets on servers have in common.
@@ -64,7 +66,7 @@ func unreadable(err error) error {
 func secretsOf(name string, secrets ...string) []string {
 	var hidden []string
 	for _, secret := range secrets {
-		if secret == "" || findWord(name, secret) >= 0 {
+		if secret == "" || wording.Find(name, secret) >= 0 {
 			continue
 		}
 		hidden = append(hidden, secret)

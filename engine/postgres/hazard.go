@@ -223,7 +223,7 @@ var numbering = setOf("serial2 serial4 serial8")
 func (h *hazards) alterColumn(name string, r *reader) {
 	switch {
 	case r.skip("type"), r.skip("set", "data", "type"):
-		before := h.have.Get(schema.Key{Kind: schema.Column, Space: h.table.Space, Table: h.table.Name, Name: name})
+		before := h.have.Get(h.table.Column(name))
 		if from := r.token.pos; r.seek("using") != "" || !widens(before.Fact(schema.Type), r.lexer.src[from:]) {
 			h.add(engine.RewritesTable, everybody)
 		}

@@ -4,7 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"sync"
+
+	"github.com/dbmend/dbmend/internal/strike"
 )
 
 // A Driver passes calls on to another driver. Calls of all of its connections are
@@ -13,40 +14,14 @@ import (
 // of a query. Closing is passed on and not counted: it cannot fail in a way that
 // matters to anybody.
 type Driver struct {
+	strike.Counter[Fault]
 	inner driver.Driver
-
-	mu     sync.Mutex
-	fault  Fault
-	calls  int
-	struck string
 }
 
 var _ driver.DriverContext = (*Driver)(nil)
 
 // New returns a driver without a fault.
 func New(inner driver.Driver) *Driver { return &Driver{inner: inner} }
-
-// Set sets the fault, in place of any other, and begins to count anew.
-func (d *Driver) Set(f Fault) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.fault, d.calls, d.struck = f, 0, ""
-}
-
-// Calls returns how many calls there were since Set.
-func (d *Driver) Calls() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.calls
-}
-
-// Struck returns what the first call was that the fault has struck, for people to
-// read; "" if it has struck none yet.
-func (d *Driver) Struck() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.struck
-}
 
 // OpenDB returns a pool of connections to the database of this name.
 func (d *Driver) OpenDB(name string) *sql.DB { return sql.OpenDB(connector{d, name}) }
@@ -74,21 +49,10 @@ func (d *Driver) OpenConnector(name string) (driver.Connector, error) {
 	return connector{d, name}, nil
 }
 
-// count counts a call and returns the fault that strikes it, or none.
+// count counts a call, but for those of a database that is spared, and returns the
+// fault that strikes it, or none.
 func (d *Driver) count(name, call string) Fault {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if name == d.fault.Spare {
-		return Fault{}
-	}
-	d.calls++
-	if !d.fault.strikes(d.calls) {
-		return Fault{}
-	}
-	if d.struck == "" {
-		d.struck = call
-	}
-	return d.fault
+	return d.Count(call, func(f Fault) bool { return name == f.Spare })
 }
 
 // A connector opens connections to one database.

@@ -3,6 +3,8 @@ package fault
 import (
 	"database/sql/driver"
 	"math"
+
+	"github.com/dbmend/dbmend/internal/strike"
 )
 
 // A Fault is what goes wrong, and when. The zero value is no fault.
@@ -51,7 +53,5 @@ func Meanwhile(call int, do func()) Fault {
 	return Fault{First: call, Before: func(string, driver.Conn) error { do(); return nil }}
 }
 
-// strikes reports whether the fault is due at a call.
-func (f Fault) strikes(call int) bool {
-	return f.First > 0 && call >= f.First && call <= max(f.First, f.Last)
-}
+// Strikes reports whether the fault is due at a call.
+func (f Fault) Strikes(call int) bool { return strike.Due(call, f.First, f.Last) }

@@ -30,7 +30,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	if !asks {
 		return c.Conn.Write(b)
 	}
-	f := c.network.count(said)
+	f := c.network.Count(said, nil)
 	if f.Meanwhile != nil {
 		f.Meanwhile()
 	}

@@ -1,6 +1,10 @@
 package wire
 
-import "math"
+import (
+	"math"
+
+	"github.com/dbmend/dbmend/internal/strike"
+)
 
 // A Fault is what goes wrong, and when. The zero value is no fault.
 type Fault struct {
@@ -41,7 +45,5 @@ type Error struct {
 // GoneFrom is the fault of a server that nobody reaches from one call on.
 func GoneFrom(call int) Fault { return Fault{First: call, Last: math.MaxInt, Way: LostGoing} }
 
-// strikes reports whether the fault is due at a call.
-func (f Fault) strikes(call int) bool {
-	return f.First > 0 && call >= f.First && call <= max(f.First, f.Last)
-}
+// Strikes reports whether the fault is due at a call.
+func (f Fault) Strikes(call int) bool { return strike.Due(call, f.First, f.Last) }

@@ -59,20 +59,29 @@ func Rename(text, from, to string) string {
 	}
 }
 
-// find returns where a name first is among the words of a text; -1 if it is not.
-func find(text, name string) int {
-	text, name = strings.ToLower(text), strings.ToLower(name)
-	isWord := func(c byte) bool { return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 0x80 }
-	for i := 0; name != ""; {
-		n := strings.Index(text[i:], name)
-		if n < 0 {
+// find returns where a name first is among the words of a text, whatever the case; -1
+// if it is not.
+func find(text, name string) int { return Find(strings.ToLower(text), strings.ToLower(name)) }
+
+// Find returns where a word, which may have other characters in it than letters, first
+// stands by itself in a text, as it is written; -1 if it does not.
+func Find(text, word string) int {
+	for from := 0; word != ""; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
 			return -1
 		}
-		from, to := i+n, i+n+len(name)
-		if (from == 0 || !isWord(text[from-1])) && (to == len(text) || !isWord(text[to])) {
-			return from
+		i += from
+		end := i + len(word)
+		begins := i == 0 || !isOfWord(word[0]) || !isOfWord(text[i-1])
+		ends := end == len(text) || !isOfWord(word[len(word)-1]) || !isOfWord(text[end])
+		if begins && ends {
+			return i
 		}
-		i = from + 1
+		from = i + 1
 	}
 	return -1
 }
+
+// isOfWord reports whether a byte may be part of a word.
+func isOfWord(c byte) bool { return c >= '0' && c <= '9' || isLetter(c) }
