@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dbmend/dbmend/internal/outlast"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -65,7 +64,7 @@ func (d *database) permissive(ctx context.Context, do func() error) (err error) 
 	back := "SET SESSION sql_mode = " + literal(mode) + ", foreign_key_checks = " + map[bool]string{true: "1", false: "0"}[checks] +
 		", character_set_client = " + literal(client) + ", collation_connection = " + literal(collation) +
 		", character_set_results = " + cmp.Or(map[bool]string{true: "NULL"}[results == ""], literal(results))
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	d.session.seen = false
 	defer func() { err = errors.Join(err, d.put(whole, back)) }()
@@ -89,7 +88,7 @@ func utf8Collation(name string) string {
 // create runs the steps in their order, and those that fail again as long as that
 // gets any further.
 func (d *database) create(ctx context.Context, todo []recipe) (made []string, err error) {
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	mode := "?"
 	for len(todo) > 0 {

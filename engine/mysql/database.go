@@ -18,6 +18,8 @@ type database struct {
 	pool *sql.DB // scratch databases take their connections from it
 	// elsewhere is where they take them from instead; nil: from pool.
 	elsewhere *sql.DB
+	server    *outlast.Server // shared with scratch databases on it
+	far       *outlast.Server // that of elsewhere
 	name      string
 	number    int64 // of the connection, by which the server calls it
 	folds     bool  // names of tables are the same in capitals and small letters
@@ -36,12 +38,12 @@ type database struct {
 	own, given defaults          // of a scratch database: what it began with, and what it has
 }
 
-func connect(ctx context.Context, pool *sql.DB) (*database, error) {
+func connect(ctx context.Context, pool *sql.DB, server *outlast.Server) (*database, error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, reaching(err)
 	}
-	d := &database{conn: conn, pool: pool}
+	d := &database{conn: conn, pool: pool, server: server}
 	if err := d.meet(ctx); err != nil {
 		return nil, errors.Join(reaching(err), d.Close())
 	}
@@ -244,9 +246,9 @@ func (d *database) Explain(err error) engine.Complaint { return explain(err, d.n
 // A connection that may have more to it (a variable that a migration set, a
 // temporary table, or an error on the way) is closed, and the pool makes a new one.
 func (d *database) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), outlast.Grace)
-	defer cancel()
 	d.stop()
+	ctx, cancel := d.server.Farewell()
+	defer cancel()
 	err := errors.Join(d.Rollback(ctx), d.unprepare())
 	for _, name := range d.locks {
 		err = errors.Join(err, d.release(ctx, name))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // Engine is the engine of MariaDB and MySQL. It has no state; the zero value is all
@@ -31,7 +32,7 @@ func (Engine) JournalDDL() []string { return []string{strings.TrimSpace(journal)
 // Errors: [engine.ErrNotADatabase] for a server of another kind that speaks the
 // same protocol, or none at all; the driver's own otherwise.
 func (Engine) Connect(ctx context.Context, db *sql.DB) (engine.Database, error) {
-	d, err := connect(ctx, db)
+	d, err := connect(ctx, db, new(outlast.Server))
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}

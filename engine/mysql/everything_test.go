@@ -30,7 +30,7 @@ func take(t testing.TB, name string) *database {
 // beside connects once more to the database of another connection.
 func beside(t testing.TB, d *database) *database {
 	t.Helper()
-	db, err := connect(context.Background(), d.pool)
+	db, err := connect(context.Background(), d.pool, d.server)
 	if err != nil {
 		t.Fatal(err)
 	}

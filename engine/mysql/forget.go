@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-
-	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // kept are the variables of a session that are set again between migrations: those
@@ -21,7 +19,7 @@ func (d *database) remember(ctx context.Context) (err error) {
 	if d.before != nil {
 		return nil
 	}
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	d.before, err = d.variables(whole, kept)
 	if d.tx.unchecked {
@@ -37,7 +35,7 @@ func (d *database) Forget(ctx context.Context) error {
 	if d.before == nil {
 		return nil
 	}
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	now, err := d.variables(whole, kept)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/dbmend/dbmend/engine"
-	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // Lock takes a lock of the server's (GET_LOCK) that is named after the database. It
@@ -40,7 +39,7 @@ func (d *database) Lock(ctx context.Context, timeout time.Duration) (func() erro
 			return nil // Close has let it go
 		}
 		d.stop()
-		ctx, cancel := context.WithTimeout(context.Background(), outlast.Grace)
+		ctx, cancel := d.server.Farewell()
 		defer cancel()
 		return d.release(ctx, name)
 	}, nil
@@ -104,7 +103,7 @@ func (d *database) grab(ctx context.Context, name string) (bool, error) {
 	}
 	var got sql.NullBool
 	// Not to be interrupted: nobody would know whether we have it.
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	err := d.conn.QueryRowContext(whole, "SELECT GET_LOCK("+literal(name)+", 0)").Scan(&got)
 	if err == nil && got.Bool {

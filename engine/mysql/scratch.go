@@ -16,6 +16,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // mostPatient is how long we wait for a connection of the pool beside our own.
@@ -92,18 +93,20 @@ func permitted(err error) error {
 }
 
 // ScratchAt has scratch databases made on another server, by a user of it that may.
-func (d *database) ScratchAt(elsewhere *sql.DB) { d.elsewhere = elsewhere }
+func (d *database) ScratchAt(elsewhere *sql.DB) {
+	d.elsewhere, d.far = elsewhere, new(outlast.Server)
+}
 
 // beside takes another connection of the pool, or one to the other server. A pool that lets no more be open
 // would have us wait for ourselves.
 func (d *database) beside(ctx context.Context) (*database, error) {
-	pool := d.pool
+	pool, server := d.pool, d.server
 	if d.elsewhere != nil {
-		pool = d.elsewhere
+		pool, server = d.elsewhere, d.far
 	}
 	short, cancel := context.WithTimeout(ctx, mostPatient)
 	defer cancel()
-	s, err := connect(short, pool)
+	s, err := connect(short, pool, server)
 	if err == nil && d.elsewhere != nil {
 		if ours, theirs := d.traits.Flavor, s.traits.Flavor; ours.Vendor != theirs.Vendor || ours.Major != theirs.Major || ours.Minor != theirs.Minor {
 			return nil, errors.Join(fmt.Errorf("the other server is %s %d.%d, and the live one is %s %d.%d: what statements do is not the same on both",
@@ -202,13 +205,13 @@ func (d *database) variables(ctx context.Context, names []string) (map[string]st
 // then by another one. The lock is gone with the connection, if it is not let go.
 func (d *database) demolish() error {
 	statement := "DROP DATABASE IF EXISTS " + quote(d.scratch)
-	ctx, cancel := context.WithTimeout(context.Background(), mostPatient)
+	ctx, cancel := d.server.Farewell()
 	defer cancel()
 	if _, err := d.conn.ExecContext(ctx, statement); err == nil {
 		return nil
 	}
 	d.discard()
-	other, err := d.pool.Conn(ctx)
+	other, err := d.another(ctx)
 	if err == nil {
 		_, _ = other.ExecContext(ctx, "SET SESSION sql_log_bin = 0")
 		_, err = other.ExecContext(ctx, statement)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // A session is what we know of the connection's settings.
@@ -135,7 +133,7 @@ func (d *database) reading(ctx context.Context, do func() error) (err error) {
 		return do()
 	}
 	// What is set must be set back, whatever happens to the context or to do.
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	defer func() {
 		if away && in.Valid {

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"slices"
@@ -16,16 +17,16 @@ import (
 //
 // Only a session is ended that holds a lock of ours under the number that it had: behind
 // a proxy the number may be another's. One that holds none, or that nobody can reach,
-// is left to the server. It takes no longer than mostPatient.
+// is left to the server.
 func (d *database) stop() {
 	if len(d.locks) == 0 || !d.broken() {
 		return
 	}
 	locks := slices.Clone(d.locks)
 	d.discard() // the pool may have no room for another before
-	ctx, cancel := context.WithTimeout(context.Background(), mostPatient)
+	ctx, cancel := d.server.Farewell()
 	defer cancel()
-	other, err := d.pool.Conn(ctx)
+	other, err := d.another(ctx)
 	if err != nil {
 		return
 	}
@@ -44,6 +45,26 @@ func (d *database) stop() {
 	for holds() && ctx.Err() == nil {
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// another takes another connection of the pool over which the server answers. If it has not
+// as long as the context lasts, it has fallen silent: on our own connection it may be at something
+// that takes its time, on one that nothing was asked of it is not.
+func (d *database) another(ctx context.Context) (*sql.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	other, err := d.pool.Conn(ctx)
+	if err == nil {
+		if err = other.PingContext(ctx); err == nil {
+			return other, nil
+		}
+		_ = other.Close()
+	}
+	if ctx.Err() != nil {
+		d.server.FellSilent()
+	}
+	return nil, err
 }
 
 // broken reports whether nothing can be said over the connection any more.

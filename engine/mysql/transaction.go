@@ -11,7 +11,6 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/dbmend/dbmend/engine"
-	"github.com/dbmend/dbmend/internal/outlast"
 )
 
 // A transaction is what we know of the connection's transaction. The server ends
@@ -173,7 +172,7 @@ func (d *database) mark(ctx context.Context, statements ...string) error {
 // package outlast. MariaDB is sent all at once, in an anonymous block, which an error
 // ends where it is.
 func (d *database) insist(ctx context.Context, statements ...string) (err error) {
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	if len(statements) > 1 && d.traits.Flavor.Vendor == mariaDB {
 		statements = []string{"BEGIN NOT ATOMIC " + strings.Join(statements, "; ") + "; END"}
@@ -296,7 +295,7 @@ func (d *database) uncheck(ctx context.Context) error {
 		return err
 	}
 	d.tx.unchecked = true
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	return d.put(whole, "SET SESSION foreign_key_checks = 0")
 }
@@ -307,7 +306,7 @@ func (d *database) recheck(ctx context.Context) error {
 	if !d.tx.unchecked || d.tx.open {
 		return nil
 	}
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	if err := d.put(whole, "SET SESSION foreign_key_checks = 1"); err != nil {
 		return err
@@ -328,7 +327,7 @@ func (d *database) renumber(ctx context.Context, statement string, args []any, f
 	if !d.tx.unchecked || !errors.As(failed, &e) || e.Number != misnumbered || ctx.Err() != nil {
 		return nil, failed
 	}
-	whole, done := outlast.Of(ctx)
+	whole, done := d.server.Of(ctx)
 	defer done()
 	if err := d.put(whole, "SET SESSION foreign_key_checks = 1"); err != nil {
 		return nil, errors.Join(failed, err)
