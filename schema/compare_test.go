@@ -111,3 +111,20 @@ func TestCloneIsApart(t *testing.T) {
 		}
 	})
 }
+
+// What is replaced is told as a comparison tells it, and is as it is afterwards, the
+// words for people too.
+func TestReplacedObjectsAreAsAfterwards(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := snapshots(t, "a"), snapshots(t, "b")
+		want := schema.Changes(a, b)
+		s := a.Clone()
+		changes := s.Replace(slices.Collect(a.All()), slices.Collect(b.All()))
+		if diff := cmp.Diff(want, changes); diff != "" {
+			t.Errorf("changes (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(slices.Collect(b.All()), slices.Collect(s.All())); diff != "" {
+			t.Errorf("objects (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -32,7 +32,7 @@ func TestPathsOfKeys(t *testing.T) {
 		"notes":          {Kind: schema.Table, Name: "notes"},
 		"notes.slug":     {Kind: schema.Column, Table: "notes", Name: "slug"},
 		"app.notes":      {Kind: schema.Table, Space: "app", Name: "notes"},
-		"app.notes.slug": {Kind: schema.Column, Space: "app", Table: "notes", Name: "slug"},
+		"app.notes.slug": schema.Key{Kind: schema.Table, Space: "app", Name: "notes"}.Column("slug"),
 	} {
 		if got := k.Path(); got != want {
 			t.Errorf("%q, want %q", got, want)

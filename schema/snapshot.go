@@ -88,6 +88,19 @@ func (s *Snapshot) Filter(keep func(*Object) bool) *Snapshot {
 	return kept
 }
 
+// Replace takes objects out of s and puts others in, and returns what has happened to
+// them, as [Changes] does. What is the same before and after is put as it is after.
+func (s *Snapshot) Replace(before, after []*Object) []Change {
+	changes := Changes(NewSnapshot(before...), NewSnapshot(after...))
+	for _, o := range before {
+		s.Delete(o.Key)
+	}
+	for _, o := range after {
+		s.Put(o)
+	}
+	return changes
+}
+
 // Apply changes s as the changes say: what has an After is put, what has none
 // is deleted.
 func (s *Snapshot) Apply(changes []Change) {

@@ -77,13 +77,7 @@ func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Ch
 		}
 		return read[key] || !there[key] && (programs || !isProgram(key.Kind))
 	})
-	after := schema.NewSnapshot(objects...)
-	changes := schema.Changes(before, after)
-	w.snapshot.DeleteFunc(func(o *schema.Object) bool { return before.Get(o.Key) != nil })
-	for _, o := range objects {
-		w.snapshot.Put(o)
-	}
-	return changes, nil
+	return w.snapshot.Replace(slices.Collect(before.All()), objects), nil
 }
 
 // A reach is what statements can have changed.

@@ -121,7 +121,7 @@ func (w *watch) refresh(ctx context.Context, stale []string) ([]schema.Change, e
 		return w.reload(ctx)
 	}
 	w.keep(s, after)
-	return w.turn(before, after), nil
+	return w.snapshot.Replace(before, after), nil
 }
 
 // overloads reports whether a routine has come or gone while there is another of
@@ -165,7 +165,7 @@ func (w *watch) reload(ctx context.Context) ([]schema.Change, error) {
 	after := s.objects()
 	w.units = map[string][]*schema.Object{}
 	w.keep(s, after)
-	return w.turn(slices.Collect(w.snapshot.All()), after), nil
+	return w.snapshot.Replace(slices.Collect(w.snapshot.All()), after), nil
 }
 
 // keep notes which objects go with which relation.
@@ -175,40 +175,6 @@ func (w *watch) keep(s *survey, objects []*schema.Object) {
 			w.units[unit] = append(w.units[unit], o)
 		}
 	}
-}
-
-// turn brings the snapshot from one list of objects to another, and returns what
-// has happened to them.
-func (w *watch) turn(before, after []*schema.Object) []schema.Change {
-	old := make(map[schema.Key]*schema.Object, len(before))
-	for _, o := range before {
-		old[o.Key] = o
-	}
-	var changes []schema.Change
-	for _, o := range after {
-		b := old[o.Key]
-		delete(old, o.Key)
-		w.snapshot.Put(o)
-		if !unchanged(b, o) {
-			changes = append(changes, schema.Change{Key: o.Key, Before: b, After: o})
-		}
-	}
-	for key, o := range old {
-		w.snapshot.Delete(key)
-		changes = append(changes, schema.Change{Key: key, Before: o})
-	}
-	slices.SortFunc(changes, func(a, b schema.Change) int { return a.Key.Compare(b.Key) })
-	return changes
-}
-
-// unchanged reports whether nothing has happened to an object. One that nobody
-// vouches for is the same as long as its description is.
-func unchanged(before, after *schema.Object) bool {
-	if before == nil || after == nil || before.Unsupported == "" {
-		return before.Equal(after)
-	}
-	return before.Unsupported == after.Unsupported && before.Source == after.Source &&
-		slices.Equal(before.Facts, after.Facts)
 }
 
 // oids writes a list of relations and routines as an array of PostgreSQL's.

@@ -194,7 +194,7 @@ func (w *watch) replace(ctx context.Context, stale []int, rows []row) ([]schema.
 			w.recent = d
 		}
 	}
-	return w.turn(before, after), nil
+	return w.snapshot.Replace(before, after), nil
 }
 
 // remove takes out entries, by index, and returns their objects.
@@ -228,7 +228,7 @@ func (w *watch) reload(ctx context.Context) ([]schema.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.turn(before, after), nil
+	return w.snapshot.Replace(before, after), nil
 }
 
 // load reads everything but for the snapshot, and returns what is to be in there.
@@ -265,38 +265,4 @@ func (w *watch) definition(table string) *definition {
 		w.recent = d
 	}
 	return w.recent
-}
-
-// turn brings the snapshot from one list of objects to another, and returns what
-// has happened to them.
-func (w *watch) turn(before, after []*schema.Object) []schema.Change {
-	old := make(map[schema.Key]*schema.Object, len(before))
-	for _, o := range before {
-		old[o.Key] = o
-	}
-	var changes []schema.Change
-	for _, o := range after {
-		b := old[o.Key]
-		delete(old, o.Key)
-		w.snapshot.Put(o)
-		if !same(b, o) {
-			changes = append(changes, schema.Change{Key: o.Key, Before: b, After: o})
-		}
-	}
-	for key, o := range old {
-		w.snapshot.Delete(key)
-		changes = append(changes, schema.Change{Key: key, Before: o})
-	}
-	slices.SortFunc(changes, func(a, b schema.Change) int { return a.Key.Compare(b.Key) })
-	return changes
-}
-
-// same reports whether nothing has happened to an object. One that nobody vouches
-// for is the same as long as its description is.
-func same(before, after *schema.Object) bool {
-	if before == nil || after == nil || before.Unsupported == "" {
-		return before.Equal(after)
-	}
-	return before.Unsupported == after.Unsupported && before.Source == after.Source &&
-		slices.Equal(before.Facts, after.Facts)
 }
