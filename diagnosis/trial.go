@@ -58,7 +58,7 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	case trial.Err != nil:
 		f.is(Superseded, why+", and it cannot run any more")
 	case trial.First == 0:
-		f.is(NoOp, "it would write no row")
+		r.noOp(e, f, "it would write no row")
 	default:
 		reads, err := r.readsRows(ctx, e)
 		if err != nil {

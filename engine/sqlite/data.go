@@ -186,6 +186,13 @@ func (p *phrase) value() (sql string, ok bool) {
 		t := p.next()
 		switch t.kind {
 		case number, text, blob:
+		case quoted:
+			// Among values no column has a name that could be meant: SQLite takes one in
+			// "" for a string.
+			if t.text[0] != '"' || p.token.is("(") {
+				return "", false
+			}
+			t.text = literal(t.name())
 		case mark:
 			switch t.text {
 			case "(":

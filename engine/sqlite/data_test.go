@@ -43,7 +43,7 @@ func TestSeedRowsDoubts(t *testing.T) {
 		"WITH b AS (SELECT 1) INSERT INTO a VALUES (1)", "INSERT INTO temp.a VALUES (1)", "INSERT INTO a VALUES ()",
 		"INSERT INTO a () VALUES (1)", "INSERT INTO a (b VALUES (1)", "INSERT INTO a (b) VALUES (1, 2)", "INSERT INTO a VALUES (1), (1, 2)",
 		"INSERT INTO a VALUES (1", "INSERT INTO a VALUES (1) x", "INSERT INTO a VALUES (1),", "INSERT INTO a VALUES (1,)",
-		"INSERT INTO a VALUES (b)", `INSERT INTO a VALUES ("b")`, "INSERT INTO a VALUES (?)", "INSERT INTO a VALUES ((SELECT 1))",
+		"INSERT INTO a VALUES (b)", "INSERT INTO a VALUES ([b])", "INSERT INTO a VALUES (`b`)", `INSERT INTO a VALUES ("lower"('b'))`, `INSERT INTO a VALUES ("b"."c")`, "INSERT INTO a VALUES (?)", "INSERT INTO a VALUES ((SELECT 1))",
 		"INSERT INTO a VALUES (uuid())", "INSERT INTO a VALUES (lower)", "INSERT INTO a VALUES (1; 2)", "INSERT INTO a VALUES (b.c)",
 		"INSERT INTO a VALUES ('b' COLLATE c)", "INSERT INTO a VALUES (1) RETURNING b",
 		"INSERT INTO a (b) VALUES (1) ON CONFLICT (b) DO UPDATE SET b = b + 1", "INSERT INTO a VALUES (1) ON CONFLICT (b) WHERE b > 0 DO NOTHING",
@@ -64,6 +64,7 @@ func TestSeedRowsGiveWhatSQLiteStores(t *testing.T) {
 		"INSERT INTO a VALUES (1 + 2 * 3, 'a' || 'b' || 1, 7 / 2.0, not 1 and 0 or 1)",
 		"INSERT INTO a VALUES (iif(1 > 2, 'b', 'c'), json_object('d', json_array(1, 'e')), max(1, 2, 3), '{\"f\":1}' ->> 'f')",
 		"INSERT INTO a VALUES (CASE 1 WHEN 1 THEN 'g' ELSE 2 END, replace('aa', 'a', 'b'), quote(x'00'), printf('%05d', 3))",
+		`INSERT INTO a VALUES ("b", "it's ""c""", "d" || 'e', lower("F"))`,
 	} {
 		db := memory(t)
 		for _, s := range []string{"CREATE TABLE a (b, c, d, e)", text} {
