@@ -12,11 +12,13 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// Keeps runs a statement on a copy of its table and compares the values, as texts. That
-// it cannot be told counts as no.
-func (w *witness) Keeps(ctx context.Context, s *migration.Statement) (kept bool, err error) {
-	table := w.have.Get(s.Table())
-	about := func(key schema.Key) bool { return key == s.Table() }
+// Keeps runs statements on a copy of a table, and of those that they speak of, and
+// compares the values of its columns, as texts. That it cannot be told counts as no.
+func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migration.Statement) (kept bool, err error) {
+	table := w.have.Get(key)
+	about := func(other schema.Key) bool {
+		return other == key || slices.ContainsFunc(statements, func(s *migration.Statement) bool { return wording.Speaks(s.Text, other.Name) })
+	}
 	if table == nil {
 		return false, nil
 	}
@@ -32,21 +34,28 @@ func (w *witness) Keeps(ctx context.Context, s *migration.Statement) (kept bool,
 		if uncopied(scratch, err) {
 			return false, nil
 		}
-		return false, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
+		return false, fmt.Errorf("copy the database to try %s: %w", wording.Quote(statements[0].Text), err)
 	}
 	copied := &witness{db: scratch, engine: w.engine, have: w.have}
 	before, err := copied.values(ctx, table)
 	if err != nil {
 		return false, err
 	}
-	if _, err := scratch.Exec(ctx, s.Text); err != nil {
-		return false, ctx.Err()
+	for _, s := range statements {
+		if _, err := scratch.Exec(ctx, s.Text); err != nil {
+			return false, ctx.Err()
+		}
 	}
 	after, err := scratch.Inspect(ctx)
 	if err != nil {
 		return false, err
 	}
-	if table = after.Get(table.Key); table == nil {
+	for _, name := range columnsInOrder(w.have, key) {
+		if after.Get(schema.Key{Kind: schema.Column, Space: key.Space, Table: key.Name, Name: name}) == nil {
+			return false, nil
+		}
+	}
+	if table = after.Get(key); table == nil {
 		return false, nil
 	}
 	values, err := copied.values(ctx, table)

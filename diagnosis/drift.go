@@ -73,7 +73,14 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 	kept := false
 	if doomed == nil && r.Drift == HealDrift && !r.additive(e) && r.converts(e) {
 		var err error
-		if kept, err = r.Witness.Keeps(ctx, f.Statement); err != nil {
+		if kept, err = r.Witness.Keeps(ctx, f.Statement.Table(), f.Statement); err != nil {
+			return err
+		}
+	}
+	carried := false
+	if r.Drift == HealDrift && f.Statement.Verb == "drop table" {
+		var err error
+		if carried, err = r.carriedOver(ctx, e); err != nil {
 			return err
 		}
 	}
@@ -94,6 +101,10 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
 	case doomed == nil && r.rewrites(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; what is there has the text before it, and holds no row")
+	case carried:
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; the table is made anew, and run on a copy that leaves every value as it is")
+	case doomed == nil && r.stamped() && !r.deep(e):
+		f.Evidence = append(f.Evidence, "recorded, as more is of which nothing is there; what it drops holds no row")
 	case doomed == nil && r.madeAhead(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; its table is missing, and made anew ahead of it")
 	case kept:

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -50,6 +51,30 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 		}
 	}
 	return u, !r.reforms(u)
+}
+
+// carriedOver reports that a table is dropped of which nothing goes: what is to run up to
+// the end of the migration, run on a copy, leaves all of its rows and values in a table of
+// its name. That is so of a rebuild, whichever of the two tables is renamed.
+func (r *reasoner) carriedOver(ctx context.Context, drop int) (bool, error) {
+	mine := r.Replay.Effects[drop].Migration
+	table := r.cameFrom(drop, r.Replay.Effects[drop].Statement.Table())
+	if r.absent(table) || len(r.unknownColumns(table)) > 0 {
+		return false, nil
+	}
+	var statements []*migration.Statement
+	for i := range r.Replay.Effects {
+		effect := &r.Replay.Effects[i]
+		done, _, _ := r.votes(i)
+		switch {
+		case effect.Statement.Class != migration.Schema && effect.Statement.Class != migration.Data:
+		case effect.Migration == mine && done > 0, i < drop && r.findings[i].Verdict == Partly:
+			return false, nil
+		case effect.Migration == mine && i >= drop, i < drop && r.findings[i].Verdict == NotDone:
+			statements = append(statements, effect.Statement)
+		}
+	}
+	return r.Witness.Keeps(ctx, table, statements...)
 }
 
 // reforms reports that a unit leaves its table in another form: then the schema tells.

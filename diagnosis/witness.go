@@ -48,9 +48,9 @@ type Witness interface {
 	// Duplicates returns how many groups of rows a unique index would refuse; told is
 	// false where its columns are more than names.
 	Duplicates(ctx context.Context, index *schema.Object) (groups int64, told bool, err error)
-	// Keeps runs a statement that changes the form of a table on a copy, and reports
-	// whether every value of the table is then what it was.
-	Keeps(ctx context.Context, s *migration.Statement) (kept bool, err error)
+	// Keeps runs statements that change the form of a table on a copy, and reports
+	// whether every column of the table is still there, and every value what it was.
+	Keeps(ctx context.Context, table schema.Key, statements ...*migration.Statement) (kept bool, err error)
 	// Probe asks the author's own query whether the statement has run.
 	Probe(ctx context.Context, query string) (ran bool, err error)
 }

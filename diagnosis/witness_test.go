@@ -148,7 +148,9 @@ func (w *witness) Given(*migration.Statement) (diagnosis.TableRows, bool) {
 	return diagnosis.TableRows{}, true
 }
 
-func (w *witness) Keeps(context.Context, *migration.Statement) (bool, error) { return false, nil }
+func (w *witness) Keeps(context.Context, schema.Key, ...*migration.Statement) (bool, error) {
+	return false, nil
+}
 
 func (w *witness) Duplicates(context.Context, *schema.Object) (int64, bool, error) {
 	return 0, false, nil
