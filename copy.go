@@ -89,7 +89,7 @@ func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(t
 			continue
 		}
 		columns := columnsInOrder(have, o.Key)
-		rows, err := w.db.Literals(ctx, o, columns, mostTriedRows)
+		rows, err := gather(w.db.Literals(ctx, o, columns, mostTriedRows))
 		if err != nil {
 			return errors.Join(err, scratch.Rollback(ctx))
 		}

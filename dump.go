@@ -127,9 +127,13 @@ func (d *dump) seeds(ctx context.Context) error {
 		if o.Key.Kind != schema.Table || d.replay.Want.Get(o.Key) == nil {
 			continue
 		}
-		rows, few := d.replay.Rows[o.Key]
-		if !few {
-			return fmt.Errorf("the migrations put more than %d rows into %s: of no table does a dump hold more", mostSeeds, o.Key)
+		rows, noted := d.replay.Rows[o.Key]
+		if !noted {
+			why := "code has made them of what is in the database"
+			if d.replay.Crowded[o.Key] {
+				why = fmt.Sprintf("they are more than a dump holds, %d MB with those of the other tables", seedBudget>>20)
+			}
+			return fmt.Errorf("the rows that the migrations put into %s: %s", o.Key, why)
 		}
 		if err := d.insert(ctx, o, rows.Columns, rows.Rows); err != nil {
 			return err
@@ -163,7 +167,7 @@ func (d *dump) foreignHistory(ctx context.Context) error {
 			continue
 		}
 		columns := columnsInOrder(tables, o.Key)
-		rows, err := d.live.Literals(ctx, o, columns, mostDumpedRows)
+		rows, err := gather(d.live.Literals(ctx, o, columns, mostDumpedRows))
 		if err != nil {
 			return err
 		}
@@ -229,7 +233,7 @@ func (d *dump) journalEntries(ctx context.Context) error {
 	}
 	table := made.Get(schema.Key{Kind: schema.Table, Name: journal.Table})
 	columns := columnsInOrder(made, table.Key)
-	rows, err := d.scratch.Literals(ctx, table, columns, len(entries)+1)
+	rows, err := gather(d.scratch.Literals(ctx, table, columns, len(entries)+1))
 	if err != nil {
 		return err
 	}

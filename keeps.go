@@ -64,7 +64,7 @@ func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migr
 
 // values returns the rows of a table as texts, each on a line, in an order of their own.
 func (w *witness) values(ctx context.Context, table *schema.Object) ([]string, error) {
-	rows, err := w.db.Literals(ctx, table, columnsInOrder(w.have, table.Key), mostTriedRows)
+	rows, err := gather(w.db.Literals(ctx, table, columnsInOrder(w.have, table.Key), mostTriedRows))
 	lines := make([]string, len(rows))
 	for i, row := range rows {
 		for j, value := range row {

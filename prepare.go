@@ -2,6 +2,7 @@ package dbmend
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -112,7 +113,7 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &witness{db: rows, engine: m.engine, have: have}
+	w := &witness{db: rows, engine: m.engine, have: have, counted: map[[sha256.Size]byte]int64{}}
 	d, err = m.resolve(ctx, w, diagnosis.Input{
 		Replay: replay, Have: have, Recorded: recorded, Witness: w,
 		Drift: m.drift, Ahead: m.ahead, Answers: m.answered(s),

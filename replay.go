@@ -218,8 +218,9 @@ func forget(ctx context.Context, db engine.Database) error {
 	return nil
 }
 
-// mostSeeds bounds the rows of one table that are noted: seeds are few.
-const mostSeeds = 1000
+// seedBudget bounds the memory for the rows that are noted of a set: they are seeds, which
+// mostly stand in its files, word for word.
+const seedBudget = 32 << 20
 
 // readRows notes the rows that the set leaves behind, and of which tables it leaves
 // none.
@@ -231,19 +232,23 @@ func (r *replayer) readRows(ctx context.Context) error {
 	if !writes {
 		return nil
 	}
-	r.result.Rows = map[schema.Key]diagnosis.TableRows{}
+	r.result.Rows, r.result.Crowded = map[schema.Key]diagnosis.TableRows{}, map[schema.Key]bool{}
+	budget := seedBudget
 	for o := range r.result.Want.All() {
 		if o.Key.Kind != schema.Table || r.filled[o.Key.Name] {
 			continue // no table, or one whose rows code has made of what is there
 		}
 		columns := columnsInOrder(r.result.Want, o.Key)
-		rows, err := r.scratch.Literals(ctx, o, columns, mostSeeds+1)
+		rows, size, err := gatherWithin(r.scratch.Literals(ctx, o, columns, budget/rowHeader+1), budget)
 		if err != nil {
 			return err
 		}
-		if len(rows) <= mostSeeds {
-			r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
+		if size > budget {
+			r.result.Crowded[o.Key] = true
+			continue
 		}
+		budget -= size
+		r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
 	}
 	var err error
 	r.numbers, err = r.scratch.Numbers(ctx, r.result.Want)

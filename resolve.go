@@ -214,7 +214,7 @@ func portray(ctx context.Context, db engine.Database, have *schema.Snapshot, wat
 		}
 		columns := columnsInOrder(have, o.Key)
 		slices.Sort(columns)
-		rows, err := db.Literals(ctx, o, columns, 2*mostTriedRows)
+		rows, err := gather(db.Literals(ctx, o, columns, 2*mostTriedRows))
 		if err != nil {
 			return "", err
 		}

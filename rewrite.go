@@ -23,7 +23,7 @@ func (r *replayer) rewritable(ctx context.Context, effect *diagnosis.Effect) (ro
 		return rows, nil
 	}
 	rows.Columns = columnsInOrder(r.watch.Snapshot(), table.Key)
-	rows.Rows, err = r.scratch.Literals(ctx, table, rows.Columns, mostRewritten+1)
+	rows.Rows, err = gather(r.scratch.Literals(ctx, table, rows.Columns, mostRewritten+1))
 	if err != nil || len(rows.Rows) > mostRewritten {
 		return diagnosis.TableRows{}, err
 	}
@@ -35,7 +35,7 @@ func (r *replayer) noteRewritten(ctx context.Context, effect *diagnosis.Effect, 
 	if effect.Wrote == 0 || len(before.Rows) == 0 {
 		return nil
 	}
-	after, err := r.scratch.Literals(ctx, r.watch.Snapshot().Get(effect.Statement.Table()), before.Columns, mostRewritten+1)
+	after, err := gather(r.scratch.Literals(ctx, r.watch.Snapshot().Get(effect.Statement.Table()), before.Columns, mostRewritten+1))
 	if err != nil {
 		return err
 	}

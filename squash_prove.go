@@ -77,7 +77,7 @@ func (in *installation) read(ctx context.Context, db engine.Database) (err error
 			continue
 		}
 		columns := columnsInOrder(in.have, o.Key)
-		rows, err := db.Literals(ctx, o, columns, mostSquashedRows+1)
+		rows, err := gather(db.Literals(ctx, o, columns, mostSquashedRows+1))
 		if err != nil {
 			return err
 		}

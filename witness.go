@@ -3,6 +3,7 @@ package dbmend
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,14 +21,23 @@ type witness struct {
 	engine engine.Engine
 	have   *schema.Snapshot
 	tried  map[*migration.Statement]diagnosis.Trial // on copies: see tryOnCopy
+
+	// counted holds what queries have counted, by their checksum, where one diagnosis
+	// after the other asks for it: a set may put in many rows. Nil where rows change.
+	counted map[[sha256.Size]byte]int64
 }
 
 var _ diagnosis.Witness = (*witness)(nil)
 
-// scalar runs a query for one value. Where an error would end the transaction that
-// is open, the query runs where it can be undone.
+// scalar runs a query for one value.
 func (w *witness) scalar(ctx context.Context, query string, into any) error {
-	ask := func(ctx context.Context) error { return w.db.QueryRow(ctx, query).Scan(into) }
+	return w.scalars(ctx, query, into)
+}
+
+// scalars runs a query for one row. Where an error would end the transaction that is
+// open, the query runs where it can be undone.
+func (w *witness) scalars(ctx context.Context, query string, into ...any) error {
+	ask := func(ctx context.Context) error { return w.db.QueryRow(ctx, query).Scan(into...) }
 	if w.db.Traits().ErrorsAbort {
 		return w.db.Try(ctx, ask)
 	}
@@ -42,13 +52,16 @@ func (w *witness) text(expression string) string {
 	return expression
 }
 
-func (w *witness) Rows(ctx context.Context, table schema.Key, limit int64) (n int64, err error) {
+func (w *witness) Rows(ctx context.Context, table schema.Key, limit int64) (int64, error) {
 	query := "SELECT count(*) FROM " + w.name(table)
 	if limit > 0 {
 		query = fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %d) AS t", w.name(table), limit)
 	}
-	err = w.scalar(ctx, query, &n)
-	return n, err
+	counts, err := w.counts(ctx, []string{query})
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
 }
 
 func (w *witness) Filled(ctx context.Context, column *schema.Object) (n int64, err error) {
@@ -77,136 +90,6 @@ func (w *witness) Differ(ctx context.Context, a, b *schema.Object) (n int64, err
 		w.name(a.Key.Owner()), left, right, left, right, left, right)
 	err = w.scalar(ctx, query, &n)
 	return n, err
-}
-
-func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {
-	seed, ok := w.engine.Seed(s.Text)
-	if !ok {
-		return seeds, false, nil
-	}
-	table := s.Table()
-	if have.Get(table) == nil {
-		return seeds, false, nil
-	}
-	if len(seed.Columns) == 0 {
-		seed.Columns = columnsInOrder(have, table)
-	}
-	if !has(have, table, seed.Columns) {
-		return seeds, false, nil // it was written for another form of the table
-	}
-	keyed := key(have, table, seed.Columns)
-	seeds.Wanted, seeds.Keyed = len(seed.Rows), keyed != nil
-	for _, row := range seed.Rows {
-		for i, column := range seed.Columns {
-			if i < len(row) && keyed[column] && (row[i] == "" || strings.EqualFold(row[i], "NULL")) {
-				seeds.Keyed = false
-			}
-		}
-	}
-	for i, row := range seed.Rows {
-		if len(row) != len(seed.Columns) {
-			return seeds, false, nil
-		}
-		present, comparable, err := w.seedPresent(ctx, table, seed.Columns, row, keyed)
-		if err != nil && !tellsOfSchema(w.db.Explain(err).Problem) {
-			return seeds, false, err
-		}
-		if err != nil || !comparable {
-			return seeds, false, nil // rows cannot tell
-		}
-		if present {
-			seeds.Present++
-		} else {
-			seeds.Absent = append(seeds.Absent, i)
-		}
-	}
-	total, err := w.Rows(ctx, table, int64(seeds.Wanted)+1000)
-	if err != nil {
-		return seeds, false, err
-	}
-	seeds.Others = total - int64(seeds.Present)
-	return seeds, true, nil
-}
-
-func (w *witness) Given(s *migration.Statement) (rows diagnosis.TableRows, ok bool) {
-	seed, ok := w.engine.Seed(s.Text)
-	return diagnosis.TableRows{Columns: seed.Columns, Rows: seed.Rows}, ok
-}
-
-func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (seeds diagnosis.Seeds, err error) {
-	seeds.Wanted = len(rows.Rows)
-	keyed := key(w.have, table, rows.Columns)
-	seeds.Keyed = keyed != nil
-	for i, row := range rows.Rows {
-		present, _, err := w.seedPresent(ctx, table, rows.Columns, row, keyed)
-		if err != nil {
-			return seeds, err
-		}
-		if present {
-			seeds.Present++
-		} else {
-			seeds.Absent = append(seeds.Absent, i)
-		}
-	}
-	total, err := w.Rows(ctx, table, int64(seeds.Wanted)+1000)
-	seeds.Others = total - int64(seeds.Present)
-	return seeds, err
-}
-
-func (w *witness) Alike(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (alike int, err error) {
-	for _, row := range rows.Rows {
-		present, _, err := w.seedPresent(ctx, table, rows.Columns, row, nil)
-		if err != nil && !tellsOfSchema(w.db.Explain(err).Problem) {
-			return 0, err
-		}
-		if err == nil && present {
-			alike++
-		}
-	}
-	return alike, nil
-}
-
-// seedPresent looks for one row, by its key where the values give one. A value
-// that only the time of running tells is not compared.
-func (w *witness) seedPresent(ctx context.Context, table schema.Key, columns, row []string, keyed map[string]bool) (present, comparable bool, err error) {
-	// A key tells only if all of it is known: NULL is no value, and in a primary key
-	// it stands for one that the database finds itself.
-	for i, column := range columns {
-		if keyed[column] && (row[i] == "" || strings.EqualFold(row[i], "NULL")) {
-			keyed = nil
-			break
-		}
-	}
-	primary := key(w.have, table, columns)
-	var where []string
-	for i, column := range columns {
-		if keyed != nil && !keyed[column] {
-			continue
-		}
-		name := w.quote(column)
-		switch value := row[i]; {
-		case value == "":
-		case strings.EqualFold(value, "NULL") && primary[column] && w.refusesNull(table, column):
-		case strings.EqualFold(value, "NULL"):
-			where = append(where, name+" IS NULL")
-		default:
-			where = append(where, name+" = ("+value+")")
-		}
-	}
-	if len(where) == 0 {
-		return false, false, nil
-	}
-	var n int
-	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t", w.name(table), strings.Join(where, " AND "))
-	err = w.scalar(ctx, query, &n)
-	return n > 0, true, err
-}
-
-// refusesNull reports whether a column is the whole primary key, which a NULL
-// leaves to the database.
-func (w *witness) refusesNull(table schema.Key, column string) bool {
-	pk := w.have.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name})
-	return pk.Fact(schema.Columns) == column
 }
 
 // key returns the columns of a key of the table that a row with these columns

@@ -324,7 +324,7 @@ func (r *reasoner) judgeSeeds(e int, f *Finding, s Seeds, where place) error {
 		Code:  Q7,
 		Place: f.Ref.String(),
 		Text: fmt.Sprintf("%d of the %s that %s puts into %s are there, beside %s. Were the others removed on purpose, or never inserted?",
-			s.Present, wording.Count(int64(s.Wanted), "row"), f.Ref, f.Statement.Table().Path(), wording.Count(s.Others, "other row")),
+			s.Present, wording.Count(int64(s.Wanted), "row"), f.Ref, f.Statement.Table().Path(), s.others()),
 		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"removed", "leave the table as it is"},

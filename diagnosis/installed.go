@@ -114,7 +114,6 @@ func (r *reasoner) numbersGiven(table schema.Key, key string) (given map[string]
 
 // present looks for rows in groups.
 func (r *reasoner) present(ctx context.Context, table schema.Key, groups []TableRows) (all Seeds, absent [][]int, err error) {
-	var total int64
 	for _, group := range groups {
 		seeds, err := r.Witness.Present(ctx, table, group)
 		if err != nil {
@@ -122,11 +121,15 @@ func (r *reasoner) present(ctx context.Context, table schema.Key, groups []Table
 		}
 		all.Wanted += seeds.Wanted
 		all.Present += seeds.Present
-		total = max(total, seeds.Others+int64(seeds.Present))
+		all.Others = seeds.Others
 		absent = append(absent, seeds.Absent)
 	}
+	if len(groups) == 1 {
+		return all, absent, nil
+	}
+	total, err := r.Witness.Rows(ctx, table, int64(all.Wanted)+MostOthers+1)
 	all.Others = max(0, total-int64(all.Present))
-	return all, absent, nil
+	return all, absent, err
 }
 
 // isSeeded reports whether the rows that the set leaves in a table are put in already.
@@ -219,7 +222,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		Code:  Q7,
 		Place: table.Path(),
 		Text: fmt.Sprintf("%d of the %s that the migrations leave in %s are there, beside %s. Were the others removed on purpose, or never inserted?",
-			seeds.Present, wording.Count(int64(seeds.Wanted), "row"), table, wording.Count(seeds.Others, "other row")),
+			seeds.Present, wording.Count(int64(seeds.Wanted), "row"), table, seeds.others()),
 		Facts: []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{
 			{"removed", "leave the table as it is"},
@@ -235,4 +238,17 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		f.is(Ambiguous, fmt.Sprintf("%d of the %d rows that the set leaves in %s are there", seeds.Present, seeds.Wanted, table))
 	}
 	return true, nil
+}
+
+// judgeCrowded judges a statement that puts rows into a table in which the set leaves
+// more of them than are known: by its own, if it tells them, else by asking.
+func (r *reasoner) judgeCrowded(ctx context.Context, e int, f *Finding) error {
+	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
+	switch {
+	case err != nil:
+		return err
+	case literal:
+		return r.judgeSeeds(e, f, seeds, doubtful)
+	}
+	return r.askWhetherRun(ctx, e, f)
 }

@@ -213,6 +213,9 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 		} else if nothing {
 			return r.askWhetherRun(ctx, e, f)
 		}
+		if r.Replay.Crowded[table] {
+			return r.judgeCrowded(ctx, e, f)
+		}
 	}
 	f.is(Superseded, fmt.Sprintf("%s was made in its last form by something else: its rows were never in the form that this is for", table))
 	return nil

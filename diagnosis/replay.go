@@ -29,9 +29,11 @@ type Replay struct {
 	Want    *schema.Snapshot // what is there after the last
 
 	// Rows are those that the set leaves behind where it begins without any: what it
-	// seeds, in its last form, none of them for most tables. Tables with very many are
-	// left out.
+	// seeds, in its last form, none of them for most tables.
 	Rows map[schema.Key]TableRows
+	// Crowded are the tables that are left out of Rows because they would take too much
+	// memory.
+	Crowded map[schema.Key]bool
 
 	// Presumed holds the objects of the base that nobody vouches for: they were
 	// taken from the live database because a statement needs them.

@@ -2,7 +2,9 @@ package diagnosis
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -75,11 +77,23 @@ type Copied struct {
 	Keyed   bool  // it gives values for a key of its table: equal rows are the same row
 }
 
+// MostOthers is up to where a table's other rows are counted beside those that are looked
+// for: a question says no more of them.
+const MostOthers = 1000
+
 // Seeds is what is found of the rows that an INSERT puts in.
 type Seeds struct {
 	Wanted  int   // how many rows the statement names
 	Present int   // how many of them are there, by key where they have one
-	Others  int64 // whether the table holds any other rows: how many, up to a bound
+	Others  int64 // how many other rows the table holds; above MostOthers, some number above it
 	Keyed   bool  // the rows were looked for by a key
 	Absent  []int // which of the statement's rows are not there, counted from zero
+}
+
+// others says how many other rows there are.
+func (s *Seeds) others() string {
+	if s.Others > MostOthers {
+		return fmt.Sprintf("more than %d other rows", MostOthers)
+	}
+	return wording.Count(s.Others, "other row")
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"time"
 
 	"github.com/dbmend/dbmend/migration"
@@ -135,9 +136,10 @@ type Database interface {
 	// where that cannot be found out. It is meant for what Try undoes.
 	Different(ctx context.Context, table *schema.Object, columns []string, do func(ctx context.Context) error) (rows int64, told bool, err error)
 
-	// Literals returns rows of a table as SQL literals, at most limit of them, with
-	// these columns, in the order of the columns' values.
-	Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error)
+	// Literals yields the rows of a table as SQL literals, at most limit of them, with
+	// these columns, in the order of the columns' values; last an error, if there was one.
+	// The loop over them is the only one that uses the database until it ends.
+	Literals(ctx context.Context, table *schema.Object, columns []string, limit int) iter.Seq2[[]string, error]
 
 	// Numbers returns statements that bring what numbers rows by itself to where it
 	// stands here, on a copy that has these objects and their rows; none for what the

@@ -39,9 +39,15 @@ func TestLiteralsAreTheValues(t *testing.T) {
 				}
 			}
 			must(t, db, setting)
-			rows, err := db.Literals(t.Context(), v, columns, 10)
-			if err != nil || len(rows) != 3 {
-				t.Fatalf("%d rows, error %v", len(rows), err)
+			var rows [][]string
+			for row, err := range db.Literals(t.Context(), v, columns, 10) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				rows = append(rows, row)
+			}
+			if len(rows) != 3 {
+				t.Fatalf("%d rows", len(rows))
 			}
 			insert := Engine{}.Insert(w, columns, rows)
 			for _, statement := range insert {

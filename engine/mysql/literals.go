@@ -5,32 +5,37 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
 	"github.com/dbmend/dbmend/schema"
 )
 
-// Literals returns rows of a table as SQL literals that put in just these values,
+// Literals yields rows of a table as SQL literals that put in just these values,
 // into columns like these.
-func (d *database) Literals(ctx context.Context, table *schema.Object, columns []string, limit int) (literals [][]string, err error) {
-	if len(columns) == 0 {
-		return nil, nil
+func (d *database) Literals(ctx context.Context, table *schema.Object, columns []string, limit int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		if len(columns) == 0 {
+			return
+		}
+		more := true
+		err := d.reading(ctx, func() error {
+			return d.literals(ctx, table, columns, limit, func(row []string) bool {
+				more = yield(row, nil)
+				return more
+			})
+		})
+		if err != nil && more {
+			yield(nil, fmt.Errorf("read %s: %w", table.Key, err))
+		}
 	}
-	err = d.reading(ctx, func() error {
-		literals, err = d.literals(ctx, table, columns, limit)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", table.Key, err)
-	}
-	return literals, nil
 }
 
-func (d *database) literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error) {
+func (d *database) literals(ctx context.Context, table *schema.Object, columns []string, limit int, yield func([]string) bool) error {
 	known, err := d.columns(ctx, table)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	kinds := make([]stored, len(columns))
 	selected := make([]string, len(columns))
@@ -38,17 +43,16 @@ func (d *database) literals(ctx context.Context, table *schema.Object, columns [
 	for i, name := range columns {
 		c, ok := known[fold(name)]
 		if !ok {
-			return nil, fmt.Errorf("it has no column %s", name)
+			return fmt.Errorf("it has no column %s", name)
 		}
 		kinds[i], selected[i], sorted[i] = c, c.printed(), quote(c.name)
 	}
 	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d",
 		strings.Join(selected, ", "), quote(table.Spelling()), strings.Join(sorted, ", "), limit))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var literals [][]string
 	values := make([]sql.NullString, len(columns))
 	targets := make([]any, len(columns))
 	for i := range values {
@@ -56,17 +60,19 @@ func (d *database) literals(ctx context.Context, table *schema.Object, columns [
 	}
 	for rows.Next() {
 		if err := rows.Scan(targets...); err != nil {
-			return nil, err
+			return err
 		}
 		row := make([]string, len(columns))
 		for i, v := range values {
 			if row[i], err = kinds[i].literal(v); err != nil {
-				return nil, err
+				return err
 			}
 		}
-		literals = append(literals, row)
+		if !yield(row) {
+			return nil
+		}
 	}
-	return literals, rows.Err()
+	return rows.Err()
 }
 
 // numeric are the types whose values are numbers in SQL.

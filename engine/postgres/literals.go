@@ -3,17 +3,26 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/dbmend/dbmend/schema"
 )
 
-// Literals returns rows of a table as SQL literals, by PostgreSQL's own
+// Literals yields rows of a table as SQL literals, by PostgreSQL's own
 // quote_nullable: a string of the value's text, which an INSERT takes for every
 // type. They are in the order of these texts, since not all types have one.
-func (d *database) Literals(ctx context.Context, table *schema.Object, columns []string, limit int) ([][]string, error) {
+func (d *database) Literals(ctx context.Context, table *schema.Object, columns []string, limit int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		if err := d.literals(ctx, table, columns, limit, yield); err != nil {
+			yield(nil, fmt.Errorf("read %s: %w", table.Key, err))
+		}
+	}
+}
+
+func (d *database) literals(ctx context.Context, table *schema.Object, columns []string, limit int, yield func([]string, error) bool) error {
 	if len(columns) == 0 || limit <= 0 {
-		return nil, nil
+		return nil
 	}
 	texts, order := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
@@ -23,10 +32,9 @@ func (d *database) Literals(ctx context.Context, table *schema.Object, columns [
 	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d",
 		strings.Join(texts, ", "), nameOf(table), strings.Join(order, ", "), limit))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", table.Key, err)
+		return err
 	}
 	defer rows.Close()
-	var literals [][]string
 	for rows.Next() {
 		row := make([]string, len(columns))
 		targets := make([]any, len(columns))
@@ -34,12 +42,11 @@ func (d *database) Literals(ctx context.Context, table *schema.Object, columns [
 			targets[i] = &row[i]
 		}
 		if err := rows.Scan(targets...); err != nil {
-			return nil, fmt.Errorf("read %s: %w", table.Key, err)
+			return err
 		}
-		literals = append(literals, row)
+		if !yield(row, nil) {
+			return nil
+		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", table.Key, err)
-	}
-	return literals, nil
+	return rows.Err()
 }

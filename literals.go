@@ -1,0 +1,32 @@
+package dbmend
+
+import "iter"
+
+// The memory that a row and a value of it take beside the text.
+const rowHeader, valueHeader = 24, 16
+
+// gather returns the rows that an engine yields.
+func gather(rows iter.Seq2[[]string, error]) ([][]string, error) {
+	all, _, err := gatherWithin(rows, -1)
+	return all, err
+}
+
+// gatherWithin returns the rows that an engine yields and the memory that they take. Where
+// that is more than a budget, it returns no rows and a size above the budget. A budget
+// below zero holds any.
+func gatherWithin(rows iter.Seq2[[]string, error], budget int) (all [][]string, size int, err error) {
+	for row, err := range rows {
+		if err != nil {
+			return nil, 0, err
+		}
+		size += rowHeader
+		for _, value := range row {
+			size += valueHeader + len(value)
+		}
+		if budget >= 0 && size > budget {
+			return nil, size, nil
+		}
+		all = append(all, row)
+	}
+	return all, size, nil
+}
