@@ -32,7 +32,8 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 		return err
 	}
 	var plausible []span
-	if len(spans) == 0 || !r.begun() && !r.halfway() && (r.amid(spans) || r.besideScript() || !r.Recorded.Any()) {
+	beyond := len(spans) > 0 && spans[0].from > claimed // the history is behind, if none of its kind
+	if len(spans) == 0 || !r.begun() && !r.halfway() && (beyond || r.amid(spans) || r.besideScript() || !r.Recorded.Any()) {
 		// What a script made is not what the history claims: only behind that.
 		scripted := slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed || len(s.overlaid) == 0 && len(spans) > 0 })
 		if !r.begun() {
@@ -67,7 +68,9 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 }
 
 // asClaimed leaves out the positions before what the history claims, if there are
-// others, unless an INSERT on the way to those has left no row.
+// others, unless an INSERT on the way to those has left no row, or the others all lie
+// amid a migration: that a run was stopped there and not written down is an accident
+// like a history that is ahead.
 func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int) ([]span, error) {
 	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
 	if n <= 0 || !r.Recorded.Any() {
@@ -75,6 +78,9 @@ func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int) ([]
 	}
 	if r.further > 0 {
 		return spans[:n], nil
+	}
+	if !r.begun() && r.amid(spans[n:]) {
+		return spans, nil
 	}
 	for e := spans[n-1].from; e < spans[n].from; e++ {
 		if told, err := r.traceOf(ctx, e); err != nil {
@@ -164,6 +170,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 				}
 			}
 		case "run":
+			r.refuted = r.refuted || r.recorded(e)
 			spans = slices.DeleteFunc(spans, func(s span) bool { return r.passes(&s, e) })
 			for i := range spans {
 				spans[i].to = min(spans[i].to, e)
@@ -235,7 +242,7 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 	if answer == "run" {
 		r.emptyAgain(e)
 		r.withHelpers(e)
-		if unit, ok := r.sameForm(e); ok {
+		if unit, ok := r.sameForm(e); ok && r.absent(s.Table()) {
 			for _, i := range unit.statements {
 				r.again[i] = true
 			}
@@ -264,6 +271,9 @@ func (r *reasoner) tells(ctx context.Context, e int) (bool, error) {
 		return false, nil
 	}
 	table := r.liveName(e, s.Table())
+	if unit, ok := r.sameForm(e); ok {
+		table = unit.table // its new table is empty until it has run
+	}
 	if r.Have.Get(table) == nil {
 		return false, nil
 	}

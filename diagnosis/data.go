@@ -320,6 +320,10 @@ func (r *reasoner) judgeSeeds(e int, f *Finding, s Seeds, where place) error {
 		f.is(NotDone, "none of its rows is there, and the history has just not come to it")
 		return nil
 	}
+	if r.isOpen(f.Ref) {
+		f.is(Ambiguous, "whether it has run is to be answered first")
+		return nil
+	}
 	answer := r.ask(Question{
 		Code:  Q7,
 		Place: f.Ref.String(),

@@ -121,6 +121,7 @@ type reasoner struct {
 	traces   map[int]trace              // what rows say of INSERTs
 	there    map[migration.Version]bool // migrations, else pending, of which rows are there
 	further  int                        // an answer denies that the set went on behind this, which the history claims; zero without one
+	refuted  bool                       // an answer denies a statement that the history claims
 	byHand   []*trajectory              // what somebody has dropped, where the history is right but for that
 	tried    bool                       // an answer that nobody gave has been used
 }
@@ -222,7 +223,7 @@ func (r *reasoner) explain(ctx context.Context) error {
 // certain of it where a position of the set, the history, or a proven statement of
 // its own migration tells: nothing runs behind what has not run.
 func (r *reasoner) guess(effect int) (done, certain bool) {
-	if r.cut != nil && effect >= r.cut.to && r.recorded(effect) && !r.stamped() && !r.belies(effect) {
+	if r.cut != nil && effect >= r.cut.to && r.recorded(effect) && !r.refuted && !r.stamped() && !r.belies(effect) {
 		return true, true // the history says so, and the schema does not deny it
 	}
 	if r.cut != nil && !r.claim(effect).Kept {
@@ -348,8 +349,10 @@ func (f *Finding) doesNotMatter() {
 // ask puts a question unless it is answered, and returns the answer.
 func (r *reasoner) ask(q Question) string {
 	if answer := r.Answers.To(&q); answer != "" {
-		q.Facts = append(q.Facts, AnsweredWith+answer)
-		r.d.Answered = append(r.d.Answered, q)
+		if !slices.ContainsFunc(r.d.Answered, func(o Question) bool { return o.Name() == q.Name() }) {
+			q.Facts = append(q.Facts, AnsweredWith+answer)
+			r.d.Answered = append(r.d.Answered, q)
+		}
 		return answer
 	}
 	if answer := r.Tried.To(&q); answer != "" {
@@ -360,6 +363,12 @@ func (r *reasoner) ask(q Question) string {
 		r.d.Questions = append(r.d.Questions, q)
 	}
 	return ""
+}
+
+// isOpen reports whether a question about a statement is open: another one about the
+// same statement has to wait for its answer.
+func (r *reasoner) isOpen(ref Ref) bool {
+	return slices.ContainsFunc(r.d.Questions, func(q Question) bool { return q.Place == ref.String() })
 }
 
 func (r *reasoner) askAboutUnknownRows() {

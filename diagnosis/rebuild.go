@@ -24,33 +24,43 @@ type unit struct {
 // table that takes the place of another of the same form.
 func (r *reasoner) sameForm(e int) (unit, bool) {
 	fill := r.Replay.Effects[e].Statement
-	mine := r.Replay.Effects[e].Migration
 	if fill.Verb != "insert" {
 		return unit{}, false
 	}
-	var u unit
-	for i := range r.Replay.Effects {
-		s := r.Replay.Effects[i].Statement
-		if r.Replay.Effects[i].Migration != mine {
-			continue
-		}
-		if s.Verb == "alter table rename" && s.Table() == fill.Table() && i > e {
-			u.table = s.Renamed()
-		}
-	}
+	u := r.unitOf(e)
 	if u.table.Name == "" || !wording.Speaks(fill.Text, u.table.Name) || r.absent(u.table) {
 		return unit{}, false
 	}
-	for i := range r.Replay.Effects {
-		s := r.Replay.Effects[i].Statement
-		if r.Replay.Effects[i].Migration != mine {
-			continue
+	return u, !r.reforms(u)
+}
+
+// unitOf returns the statements on the table that an INSERT fills, from the one that
+// makes it to the one that gives it another name, which is the unit's table, with what
+// drops the table that had that name. A migration may make, fill and rename several of
+// one name, one after the other.
+func (r *reasoner) unitOf(e int) (u unit) {
+	fill := r.Replay.Effects[e].Statement.Table()
+	mine := r.Replay.Effects[e].Migration
+	first, last := e, e
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine; i-- {
+		if s := r.Replay.Effects[i].Statement; s.Verb == "create table" && s.Table() == fill {
+			first = i
+			break
 		}
-		if s.Table() == fill.Table() || s.Table() == u.table && s.Verb == "drop table" {
+	}
+	for i := e + 1; i < len(r.Replay.Effects) && r.Replay.Effects[i].Migration == mine; i++ {
+		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Table() == fill {
+			last, u.table = i, s.Renamed()
+			break
+		}
+	}
+	for i := first; i <= last; i++ {
+		s := r.Replay.Effects[i].Statement
+		if s.Table() == fill || s.Table() == u.table && s.Verb == "drop table" {
 			u.statements = append(u.statements, i)
 		}
 	}
-	return u, !r.reforms(u)
+	return u
 }
 
 // carriedOver reports that a table is dropped of which nothing goes: what is to run up to
