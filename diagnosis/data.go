@@ -39,7 +39,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case r.recorded(e) && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
-	case r.d.Agrees || !r.recorded(e) && r.untouched() && (r.cut == nil || e >= r.cut.from):
+	case r.d.Agrees || r.awaits(e) || !r.recorded(e) && r.untouched() && (r.cut == nil || e >= r.cut.from):
 		if where == ahead || !r.there[f.Ref.Version] {
 			return r.judgePending(ctx, e, f)
 		}

@@ -121,6 +121,7 @@ type reasoner struct {
 	traces   map[int]trace              // what rows say of INSERTs
 	there    map[migration.Version]bool // migrations, else pending, of which rows are there
 	further  int                        // an answer denies that the set went on behind this, which the history claims; zero without one
+	early    map[int]bool               // statements that somebody has run ahead of their turn: see chooseEarly
 	refuted  bool                       // an answer denies a statement that the history claims
 	byHand   []*trajectory              // what somebody has dropped, where the history is right but for that
 	tried    bool                       // an answer that nobody gave has been used
@@ -201,6 +202,9 @@ func (r *reasoner) explain(ctx context.Context) error {
 		r.denied[e] = not > 0 && done == 0
 	}
 	if err := r.chooseCut(ctx); err != nil {
+		return err
+	}
+	if err := r.chooseEarly(ctx); err != nil {
 		return err
 	}
 	// Those that have proven neighbours in their own migration go first: what they

@@ -1,0 +1,68 @@
+package diagnosis
+
+import (
+	"context"
+	"slices"
+
+	"github.com/dbmend/dbmend/migration"
+)
+
+// This file contains a migration that somebody has run by hand ahead of its turn. No
+// position of the set explains that, and neither does a script of the whole schema: what
+// the history claims does, together with statements of one migration further on.
+
+// chooseEarly looks for statements of one migration which, with what the history claims,
+// give exactly the live schema, where nothing else explains it. What looks the same before
+// and after it has not run then: that it has, unrecorded, is one accident more. Where there
+// are several such migrations, the history may be behind, and something was undone.
+func (r *reasoner) chooseEarly(ctx context.Context) error {
+	if r.cut != nil || len(r.byHand) > 0 || r.begun() || r.doubted || !r.Recorded.Any() {
+		return nil
+	}
+	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}
+	for e := range r.touches {
+		if done, not, _ := r.votes(e); !r.recorded(e) && done > 0 && not == 0 && r.proves(e) {
+			early[e], migrations[r.Replay.Effects[e].Migration] = true, true
+		}
+	}
+	if len(migrations) != 1 || !r.composed(func(e int) bool { return r.recorded(e) || early[e] }) {
+		return nil
+	}
+	r.early = early
+	for e := range r.Replay.Effects {
+		if r.recorded(e) || r.amidEarly(e) {
+			continue
+		}
+		if told, err := r.traceOf(ctx, e); err != nil {
+			return err
+		} else if told == left {
+			r.early = nil // more has run than what shows
+			return nil
+		}
+	}
+	for e := range r.touches {
+		_, _, open := r.votes(e)
+		r.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
+		r.narrow(e, r.recorded(e) || early[e])
+	}
+	return nil
+}
+
+// amidEarly reports whether a statement belongs to a migration of which something was
+// run ahead of its turn, or works on a table that was changed so.
+func (r *reasoner) amidEarly(e int) bool {
+	mine := &r.Replay.Effects[e]
+	for i := range r.early {
+		if r.Replay.Effects[i].Migration == mine.Migration || slices.ContainsFunc(r.touches[i], func(t touch) bool {
+			return !t.loose() && t.key.Owner() == r.liveName(e, mine.Statement.Table())
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// awaits reports whether a statement waits for its turn, which others were run ahead of.
+func (r *reasoner) awaits(e int) bool {
+	return r.early != nil && !r.recorded(e) && !r.amidEarly(e)
+}
