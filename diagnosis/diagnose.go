@@ -98,6 +98,7 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	r.judgeStrays()
 	r.judgeBase()
 	r.holdAhead()
+	r.askAboutAnother()
 	r.standings()
 	r.reportIgnored()
 	r.aim()

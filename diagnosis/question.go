@@ -19,6 +19,7 @@ const (
 	Q10 Code = "Q10" // a recorded migration has another text now
 	Q11 Code = "Q11" // rows that may belong to another life of the database
 	Q12 Code = "Q12" // something with rows would be dropped
+	Q13 Code = "Q13" // the history may be another program's
 	Q16 Code = "Q16" // no explanation leads to the schema that is wanted
 	Q17 Code = "Q17" // drift was found and is to be refused
 	Q18 Code = "Q18" // a baseline would claim what the database denies
