@@ -143,6 +143,7 @@ func (r *reasoner) besideScript() bool {
 func (r *reasoner) between(ctx context.Context, spans []span) error {
 	spans = slices.Clone(spans)
 	r.cut = likeliest(spans)
+	defer func() { r.fitting = spans }()
 	for e := range r.Replay.Effects {
 		passed := slices.ContainsFunc(spans, func(s span) bool { return r.passes(&s, e) })
 		if !passed || !slices.ContainsFunc(spans, func(s span) bool { return !r.passes(&s, e) }) {
@@ -181,6 +182,13 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 		r.cut = likeliest(spans)
 	}
 	return nil
+}
+
+// leftOpen reports whether explanations that nothing tells apart differ in whether a
+// statement needs a run.
+func (r *reasoner) leftOpen(e int) bool {
+	passes := func(s span) bool { return r.passes(&s, e) }
+	return slices.ContainsFunc(r.fitting, passes) && slices.ContainsFunc(r.fitting, func(s span) bool { return !passes(s) })
 }
 
 // likeliest returns the last of the spans that nothing tells apart. That the set

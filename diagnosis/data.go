@@ -59,6 +59,12 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			return err
 		}
 		return r.askWhetherRun(ctx, e, f)
+	case where == ahead && r.leftOpen(e):
+		if settled, err := r.judgeLeftOpen(ctx, e, f); settled || err != nil {
+			return err
+		}
+		f.is(NotDone, why)
+		return nil
 	case where == ahead && (!r.recorded(e) || r.absent(f.Statement.Table()) || r.stamped()):
 		f.is(NotDone, why)
 		return nil
@@ -145,6 +151,20 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		r.stopped[f.Ref.Version] = f.Ref.Number
 	}
 	return nil
+}
+
+// judgeLeftOpen judges a statement that has yet to run if the set has stopped where it
+// is taken to have, and that a script of the whole schema has overtaken otherwise: rows
+// that it would put in beside others are asked about. It reports whether that settled it.
+func (r *reasoner) judgeLeftOpen(ctx context.Context, e int, f *Finding) (bool, error) {
+	if f.Statement.Verb != "insert" || r.absent(f.Statement.Table()) {
+		return false, nil
+	}
+	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
+	if err != nil || !literal {
+		return false, err
+	}
+	return true, r.judgeSeeds(e, f, seeds, ahead)
 }
 
 // judgeClaimed judges a statement on data that the history claims while the schema is

@@ -112,6 +112,7 @@ type reasoner struct {
 	d        *Diagnosis
 	findings []Finding // by effect
 	cut      *span     // where the set stopped, if one position explains everything
+	fitting  []span    // where it may have stopped as well, for all that tells
 	guessed  map[int]bool
 	again    map[int]bool               // statements of a rebuild that is to be run, by answer
 	kept     map[migration.Version]bool // migrations of which a missing drop is to be left, by answer

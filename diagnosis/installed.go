@@ -94,6 +94,7 @@ func (r *reasoner) numbersGiven(table schema.Key, key string) (given map[string]
 		}
 		rows, ok := r.Witness.Given(s)
 		if !ok {
+			all = all && wording.Speaks(s.Text, key)
 			continue
 		}
 		at := slices.Index(rows.Columns, key)
@@ -138,13 +139,14 @@ func (r *reasoner) isSeeded(table schema.Key) bool {
 }
 
 // judgeFedBySeeds judges a statement that fills an empty table, or one that is yet to be
-// made, from tables into which nothing but rows of the set is put, at the end: then so
-// are the rows that the set leaves in this one, and what it moves on scratch is all that
-// it would move here. It reports whether that settled it.
+// made, from tables into which nothing but rows of the set is put, at the end, or that
+// are gone: then so are the rows that the set leaves in this one, and what it moves on
+// scratch is all that it would move here, or all that is known of it. It reports whether
+// that settled it.
 func (r *reasoner) judgeFedBySeeds(ctx context.Context, e int, f *Finding) (bool, error) {
 	table := r.lastName(e, f.Statement.Table())
 	rows, made := r.Replay.Rows[table], r.Replay.Want.Get(table)
-	if !r.readsSeeded(e) || made == nil || len(rows.Rows) == 0 || f.Statement.Verb != "insert" {
+	if !r.readsSeeded(e) && !r.readsWhatIsGone(e) || made == nil || len(rows.Rows) == 0 || f.Statement.Verb != "insert" {
 		return false, nil
 	}
 	if holds, err := r.readsRows(ctx, e); err != nil || holds {

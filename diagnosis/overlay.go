@@ -205,6 +205,9 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 		if err != nil {
 			return err
 		}
+		if _, fed := r.fedAhead(e); ok && fed && copied.Given == 0 && copied.Extra > 0 && !r.Recorded.Any() {
+			return r.askWhetherRun(ctx, e, f) // where a script made all, its time has passed
+		}
 		if ok && r.judgeCopy(e, f, copied, doubtful) {
 			return nil
 		}

@@ -55,8 +55,8 @@ func (r *reasoner) readsRows(ctx context.Context, e int) (bool, error) {
 		if key.Kind != schema.Table || !reads(key) {
 			continue
 		}
-		source := r.liveName(e, key)
-		if r.absent(source) {
+		source, kept := r.carriedTo(e, key)
+		if !kept || r.absent(source) {
 			continue
 		}
 		if rows, err := r.Witness.Rows(ctx, source, 1); err != nil || rows > 0 {
@@ -86,4 +86,45 @@ func (r *reasoner) leftNothing(ctx context.Context, e int) (bool, error) {
 		return false, err
 	}
 	return r.readsRows(ctx, e)
+}
+
+// readsWhatIsGone reports whether a statement takes rows from a table that has been
+// dropped since, with all that was in it.
+func (r *reasoner) readsWhatIsGone(e int) bool {
+	reads := r.reading(e)
+	for key := range r.trajectories {
+		if key.Kind != schema.Table || !reads(key) {
+			continue
+		}
+		if now, kept := r.carriedTo(e, key); !kept || r.absent(now) {
+			return true
+		}
+	}
+	return false
+}
+
+// carriedTo returns the table in which the rows are by now that a statement reads from
+// another: that one, by whatever name, or what a rebuild has copied it to. They are not
+// kept where it was dropped otherwise: what stands under its name since is another.
+func (r *reasoner) carriedTo(e int, table schema.Key) (now schema.Key, kept bool) {
+	if r.absent(table) {
+		return r.liveName(e, table), true
+	}
+	var copied schema.Key
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
+		if _, not, _ := r.votes(i); not > 0 {
+			continue
+		}
+		switch s := r.Replay.Effects[i].Statement; {
+		case s.Verb == "insert" && s.Table() != table && r.reading(i)(table):
+			copied = s.Table()
+		case s.Verb == "alter table rename" && s.Table() == table:
+			table = s.Renamed()
+		case r.drops(i, table) && copied.Name == "":
+			return table, false
+		case r.drops(i, table):
+			table, copied = copied, schema.Key{}
+		}
+	}
+	return table, true
 }

@@ -213,14 +213,24 @@ func (r *reasoner) restsOnSession(e int) bool {
 // there now. It runs all the same where one that is to run ahead of it writes what
 // it works on.
 func (r *reasoner) noOp(e int, f *Finding, why string) {
-	for i := range r.findings[:e] {
-		earlier := &r.findings[i]
-		if earlier.Verdict == NotDone && earlier.Statement.Class == migration.Data && wording.Speaks(f.Statement.Text, earlier.Statement.Target) {
-			f.is(NotDone, fmt.Sprintf("%s on the rows that are there now, and %s, which runs ahead of it, writes %s", why, earlier.Ref, earlier.Statement.Target))
-			return
-		}
+	if earlier, fed := r.fedAhead(e); fed {
+		f.is(NotDone, fmt.Sprintf("%s on the rows that are there now, and %s, which runs ahead of it, writes %s", why, earlier.Ref, earlier.Statement.Target))
+		return
 	}
 	f.is(NoOp, why)
+}
+
+// fedAhead returns a statement on data that is to run ahead of another one and writes
+// what that works on.
+func (r *reasoner) fedAhead(e int) (*Finding, bool) {
+	for i := range r.findings[:e] {
+		earlier := &r.findings[i]
+		if earlier.Verdict == NotDone && earlier.Statement.Class == migration.Data &&
+			wording.Speaks(r.Replay.Effects[e].Statement.Text, earlier.Statement.Target) {
+			return earlier, true
+		}
+	}
+	return nil, false
 }
 
 // seededLater returns a statement that follows in the same migration and of which
