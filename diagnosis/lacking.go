@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -30,9 +31,16 @@ func (r *reasoner) pretend(ctx context.Context) error {
 	}
 	for _, s := range spans {
 		// A position of the set explains it without anybody's hand, unless rows are
-		// there of what the history claims behind it.
-		if further, err := r.seededBehind(ctx, s.to); err != nil || !further {
+		// there of what the history claims behind it. Where that is rebuilds which would
+		// leave every row as it is, it is the same whether they have run.
+		further, err := r.seededBehind(ctx, s.to)
+		if err != nil {
 			return err
+		}
+		if !further {
+			if further, err = r.rebuildsAlike(ctx, s.to); err != nil || !further {
+				return err
+			}
 		}
 	}
 	if taken && !denied {
@@ -125,6 +133,40 @@ func (r *reasoner) seededBehind(ctx context.Context, position int) (bool, error)
 		}
 	}
 	return false, nil
+}
+
+// rebuildsAlike reports whether everything behind a position that the history claims,
+// rebuilds of tables above all, would leave all rows that are there now as they are.
+func (r *reasoner) rebuildsAlike(ctx context.Context, position int) (bool, error) {
+	end := r.claimedEnd()
+	rebuilt := map[int]bool{} // statements of such rebuilds
+	for e := position; e < end; e++ {
+		u, ok := r.rebuildOf(e)
+		if !ok {
+			continue
+		}
+		var statements []*migration.Statement
+		for _, i := range u.statements {
+			rebuilt[i] = true
+			statements = append(statements, r.Replay.Effects[i].Statement)
+		}
+		if kept, err := r.Witness.Keeps(ctx, u.table, statements...); err != nil || !kept {
+			return false, err
+		}
+	}
+	for e := position; e < end; e++ {
+		s := r.Replay.Effects[e].Statement
+		switch changes := r.deep(e) && !r.additive(e); {
+		case rebuilt[e]:
+		case changes, !r.recorded(e), s.Verb == "insert", s.Class == migration.Code, opaque[s.Verb]:
+			return false, nil
+		default:
+			if tells, err := r.tells(ctx, e); err != nil || tells {
+				return false, err
+			}
+		}
+	}
+	return len(rebuilt) > 0, nil
 }
 
 // carried reports whether a statement that has not run takes along what is loose:

@@ -11,10 +11,10 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// This file contains rebuilds that leave a table in the form that it had: they
-// change its rows alone, and the schema tells nothing of them.
+// This file contains rebuilds: above all those that leave a table in the form that it
+// had. They change its rows alone, and the schema tells nothing of them.
 
-// A unit is such a rebuild.
+// A unit is a rebuild.
 type unit struct {
 	table      schema.Key // the table that is made anew
 	statements []int      // the effects that make, fill, drop and rename
@@ -23,6 +23,13 @@ type unit struct {
 // sameForm returns the unit that an INSERT of a query belongs to, if it fills a
 // table that takes the place of another of the same form.
 func (r *reasoner) sameForm(e int) (unit, bool) {
+	u, ok := r.rebuildOf(e)
+	return u, ok && !r.reforms(u)
+}
+
+// rebuildOf returns the unit that an INSERT of a query belongs to, if it fills a table
+// that takes the place of the one that it reads, which is there.
+func (r *reasoner) rebuildOf(e int) (unit, bool) {
 	fill := r.Replay.Effects[e].Statement
 	if fill.Verb != "insert" {
 		return unit{}, false
@@ -31,7 +38,7 @@ func (r *reasoner) sameForm(e int) (unit, bool) {
 	if u.table.Name == "" || !wording.Speaks(fill.Text, u.table.Name) || r.absent(u.table) {
 		return unit{}, false
 	}
-	return u, !r.reforms(u)
+	return u, true
 }
 
 // unitOf returns the statements on the table that an INSERT fills, from the one that
