@@ -229,3 +229,73 @@ func TestRedo(t *testing.T) {
 		})
 	}
 }
+
+// TestRedoIsOneTransaction: where the migration cannot be run again, it is not taken back
+// either, where the server can undo statements on the schema.
+func TestRedoIsOneTransaction(t *testing.T) {
+	for _, name := range []string{"sqlite", "postgres"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := grounds[name]
+			s := g.open(t)
+			files := fstest.MapFS{
+				"1_users.up.sql":  file("CREATE TABLE users (id integer PRIMARY KEY, name varchar(40));"),
+				"2_name.up.sql":   file("CREATE INDEX users_name ON users (name);"),
+				"2_name.down.sql": file("DROP INDEX users_name;"),
+			}
+			if _, err := migrate(t, s, g, files).Up(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			exec(t, s.live, "INSERT INTO users VALUES (1, 'Ada'), (2, 'Ada')")
+			files["2_name.up.sql"] = file("CREATE UNIQUE INDEX users_name ON users (name);")
+			m := migrate(t, s, g, files)
+			before := look(t, m, s.witness)
+			report, err := m.Redo(t.Context())
+			if err == nil {
+				t.Fatalf("redo made a unique index over duplicates: ran %q", steps(report))
+			}
+			if !report.Nothing() {
+				t.Errorf("redo: %v; reported %q", err, steps(report))
+			}
+			if after := look(t, m, s.witness); after != before {
+				t.Errorf("redo: %v; it has changed\n%s\nto\n%s", err, before, after)
+			}
+			exec(t, s.live, "DELETE FROM users WHERE id = 2")
+			if _, err = m.Redo(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if report, err := m.Up(t.Context()); err != nil || !report.Nothing() {
+				t.Errorf("up afterwards: %v, ran %q", err, steps(report))
+			}
+		})
+	}
+}
+
+// TestPlanRedo tells both halves, and changes nothing.
+func TestPlanRedo(t *testing.T) {
+	onGrounds(t, func(t *testing.T, g ground, s *stage) {
+		files := fstest.MapFS{
+			"1_users.up.sql":   file("CREATE TABLE users (id integer PRIMARY KEY);"),
+			"1_users.down.sql": file("DROP TABLE users;"),
+		}
+		m := migrate(t, s, g, files)
+		if back, again, err := m.PlanRedo(t.Context()); back != nil || again != nil || err != nil {
+			t.Errorf("of nothing: %v, %v, %v", back, again, err)
+		}
+		up(t, m)
+		before := look(t, m, s.witness)
+		back, again, err := m.PlanRedo(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(back.Steps) != 1 || back.Steps[0].SQL != "DROP TABLE users" || !back.Back {
+			t.Errorf("back: %+v", back.Steps)
+		}
+		if len(again.Steps) != 1 || again.Steps[0].SQL != "CREATE TABLE users (id integer PRIMARY KEY)" || len(again.Records) != 1 {
+			t.Errorf("again: %+v", again.Steps)
+		}
+		if after := look(t, m, s.witness); after != before {
+			t.Errorf("it has changed\n%s\nto\n%s", before, after)
+		}
+	})
+}

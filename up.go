@@ -121,6 +121,7 @@ type run struct {
 	rest      *rest         // what is left of a plan of several transactions
 	made      *made         // what the squash has made, while nothing has run behind it
 	trail     *trail        // what the transactions in the middle of such a plan change
+	hold      *hold         // of Redo, whose second half goes on in the transaction of the first; else nil
 	guard     *guard        // what the table held that synthesised statements are working on
 }
 
@@ -187,6 +188,9 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		r.mistrust = "it " + odd.reason
 		return true, r.db.Rollback(ctx) // without it, then
 	}
+	if err == nil && more && r.hold.begun() {
+		return false, errApart
+	}
 	if err != nil {
 		return false, errors.Join(err, r.db.Rollback(ctx))
 	}
@@ -237,9 +241,18 @@ func (m *Migrator) lock(ctx context.Context, db engine.Database) (unlock func() 
 	return unlock, err
 }
 
-// begin opens the transaction, and says so if somebody keeps it waiting, which is where
-// it is the lock.
+// begin opens the transaction, or goes on with one that is left open, and says so if
+// somebody keeps it waiting, which is where it is the lock.
 func (r *run) begin(ctx context.Context, mode engine.TxMode) error {
+	if r.hold.begun() {
+		if mode != r.hold.mode {
+			return errApart
+		}
+		return nil
+	}
+	if r.hold != nil {
+		r.hold.mode = mode
+	}
 	if !r.db.Traits().TransactionLocks || r.lockTimeout >= 0 && r.lockTimeout <= noticeable {
 		return r.db.Begin(ctx, mode)
 	}
@@ -360,10 +373,7 @@ func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof 
 	if err := r.write(ctx, p, s, steps, after, stamp, last); err != nil {
 		return after, err
 	}
-	if err := r.db.Commit(ctx); err != nil {
-		return after, fmt.Errorf("commit: %w", err)
-	}
-	return after, nil
+	return after, r.commit(ctx, s, last)
 }
 
 // prepareAgain prepares behind the lock. A plan that rests on nothing but the

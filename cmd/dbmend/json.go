@@ -260,6 +260,12 @@ func newPlanView(p *plan.Plan) *planView {
 	}
 }
 
+// redoPlanView is a plan of two halves.
+type redoPlanView struct {
+	Back  *planView `json:"back"`
+	Again *planView `json:"again"`
+}
+
 func newRefusedPlanView(r *dbmend.Refusal) *planView {
 	return &planView{Steps: []stepView{}, Records: []recordView{}, Questions: views(r.Questions, newQuestionView)}
 }

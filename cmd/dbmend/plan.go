@@ -53,7 +53,7 @@ func (a *app) plan(ctx context.Context, c *call) (*result, error) {
 func (c *call) refusedPlan(refusal *dbmend.Refusal) *result {
 	r := &result{view: newRefusedPlanView(refusal), show: func(out *screen) {
 		verb := "up"
-		if c.verb == "down" {
+		if c.verb == "down" || c.verb == "redo" {
 			verb = c.verb
 		}
 		out.line(out.strong(verb + " would refuse, and change nothing: " + plural(len(refusal.Questions), "question") + " open"))
