@@ -8,10 +8,10 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// This file contains what becomes of objects that nobody knows on tables that a run
-// renames, drops and makes anew, or of which it renames columns.
+// This file contains what becomes of objects that nobody knows on tables and views that a
+// run renames, drops and makes anew, or of which it renames columns.
 
-// A voyage is what a run does to a live table.
+// A voyage is what a run does to a live table or view.
 type voyage struct {
 	now     schema.Key  // its name at the end
 	dropped bool        // it is dropped on the way
@@ -19,12 +19,13 @@ type voyage struct {
 	gone    []string    // the columns that are dropped, by the names that they have then
 }
 
-// voyages returns what the statements that are to run do to live tables.
+// voyages returns what the statements that are to run do to the live tables and views that
+// something nobody knows belongs to, each as [schema.Key.Whole] has it.
 func (r *reasoner) voyages() map[schema.Key]voyage {
 	all := map[schema.Key]voyage{}
 	for o := range r.Have.All() {
-		if o.Key.Kind == schema.Table {
-			all[o.Key] = voyage{now: o.Key}
+		if o.Key.IsPart() && !r.knows(o.Key) {
+			all[o.Key.Whole()] = voyage{now: o.Key.Whole()}
 		}
 	}
 	for e := range r.findings {
@@ -51,10 +52,10 @@ func (r *reasoner) voyages() map[schema.Key]voyage {
 	return all
 }
 
-// drops reports whether a statement drops a table.
+// drops reports whether a statement drops a table, or what else has this name.
 func (r *reasoner) drops(e int, table schema.Key) bool {
 	for _, t := range r.touches[e] {
-		if t.key == table && t.values[t.step+1] == nil && !r.renames(e) {
+		if !t.key.IsPart() && t.key.Whole() == table && t.values[t.step+1] == nil && !r.renames(e) {
 			return true
 		}
 	}
@@ -72,9 +73,10 @@ func (r *reasoner) dropsOf(e int, table schema.Key) (columns []string) {
 }
 
 // carryForeign moves what nobody knows along with its table, and with the columns that it
-// is about; an index of columns that are all dropped goes with them. What goes with a table
-// that is dropped, by consent, is not wanted any more; indexes and triggers are made
-// again where it is made anew and has what they are about.
+// is about; an index of columns that are all dropped goes with them, and so does what is
+// said of something that is dropped. What goes with a table that is dropped, by consent, is
+// not wanted any more; what has a statement of its own is made again where the table is made
+// anew and has what it is about.
 func (r *reasoner) carryForeign(target *schema.Snapshot) {
 	for live, v := range r.voyages() {
 		if v.now == live && !v.dropped && len(v.columns) == 0 && len(v.gone) == 0 {
@@ -93,11 +95,30 @@ func (r *reasoner) carryForeign(target *schema.Snapshot) {
 					continue
 				}
 			}
-			if target.Get(moved.Key.Owner()) != nil && (!v.dropped || part.Source != "" && r.fits(part, target, v.now.Name)) {
+			if has(target, v.now) && (!v.dropped || part.Source != "" && r.fits(part, target, v.now.Name)) {
 				target.Put(&moved)
 			}
 		}
 	}
+	for o := range r.Have.All() {
+		subject := r.Have.Subject(o.Key)
+		if subject != nil && !r.knows(o.Key) && r.knows(subject.Key) && target.Get(subject.Key) == nil {
+			target.Delete(o.Key)
+		}
+	}
+}
+
+// has reports whether a schema has a table or a view of this name.
+func has(s *schema.Snapshot, table schema.Key) bool {
+	if s.Get(table) != nil {
+		return true
+	}
+	for o := range s.All() {
+		if !o.Key.IsPart() && o.Key.Whole() == table {
+			return true
+		}
+	}
+	return false
 }
 
 // follow has an object speak of columns by the names that they get, as the server has it.

@@ -250,7 +250,8 @@ func (r *reasoner) goesAhead(e int) bool {
 }
 
 // addable reports whether a missing part can be added to its table without a word
-// about its rows: a constraint is put in force, and where rows break it that stops.
+// about its rows: a constraint is put in force, and where rows break it that stops; what
+// an engine has beside the kinds that all share, as comments, touches no row.
 func addable(c schema.Change) bool {
 	if c.Before != nil || c.After == nil {
 		return false
@@ -261,7 +262,7 @@ func addable(c schema.Change) bool {
 	case schema.Column:
 		return c.After.Fact(schema.Nullable) != "no" || c.After.Fact(schema.Default) != ""
 	}
-	return false
+	return !c.Key.Kind.Shared() && c.Key.IsPart() && c.After.Source != "" && c.After.Unsupported == ""
 }
 
 // lacksDefault reports whether a live column is what is wanted but for a default that

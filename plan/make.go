@@ -354,17 +354,21 @@ func (m *maker) synthesise(ref diagnosis.Ref, o *schema.Object, action string, s
 	return nil
 }
 
-// keepForeign makes again what nobody knows and what goes with a table that the
-// plan drops and makes anew: foreign indexes and triggers stay.
+// keepForeign makes again what nobody knows and what goes with a table or something else
+// that the plan drops and makes anew: foreign indexes, triggers and rights stay.
 func (m *maker) keepForeign() error {
-	made, now := m.madeAnew()
-	for _, o := range slices.Concat(m.d.Foreign, m.d.Unreported) {
-		at, again := made[o.Key.Owner()]
-		if !o.Key.IsPart() || !again || o.Source == "" {
+	foreign := slices.Concat(m.d.Foreign, m.d.Unreported)
+	made, now := m.madeAnew(foreign)
+	for _, o := range foreign {
+		whole, ok := m.whole(o)
+		at, again := made[whole]
+		if !ok || !again || o.Source == "" {
 			continue
 		}
 		kept := *o
-		kept.Key.Table = now[o.Key.Owner()].Name
+		if o.Key.IsPart() {
+			kept.Key.Table = now[whole].Name
+		}
 		if m.d.Target.Get(kept.Key) == nil {
 			continue
 		}
@@ -385,14 +389,26 @@ func (m *maker) keepForeign() error {
 	return nil
 }
 
-// madeAnew returns the live tables that the plan drops and makes anew, by the names
-// that they have now: the last step that makes or renames each, and its name by then.
-func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.Key) {
+// whole returns what an object belongs to or is said of, as [schema.Key.Whole] has it.
+func (m *maker) whole(o *schema.Object) (whole schema.Key, ok bool) {
+	if o.Key.IsPart() {
+		return o.Key.Whole(), true
+	}
+	if subject := m.d.Have.Subject(o.Key); subject != nil {
+		return subject.Key.Whole(), true
+	}
+	return schema.Key{}, false
+}
+
+// madeAnew returns the live tables, and all else that foreign objects belong to or are said
+// of, which the plan drops and makes anew, by the names that they have now: the last step
+// that makes or renames each, and its name by then.
+func (m *maker) madeAnew(foreign []*schema.Object) (made map[schema.Key]int, now map[schema.Key]schema.Key) {
 	made, now = map[schema.Key]int{}, map[schema.Key]schema.Key{}
 	dropped := map[schema.Key]bool{}
-	for o := range m.d.Have.All() {
-		if o.Key.Kind == schema.Table {
-			now[o.Key] = o.Key
+	for _, o := range foreign {
+		if whole, ok := m.whole(o); ok {
+			now[whole] = whole
 		}
 	}
 	for i := range m.plan.Steps {
@@ -410,12 +426,12 @@ func (m *maker) madeAnew() (made map[schema.Key]int, now map[schema.Key]schema.K
 			}
 		}
 		for _, c := range s.changes {
-			if c.Key.Kind != schema.Table || carried && c.After == nil {
+			if c.Key.IsPart() || carried && c.After == nil {
 				continue
 			}
 			for live, key := range now {
 				switch {
-				case key != c.Key:
+				case key != c.Key.Whole():
 				case c.After == nil:
 					dropped[live] = true
 				case dropped[live]:

@@ -28,6 +28,9 @@ var rank = map[Kind]int{
 	Index: 7, View: 8, Trigger: 9,
 }
 
+// Shared reports whether the kind is one that every engine shares.
+func (k Kind) Shared() bool { return rank[k] > 0 }
+
 // A Key identifies one object of a schema. Names are folded as the engine folds
 // them, so that equal keys mean the same object; [Object.Name] keeps the spelling.
 //
@@ -73,6 +76,15 @@ func (k Key) Path() string {
 
 // IsPart reports whether the object lives and dies with a table.
 func (k Key) IsPart() bool { return k.Table != "" }
+
+// Whole returns the key under which parts know the object that they belong to, be it a
+// table, a view or another thing that has parts.
+func (k Key) Whole() Key {
+	if k.Table == "" {
+		return Key{Kind: Table, Space: k.Space, Name: k.Name}
+	}
+	return k.Owner()
+}
 
 // Owner returns the key of the table that k belongs to, or k itself.
 func (k Key) Owner() Key {

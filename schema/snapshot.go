@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A Snapshot is the objects of one schema at one moment. The zero value is an
@@ -57,6 +58,28 @@ func (s *Snapshot) All() iter.Seq[*Object] {
 			}
 		}
 	}
+}
+
+// Subject returns the object that another one is said of, and nil where there is none: the
+// column of a comment on it, the function of a right to call it. What engines have beside
+// the kinds that all share is named after its subject: "column slug", "function f() to
+// reader".
+func (s *Snapshot) Subject(of Key) *Object {
+	if of.Kind.Shared() {
+		return nil
+	}
+	for i := range len(of.Name) {
+		if of.Name[i] != ' ' {
+			continue
+		}
+		kind, name := Kind(of.Name[:i]), of.Name[i+1:]
+		for end := len(name); end > 0; end = max(strings.LastIndex(name[:end], " to "), strings.LastIndex(name[:end], " of ")) {
+			if o := s.Get(Key{Kind: kind, Space: of.Space, Table: of.Table, Name: name[:end]}); o != nil {
+				return o
+			}
+		}
+	}
+	return nil
 }
 
 // Parts returns the objects that belong to the table, without the table itself,
