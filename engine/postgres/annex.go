@@ -157,7 +157,7 @@ func (a *annex) furnish(ctx context.Context, s *database) error {
 		}
 		fmt.Fprintf(&b, "CREATE SCHEMA %s;", quote(name))
 		if taken = append(taken, name); name == "public" {
-			b.WriteString("GRANT USAGE ON SCHEMA public TO PUBLIC;")
+			fmt.Fprintf(&b, "GRANT %s ON SCHEMA public TO PUBLIC;", openness(s.traits.Flavor))
 		}
 	}
 	b.WriteString("SAVEPOINT dbmend_mark")

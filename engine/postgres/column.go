@@ -7,7 +7,8 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// A column is one column of a table, and of a view the default that it was given.
+// A column is one column of a table, and of a view the default that it was given. Of a
+// materialized view's, only what is tuned about it is looked at: the query has the rest.
 type column struct {
 	name      string
 	number    string // pg_attribute.attnum
@@ -40,7 +41,7 @@ var selectColumns = `SELECT a.attrelid, a.attnum, a.attname, format_type(a.attty
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relpersistence <> 't' AND (c.relkind IN ('r', 'p') OR c.relkind = 'v' AND a.atthasdef)` + ours + `{only}
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relpersistence <> 't' AND (c.relkind IN ('r', 'p', 'm') OR c.relkind = 'v' AND a.atthasdef)` + ours + `{only}
 ORDER BY a.attrelid, a.attnum`
 
 // takeColumn takes a row of selectColumns.
@@ -58,6 +59,10 @@ func (s *survey) takeColumn(row []string) {
 		if q.column == c.number && (c.identity != "" || q.isDefault(c.value)) {
 			c.sequence = q
 		}
+	}
+	s.tuneColumn(r, c)
+	if r.kind == 'm' {
+		return
 	}
 	r.columns = append(r.columns, c)
 	if r.kind == 'v' {
@@ -88,10 +93,6 @@ func (c *column) facts() []schema.Fact {
 		f.add(schema.Default, defaultValue(c.value, c.kind))
 	}
 	f.add(factCollate, c.collation)
-	f.add(factStorageKind, c.storage)
-	f.add(factCompression, c.pressed)
-	f.add(factTarget, c.target)
-	f.add(factAttributes, c.options)
 	return f
 }
 
@@ -149,18 +150,6 @@ func (c *column) changes(r *relation) []string {
 	}
 	if c.refuses && !c.assured {
 		list = append(list, "ALTER TABLE ONLY "+r.called()+" ADD NOT NULL "+quote(c.name)+" NOT VALID")
-	}
-	if c.storage != "" {
-		list = append(list, alter+" SET STORAGE "+strings.ToUpper(c.storage))
-	}
-	if c.pressed != "" {
-		list = append(list, alter+" SET COMPRESSION "+c.pressed)
-	}
-	if c.target != "" {
-		list = append(list, alter+" SET STATISTICS "+c.target)
-	}
-	if c.options != "" {
-		list = append(list, alter+" SET ("+c.options+")")
 	}
 	return list
 }

@@ -2,13 +2,23 @@ package postgres
 
 import "github.com/dbmend/dbmend/schema"
 
-// Comments on what is not described (an extension's parts, a serial's sequence)
-// are left out, and so are those on the home schema and on extensions, which come
-// with them.
-var selectComments = `SELECT d.classoid::regclass, d.objoid, a.attname, d.description
+// Comments on an extension's parts are left out, and so are those on extensions, which
+// come with them, and the one that every server has on its public schema. What an
+// attribute of a composite type or a check of a domain has is found by its type.
+var selectComments = `SELECT CASE WHEN coalesce(c.relkind = 'c', x.contypid <> 0) THEN 'pg_type' ELSE d.classoid::regclass::text END,
+	CASE WHEN c.relkind = 'c' THEN c.reltype WHEN x.contypid <> 0 THEN x.contypid ELSE d.objoid END, a.attname, d.description,
+	CASE WHEN x.contypid <> 0 THEN x.conname END
 FROM pg_description AS d
+LEFT JOIN pg_class AS c ON d.classoid = 'pg_class'::regclass AND c.oid = d.objoid
+LEFT JOIN pg_constraint AS x ON d.classoid = 'pg_constraint'::regclass AND x.oid = d.objoid
 LEFT JOIN pg_attribute AS a ON d.classoid = 'pg_class'::regclass AND a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
-WHERE d.objoid >= 16384{only}`
+WHERE (` + described("d.objoid") + `) AND (d.objoid <> ` + public + ` OR d.description <> 'standard public schema'){only}`
+
+// described is the condition that a comment is on what is not the server's own.
+func described(oid string) string { return oid + " >= 16384 OR " + oid + " = " + public }
+
+// public is the number of the schema public in every database, until somebody drops it.
+const public = "2200"
 
 // onTables is the condition that a comment is on some tables or on their parts.
 var onTables = "d.objoid IN (SELECT unnest($1::oid[])" + partsOf("pg_index", "indexrelid", "indrelid") + partsOf("pg_constraint", "oid", "conrelid") +
@@ -28,18 +38,16 @@ func (s *survey) takeComment(row []string) {
 	k := schema.Key{Kind: kindComment, Space: on.Key.Space, Table: on.Key.Table}
 	what, name := commented(on)
 	switch {
+	case row[4] != "":
+		k.Name = "check " + row[4] + " of " + label(on)
+		what, name = "CONSTRAINT", quote(row[4])+" ON DOMAIN "+name
 	case row[2] != "":
 		k.Table, k.Name = on.Key.Name, "column "+row[2]
 		what, name = "COLUMN", nameOf(on)+"."+quote(row[2])
-	case on.Key.IsPart():
-		k.Name = string(on.Key.Kind)
-		if on.Key.Name != "" {
-			k.Name += " " + on.Key.Name
-		}
 	case isRelation(on.Key.Kind):
 		k.Table, k.Name = on.Key.Name, string(on.Key.Kind)
 	default:
-		k.Name = string(on.Key.Kind) + " " + on.Key.Name
+		k.Name = label(on)
 	}
 	o := &schema.Object{Key: k, Facts: []schema.Fact{{Name: schema.Definition, Value: row[3]}}}
 	if what == "" {
@@ -48,6 +56,15 @@ func (s *survey) takeComment(row []string) {
 		o.Source = "COMMENT ON " + what + " " + name + " IS " + literal(row[3])
 	}
 	s.add(on, o)
+}
+
+// label returns what an object is called in the names of what is about it: "index
+// by_title", "schema" for the home schema.
+func label(o *schema.Object) string {
+	if o.Key.Name == "" {
+		return string(o.Key.Kind)
+	}
+	return string(o.Key.Kind) + " " + o.Key.Name
 }
 
 // isRelation reports whether parts can belong to something of this kind.

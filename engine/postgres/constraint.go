@@ -10,8 +10,9 @@ import (
 // and goes with that one. A column's NOT NULL, of which PostgreSQL 18 makes a
 // constraint, is a fact of the column.
 var selectConstraints = `SELECT x.oid, x.conrelid, x.conname, x.contype, pg_get_constraintdef(x.oid), x.confrelid::regclass,
-	i.indisclustered, i.indisreplident
-FROM pg_constraint AS x LEFT JOIN pg_index AS i ON i.indexrelid = x.conindid AND x.contype IN ('p', 'u', 'x') JOIN pg_class AS c ON c.oid = x.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	i.indisclustered, i.indisreplident, i.indexrelid, NOT i.indisvalid, array_to_string(k.reloptions, ', ')
+FROM pg_constraint AS x LEFT JOIN pg_index AS i ON i.indexrelid = x.conindid AND x.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_class AS k ON k.oid = i.indexrelid JOIN pg_class AS c ON c.oid = x.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE x.contype IN ('p', 'u', 'c', 'f', 'x') AND x.conparentid = 0 AND (x.conislocal OR x.coninhcount = 0)` + ours + `{only}
 ORDER BY x.conrelid, x.conname`
 
@@ -28,7 +29,6 @@ func (s *survey) takeConstraint(row []string) {
 	switch rest := definition; row[3] {
 	case "p":
 		o.Key = r.part(schema.PrimaryKey, "")
-		r.primary, r.primaryAs = definition, name
 		ok = f.key(o, &rest, "PRIMARY KEY")
 	case "u":
 		o.Key = r.part(schema.Unique, "")
@@ -47,14 +47,26 @@ func (s *survey) takeConstraint(row []string) {
 		o.Key.Name = definition
 		o.Unsupported = "its definition cannot be read"
 	}
-	roles := f.roles(r, name, row[6], row[7])
+	statement := f.replicates(r, name, row[7])
+	alone := isSo(row[9])
+	f.flag(factPartly, alone)
 	o.Facts = f
-	if o.Key.Kind == schema.PrimaryKey {
-		r.changes = append(r.changes, roles...)
-	} else {
-		o.Source = script(append([]string{"ALTER TABLE " + r.called() + " ADD CONSTRAINT " + quote(name) + " " + definition}, roles...)...)
+	switch {
+	case alone:
+		o.Source = script("ALTER TABLE ONLY "+r.called()+" ADD CONSTRAINT "+quote(name)+" "+definition, statement)
+	case o.Key.Kind == schema.PrimaryKey:
+		r.primary, r.primaryAs = definition, name
+		r.changes = append(r.changes, statement)
+	default:
+		o.Source = script("ALTER TABLE "+r.called()+" ADD CONSTRAINT "+quote(name)+" "+definition, statement)
 	}
 	s.units[o] = row[1]
+	if row[8] != "" {
+		index := &schema.Object{Key: r.part(schema.Index, name), Name: name}
+		s.units[index] = row[1]
+		s.know("pg_class", row[8], index)
+		s.tuneIndex(r, index, row[10], row[6], "")
+	}
 	s.putConstraint(row[0], o)
 }
 
@@ -180,14 +192,6 @@ func (f *facts) exclude(o *schema.Object, rest *string) bool {
 
 // trailer reads what can follow every constraint, and reports whether that is all.
 func (f *facts) trailer(rest *string) bool {
-	if leads(rest, "WITH") {
-		list, behind, ok := takeList(*rest)
-		if !ok {
-			return false
-		}
-		f.add(factStorageOptions, list)
-		*rest = behind
-	}
 	if leads(rest, "NO INHERIT") {
 		f.add(factInheritable, "no")
 	}

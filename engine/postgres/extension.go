@@ -2,15 +2,38 @@ package postgres
 
 import "github.com/dbmend/dbmend/schema"
 
-// The home schema is where everything is that has no other; public is in every
-// database, until somebody drops it.
-var selectSchemas = `SELECT n.oid, n.nspname FROM pg_namespace AS n
-WHERE n.nspname <> 'public' AND n.nspname IS DISTINCT FROM current_schema()` + ours + notOfExtension("pg_namespace", "n.oid")
+// The home schema is where everything is that has no other, and is not told; public is
+// in every database, until somebody drops it. What is granted in them and said of them
+// is.
+var selectSchemas = `SELECT n.oid, n.nspname, n.nspname IS NOT DISTINCT FROM current_schema() FROM pg_namespace AS n
+WHERE true` + ours + notOfExtension("pg_namespace", "n.oid")
 
 // takeSchema takes a row of selectSchemas.
 func (s *survey) takeSchema(row []string) {
-	s.put("pg_namespace", row[0], &schema.Object{
-		Key: schema.Key{Kind: kindNamespace, Name: row[1]}, Name: row[1], Source: "CREATE SCHEMA " + quote(row[1]),
+	o := &schema.Object{Key: schema.Key{Kind: kindNamespace, Name: row[1]}, Name: row[1], Source: "CREATE SCHEMA " + quote(row[1])}
+	if isSo(row[2]) {
+		o.Key.Name = ""
+	}
+	s.put("pg_namespace", row[0], o)
+	if isSo(row[2]) || row[1] == "public" {
+		s.leaveOut(o)
+	}
+}
+
+// What needs an extension by its author's word goes when that is dropped.
+var selectRequirements = `SELECT d.classid::regclass, d.objid, e.extname FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
+WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'`
+
+// takeRequirement takes a row of selectRequirements.
+func (s *survey) takeRequirement(row []string) {
+	on := s.known[identity{row[0], row[1]}]
+	if on == nil {
+		return
+	}
+	what, name := commented(on)
+	s.add(on, &schema.Object{
+		Key:    schema.Key{Kind: kindRequirement, Space: on.Key.Space, Table: on.Key.Table, Name: label(on) + " of " + row[2]},
+		Source: "ALTER " + what + " " + name + " DEPENDS ON EXTENSION " + quote(row[2]),
 	})
 }
 

@@ -3,6 +3,7 @@ package postgres
 import (
 	"strings"
 
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -17,7 +18,8 @@ var (
 	selectRoutineGrants = granted(`SELECT 'pg_proc', p.oid, NULL, p.proowner, p.proacl FROM pg_proc AS p
 		WHERE p.proacl IS NOT NULL AND p.oid >= 16384{only}`)
 	selectGrants = granted(`SELECT 'pg_type', t.oid, NULL, t.typowner, t.typacl FROM pg_type AS t WHERE t.typacl IS NOT NULL AND t.oid >= 16384
-	UNION ALL SELECT 'pg_namespace', n.oid, NULL, n.nspowner, n.nspacl FROM pg_namespace AS n WHERE n.nspacl IS NOT NULL AND n.oid >= 16384`)
+	UNION ALL SELECT 'pg_namespace', n.oid, NULL, n.nspowner, n.nspacl FROM pg_namespace AS n
+		WHERE n.nspacl IS NOT NULL AND (n.oid >= 16384 OR n.oid = ` + public + `)`)
 )
 
 // granted asks what is in some access control lists, for each role that has some.
@@ -36,14 +38,14 @@ func (s *survey) takeGrant(row []string) {
 	if on == nil {
 		return
 	}
-	g := grant{on: on, column: row[2]}
-	usual := g.usual()
-	if usual != "" && s.public[on] == "" {
+	g := s.grant(on)
+	g.column = row[2]
+	if g.usual != "" && s.public[on] == "" {
 		s.public[on] = "none"
 	}
 	switch {
 	case isSo(row[5]):
-	case row[3] == "PUBLIC" && usual != "":
+	case row[3] == "PUBLIC" && g.usual != "":
 		s.public[on] = row[4]
 	default:
 		g.role, g.privileges = row[3], row[4]
@@ -54,7 +56,8 @@ func (s *survey) takeGrant(row []string) {
 // settleGrants tells where PUBLIC has other privileges than it has of itself.
 func (s *survey) settleGrants() {
 	for on, privileges := range s.public {
-		if g := (grant{on: on, role: "PUBLIC", privileges: privileges}); privileges != g.usual() {
+		if g := s.grant(on); privileges != g.usual {
+			g.role, g.privileges = "PUBLIC", privileges
 			s.add(on, g.object())
 		}
 	}
@@ -66,17 +69,31 @@ type grant struct {
 	column     string
 	role       string // as statements have it
 	privileges string // sorted; "none" where PUBLIC has lost what it has of itself
+	usual      string // what PUBLIC has of itself; "" for nothing
 }
 
-// usual returns what PUBLIC may do with an object of this kind of itself.
-func (g grant) usual() string {
-	switch g.on.Key.Kind {
-	case kindFunction, kindProcedure, kindAggregate:
-		return "EXECUTE"
-	case kindEnum, kindDomain, kindComposite, kindRange:
+// openness is what PUBLIC may do in a new database's schema public.
+func openness(f engine.Flavor) string {
+	if f.AtLeast(15, 0) {
 		return "USAGE"
 	}
-	return ""
+	return "CREATE, USAGE"
+}
+
+// grant returns a grant on an object, to nobody yet.
+func (s *survey) grant(on *schema.Object) grant {
+	g := grant{on: on}
+	switch on.Key.Kind {
+	case kindFunction, kindProcedure, kindAggregate:
+		g.usual = "EXECUTE"
+	case kindEnum, kindDomain, kindComposite, kindRange:
+		g.usual = "USAGE"
+	case kindNamespace:
+		if on.Spelling() == "public" {
+			g.usual = s.openness
+		}
+	}
+	return g
 }
 
 func (g grant) object() *schema.Object {
@@ -88,15 +105,15 @@ func (g grant) object() *schema.Object {
 	case isRelation(g.on.Key.Kind):
 		k.Table, k.Name = g.on.Key.Name, string(g.on.Key.Kind)+" to "+g.role
 	default:
-		k.Name = string(g.on.Key.Kind) + " " + g.on.Key.Name + " to " + g.role
+		k.Name = label(g.on) + " to " + g.role
 	}
 	if isRelation(g.on.Key.Kind) {
 		what = "TABLE"
 	}
 	o := &schema.Object{Key: k, Facts: []schema.Fact{{Name: factPrivileges, Value: g.privileges}}}
 	var list []string
-	if usual := g.usual(); usual != "" && g.role == "PUBLIC" {
-		list = append(list, "REVOKE "+usual+" ON "+what+" "+name+" FROM PUBLIC")
+	if g.usual != "" && g.role == "PUBLIC" {
+		list = append(list, "REVOKE "+g.usual+" ON "+what+" "+name+" FROM PUBLIC")
 	}
 	if g.privileges != "none" {
 		list = append(list, g.statements("ON "+what+" "+name)...)

@@ -6,18 +6,20 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// Indexes behind constraints are described with these, and those of a partition
-// that its parent's index has made with that one.
+// Indexes behind constraints are described with these. Of those of a partition that
+// its parent's index has made, only what is their own is told.
 var selectIndexes = `SELECT x.oid, i.indrelid, x.relname, i.indisunique, i.indisvalid AND i.indisready AND i.indislive,
 	pg_get_indexdef(x.oid), 'CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(x.relname) || ' ON '
 		|| CASE WHEN x.relkind = 'I' THEN 'ONLY ' ELSE '' END || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' USING ',
 	(SELECT string_agg(a.attnum || ' ' || a.attstattarget, ', ' ORDER BY a.attnum) FROM pg_attribute AS a
 		WHERE a.attrelid = x.oid AND a.attstattarget >= 0),
-	i.indisclustered, i.indisreplident
+	i.indisclustered, i.indisreplident, x.relispartition, CASE WHEN x.reloptions IS DISTINCT FROM p.reloptions THEN array_to_string(x.reloptions, ', ') END
 FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_class AS c ON c.oid = i.indrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE NOT x.relispartition AND c.relpersistence <> 't'
-	AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))` + ours + `{only}`
+LEFT JOIN pg_inherits AS h ON h.inhrelid = x.oid LEFT JOIN pg_class AS p ON p.oid = h.inhparent
+WHERE c.relpersistence <> 't' AND CASE WHEN x.relispartition
+	THEN x.reloptions IS DISTINCT FROM p.reloptions OR i.indisclustered OR i.indisreplident OR obj_description(x.oid, 'pg_class') IS NOT NULL
+	ELSE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) END` + ours + `{only}`
 
 // takeIndex takes a row of selectIndexes.
 func (s *survey) takeIndex(row []string) {
@@ -26,6 +28,15 @@ func (s *survey) takeIndex(row []string) {
 		return
 	}
 	o := &schema.Object{Key: r.part(schema.Index, row[2]), Name: row[2]}
+	s.units[o] = row[1]
+	s.tuneIndex(r, o, row[11], row[8], row[7])
+	if isSo(row[10]) {
+		s.know("pg_class", row[0], o)
+		if isSo(row[9]) {
+			s.tune(r, "replication by index "+row[2], facts{{Name: factReplicaIdentity, Value: "yes"}}, r.identifies(row[2]))
+		}
+		return
+	}
 	definition, ok := strings.CutPrefix(row[5], row[6])
 	var f facts
 	if !ok || !f.index(definition, isSo(row[3])) {
@@ -34,40 +45,29 @@ func (s *survey) takeIndex(row []string) {
 	if !isSo(row[4]) {
 		f.add(schema.Invalid, "yes")
 	}
-	f.add(factTarget, row[7])
-	roles := f.roles(r, row[2], row[8], row[9])
+	statements := f.replicates(r, row[2], row[9])
 	o.Facts = f
 	unique := ""
 	if isSo(row[3]) {
 		unique = "UNIQUE "
 	}
-	statements := []string{"CREATE " + unique + "INDEX " + quote(row[2]) + " ON " + r.called() + " USING " + definition}
-	for _, column := range elements(row[7]) {
-		if number, target, ok := strings.Cut(column, " "); ok {
-			statements = append(statements, "ALTER INDEX "+qualified(r.object.Key.Space, row[2])+" ALTER COLUMN "+number+" SET STATISTICS "+target)
-		}
-	}
-	o.Source = script(append(statements, roles...)...)
+	o.Source = script("CREATE "+unique+"INDEX "+quote(row[2])+" ON "+r.called()+" USING "+definition, statements)
 	s.put("pg_class", row[0], o)
-	s.units[o] = row[1]
 }
 
-// roles adds what an index is to its table beside an index, and returns the
-// statements that make it so.
-func (f *facts) roles(r *relation, name, clustered, replica string) (statements []string) {
-	what := "ALTER TABLE "
-	if r.kind == 'm' {
-		what = "ALTER MATERIALIZED VIEW "
+// replicates adds that an index tells the rows of its table apart in replication, and
+// returns the statement that makes it so.
+func (f *facts) replicates(r *relation, name, does string) string {
+	if !isSo(does) {
+		return ""
 	}
-	if isSo(clustered) {
-		f.flag(factClustered, true)
-		statements = append(statements, what+r.called()+" CLUSTER ON "+quote(name))
-	}
-	if isSo(replica) {
-		f.flag(factReplicaIdentity, true)
-		statements = append(statements, what+r.called()+" REPLICA IDENTITY USING INDEX "+quote(name))
-	}
-	return statements
+	f.flag(factReplicaIdentity, true)
+	return r.identifies(name)
+}
+
+// identifies returns the statement by which an index tells the rows apart.
+func (r *relation) identifies(name string) string {
+	return r.alter() + " REPLICA IDENTITY USING INDEX " + quote(name)
 }
 
 // index reads "btree (title, lower(body) DESC) INCLUDE (id) WITH (…) WHERE (…)".
@@ -95,11 +95,10 @@ func (f *facts) index(definition string, unique bool) bool {
 	if leads(&rest, "NULLS NOT DISTINCT") {
 		f.add(factDistinctNulls, "not distinct")
 	}
-	if leads(&rest, "WITH") {
-		if list, rest, ok = takeList(rest); !ok {
+	if leads(&rest, "WITH") { // what is tuned
+		if _, rest, ok = takeList(rest); !ok {
 			return false
 		}
-		f.add(factStorageOptions, list)
 	}
 	if leads(&rest, "WHERE") {
 		f.add(schema.Where, canonical(rest))

@@ -35,6 +35,7 @@ type survey struct {
 	out         map[*schema.Object]bool           // described with something else
 	on          map[*schema.Object]*schema.Object // what a comment or grant is about
 	units       map[*schema.Object]string         // the relation or routine that an object goes with, as selectSums numbers it
+	openness    string                            // what PUBLIC may do in a new database's schema public
 	partial     bool                              // something refers to a table that was not asked for
 }
 
@@ -66,7 +67,8 @@ func (s *survey) add(on, o *schema.Object) {
 	s.list = append(s.list, o)
 }
 
-// leaveOut leaves an object out, since another one tells of it.
+// leaveOut leaves an object out, since another one tells of it, or since it is
+// everywhere. What is about it is told.
 func (s *survey) leaveOut(o *schema.Object) { s.out[o] = true }
 
 // unit returns the relation or routine that an object goes with, or "".
@@ -111,15 +113,18 @@ var chapters = []chapter{
 	{query: selectConstraints, only: of("x.conrelid"), take: (*survey).takeConstraint},
 	{query: selectIndexes, only: of("i.indrelid"), take: (*survey).takeIndex},
 	{query: selectTriggers, only: of("g.tgrelid"), take: (*survey).takeTrigger},
+	{query: selectEnforcement, only: of("g.tgrelid"), take: (*survey).takeEnforcement},
 	{query: selectRules, only: of("r.ev_class"), take: (*survey).takeRule},
 	{query: selectPolicies, only: of("p.polrelid"), take: (*survey).takePolicy},
 	{query: selectStatistics, only: of("x.stxrelid"), take: (*survey).takeStatistics},
 	{query: selectPublications, take: (*survey).takePublication},
 	{query: selectEventTriggers, take: (*survey).takeEventTrigger},
+	{query: selectRequirements, take: (*survey).takeRequirement},
 	{query: selectComments, only: onTables, take: (*survey).takeComment},
 	{query: selectTableGrants, only: of("c.oid"), take: (*survey).takeGrant},
 	{query: selectRoutineGrants, only: of("p.oid"), take: (*survey).takeGrant},
 	{query: selectGrants, take: (*survey).takeGrant},
+	{query: selectMemberGrants, only: of("g.oid"), take: (*survey).takeMemberGrant},
 	{query: selectDefaultPrivileges, take: (*survey).takeDefaultPrivileges},
 	{query: selectOthers, take: (*survey).takeOther},
 }
@@ -127,6 +132,7 @@ var chapters = []chapter{
 // questions returns what there is to ask: all of it, or what is about some tables,
 // sequences and routines.
 func (s *survey) questions(f engine.Flavor, units []string) []question {
+	s.openness = openness(f)
 	var list []question
 	for _, c := range chapters {
 		q := question{take: func(row []string) { c.take(s, row) }}
@@ -164,6 +170,6 @@ func (s *survey) objects() []*schema.Object {
 		}
 	}
 	return slices.DeleteFunc(s.list, func(o *schema.Object) bool {
-		return s.out[o] || s.out[s.on[o]] || strings.HasPrefix(o.Key.Space, aside)
+		return s.out[o] || strings.HasPrefix(o.Key.Space, aside)
 	})
 }

@@ -30,11 +30,17 @@ const (
 	kindGrant             schema.Kind = "grant"      // Name is on what and to whom: "table to reader"
 	kindDefaultPrivileges schema.Kind = "default privileges"
 	kindPublication       schema.Kind = "publication"
+	kindTuning            schema.Kind = "tuning"      // Name is what is tuned: "table", "column body", "index by_body"
+	kindEnforcement       schema.Kind = "enforcement" // of a table whose keys are not enforced for now
+	kindRequirement       schema.Kind = "requirement" // Name is what needs which extension: "function f() of hstore"
 	kindEventTrigger      schema.Kind = "event trigger"
 )
 
 // Facts of PostgreSQL's own, beside those that the core knows.
 const (
+	factOf              = "of"               // the type that a table is of
+	factLeaving         = "leaving"          // "yes" for a partition that is being detached
+	factPartly          = "partly"           // "yes" for a key that not all partitions have
 	factUnlogged        = "unlogged"         // "yes" for a table or sequence that no crash survives
 	factAccessMethod    = "access method"    // of a table, where it is not heap; of an index, where it is not btree
 	factStorageOptions  = "with"             // storage parameters, sorted

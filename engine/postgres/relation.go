@@ -23,10 +23,11 @@ type relation struct {
 
 	unlogged    bool
 	method      string // the access method, where it is not heap
-	options     string
+	options     string // storage parameters
 	inherits    string
 	partitioned string // the key
 	partition   bool
+	leaving     bool // DETACH … CONCURRENTLY has begun and not ended
 	otherwise   bool // its columns are in another order than those of the table it is a part of
 	bound       string
 	typed       string // the type that it is a table of
@@ -61,7 +62,8 @@ var selectRelations = `SELECT c.oid, c.oid::regclass, c.relkind, nullif(n.nspnam
 	CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
 	CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, c.relispopulated,
 	c.relrowsecurity, c.relforcerowsecurity,
-	CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END
+	CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END,
+	{since 14: (SELECT bool_or(i.inhdetachpending) FROM pg_inherits AS i WHERE i.inhrelid = c.oid) | false}
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN pg_am AS am ON am.oid = c.relam
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'` + ours + `{only}` + notOfExtension("pg_class", "c.oid")
 
@@ -78,7 +80,7 @@ func (s *survey) takeRelation(row []string) {
 	if isSo(row[16]) {
 		r.security = append(r.security, "FORCE")
 	}
-	r.replica = row[17]
+	r.replica, r.leaving = row[17], isSo(row[18])
 	key := schema.Key{Kind: schema.Table, Space: row[3], Name: row[4]}
 	switch r.kind {
 	case 'v':
@@ -92,11 +94,22 @@ func (s *survey) takeRelation(row []string) {
 	s.relations[row[0]] = r
 	s.put("pg_class", row[0], r.object)
 	s.units[r.object] = row[0]
+	if r.kind != 'v' && r.kind != 'f' {
+		s.tune(r, string(key.Kind), withParameters(r.options), r.alter()+" SET ("+parameters(r.options)+")")
+	}
 }
 
 // part returns the key of something that belongs to the relation.
 func (r *relation) part(kind schema.Kind, name string) schema.Key {
 	return schema.Key{Kind: kind, Space: r.object.Key.Space, Table: r.name, Name: name}
+}
+
+// alter returns the words that a statement on the relation begins with.
+func (r *relation) alter() string {
+	if r.kind == 'm' {
+		return "ALTER MATERIALIZED VIEW " + r.called()
+	}
+	return "ALTER TABLE " + r.called()
 }
 
 // called returns the relation's name as statements have it.
@@ -125,7 +138,6 @@ func (r *relation) finishTable() {
 	} else {
 		f.add(factInherits, r.inherits)
 	}
-	f.add(factStorageOptions, sorted(r.options))
 	switch {
 	case slices.Contains(r.security, "FORCE") && slices.Contains(r.security, "ENABLE"):
 		f.add(factRowSecurity, "forced")
@@ -135,9 +147,14 @@ func (r *relation) finishTable() {
 		f.add(factRowSecurity, "yes")
 	}
 	f.add(factReplicaIdentity, r.replica)
+	f.add(factOf, r.typed)
+	f.flag(factLeaving, r.leaving)
 	r.object.Facts = f
-	if r.typed != "" {
+	switch {
+	case r.typed != "":
 		r.object.Unsupported = "a table of the type " + r.typed
+	case r.leaving:
+		r.object.Unsupported = "a partition whose DETACH CONCURRENTLY has not ended"
 	}
 	r.object.Source = r.source()
 }
@@ -188,7 +205,6 @@ func (r *relation) source() string {
 	if r.method != "" {
 		b.WriteString("\nUSING " + quote(r.method))
 	}
-	b.WriteString(withOptions(r.options))
 
 	var list []string
 	for _, q := range r.serials {
@@ -209,27 +225,6 @@ func (r *relation) source() string {
 		list = append(list, "ALTER TABLE "+r.called()+" "+word+" ROW LEVEL SECURITY")
 	}
 	return script(list...)
-}
-
-// withOptions writes storage parameters: "fillfactor=70, toast.…". A value may be
-// any text.
-func withOptions(options string) string {
-	if options == "" {
-		return ""
-	}
-	var list []string
-	for _, o := range strings.Split(options, ", ") {
-		name, value, _ := strings.Cut(o, "=")
-		list = append(list, name+" = "+literal(value))
-	}
-	return "\nWITH (" + strings.Join(list, ", ") + ")"
-}
-
-// sorted returns storage parameters in an order that means nothing.
-func sorted(options string) string {
-	list := strings.Split(options, ", ")
-	slices.Sort(list)
-	return strings.Join(list, ", ")
 }
 
 // isSo reads a truth value.

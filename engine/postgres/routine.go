@@ -19,6 +19,7 @@ var selectRoutines = `SELECT p.oid, p.prokind, nullif(n.nspname, current_schema(
 		'initcond = ' || quote_literal(a.agginitval), 'msfunc = ' || nullif(a.aggmtransfn, 0), 'minvfunc = ' || nullif(a.aggminvtransfn, 0),
 		'mstype = ' || format_type(nullif(a.aggmtranstype, 0), NULL), 'msspace = ' || nullif(a.aggmtransspace, 0),
 		'mfinalfunc = ' || nullif(a.aggmfinalfn, 0), CASE WHEN a.aggmfinalextra THEN 'mfinalfunc_extra' END,
+		'mfinalfunc_modify = ' || CASE a.aggmfinalmodify WHEN 's' THEN 'shareable' WHEN 'w' THEN 'read_write' END,
 		'minitcond = ' || quote_literal(a.aggminitval),
 		'sortop = operator(' || (SELECT quote_ident(m.nspname) || '.' || o.oprname FROM pg_operator AS o
 			JOIN pg_namespace AS m ON m.oid = o.oprnamespace WHERE o.oid = a.aggsortop) || ')',

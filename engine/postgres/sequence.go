@@ -50,8 +50,11 @@ func (s *survey) takeSequence(row []string) {
 	s.partial = s.partial || row[12] != "" && q.table == nil
 }
 
-// settleSequences leaves to the columns what is described with them.
+// settleSequences leaves to the columns what is described with them. What is said of such
+// a sequence, and granted on it, is the column's too: the name, which the server has
+// invented, means nothing.
 func (s *survey) settleSequences() {
+	numbering := map[*schema.Object]*sequenceRow{}
 	for _, q := range s.sequences {
 		var c *column
 		if q.table != nil {
@@ -65,6 +68,14 @@ func (s *survey) settleSequences() {
 			fallthrough
 		default:
 			s.leaveOut(q.object)
+			numbering[q.object] = q
+			s.units[q.object] = s.units[q.table.object]
+		}
+	}
+	for o, on := range s.on {
+		if q := numbering[on]; q != nil {
+			rest := strings.TrimPrefix(o.Key.Name, label(on))
+			o.Key = q.table.part(o.Key.Kind, "sequence of "+q.table.column(q.column).name+rest)
 		}
 	}
 }

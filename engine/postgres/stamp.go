@@ -60,7 +60,7 @@ var ledgers = [...]struct {
 	{"pg_inherits", lasting("inhrelid"), false},
 	{"pg_sequence", lasting("seqrelid"), false},
 	{"pg_statistic_ext", "true", false},
-	{"pg_description", "objoid >= 16384", false},
+	{"pg_description", described("objoid"), false},
 	{"pg_proc", "oid >= 16384", false},
 	{"pg_aggregate", "aggfnoid::oid >= 16384", false},
 	{"pg_type", "oid >= 16384 AND typrelid = 0 AND typelem = 0", true},
@@ -73,6 +73,7 @@ var ledgers = [...]struct {
 	{"pg_default_acl", "true", true},
 	{"pg_publication", "true", true},
 	{"pg_publication_rel", "true", true},
+	{"{since 15: pg_publication_namespace | pg_publication}", "true", true},
 	{"pg_event_trigger", "true", true},
 	{"pg_operator", "oid >= 16384", true},
 	{"pg_opclass", "oid >= 16384", true},
@@ -83,6 +84,13 @@ var ledgers = [...]struct {
 	{"pg_foreign_data_wrapper", "true", true},
 	{"pg_foreign_server", "true", true},
 	{"pg_foreign_table", "true", true},
+	{"pg_opfamily", "oid >= 16384", true},
+	{"pg_conversion", "oid >= 16384", true},
+	{"pg_ts_parser", "oid >= 16384", true},
+	{"pg_ts_template", "oid >= 16384", true},
+	{"pg_language", "oid >= 16384", true},
+	{"pg_am", "oid >= 16384", true},
+	{"pg_transform", "oid >= 16384", true},
 }
 
 // lasting is the condition that a row is not about a temporary table.
@@ -118,7 +126,7 @@ func (Engine) SameStamp(a, b string) bool {
 // catalogue has. That takes a look at every row, and no more than a look.
 func (d *database) Stamp(ctx context.Context) (string, error) {
 	var s string
-	if err := d.QueryRow(ctx, stamp).Scan(&s); err != nil {
+	if err := d.QueryRow(ctx, phrase(stamp, d.traits.Flavor, "")).Scan(&s); err != nil {
 		return "", fmt.Errorf("stamp: %w", err)
 	}
 	return s, nil

@@ -16,7 +16,7 @@ SELECT unit, sum(version) FROM (
 	SELECT unit, version FROM r
 	UNION ALL SELECT r.unit, {version of x} FROM pg_attribute AS x JOIN r ON r.oid = x.attrelid WHERE x.attnum > 0
 	UNION ALL SELECT coalesce(r.unit, 0), {version of x} FROM pg_description AS x
-		LEFT JOIN r ON r.oid = x.objoid AND x.classoid = 'pg_class'::regclass WHERE x.objoid >= 16384` +
+		LEFT JOIN r ON r.oid = x.objoid AND x.classoid = 'pg_class'::regclass WHERE ` + described("x.objoid") +
 	about("pg_index", "x.indrelid") + about("pg_attrdef", "x.adrelid") + about("pg_constraint", "x.conrelid") +
 	about("pg_trigger", "x.tgrelid") + about("pg_rewrite", "x.ev_class") + about("pg_policy", "x.polrelid") +
 	about("pg_inherits", "x.inhrelid") + about("pg_sequence", "x.seqrelid") + about("pg_statistic_ext", "x.stxrelid") +

@@ -19,7 +19,7 @@ func (Engine) Add(o *schema.Object) []string {
 		return nil
 	case o.Key.Kind == schema.Column:
 		return addColumn(o)
-	case o.Key.Kind == schema.PrimaryKey:
+	case o.Key.Kind == schema.PrimaryKey && o.Source == "":
 		return addPrimaryKey(o)
 	case o.Source != "":
 		return statementsOf(o)
@@ -30,11 +30,8 @@ func (Engine) Add(o *schema.Object) []string {
 // addColumn writes a column from its facts, and nothing if there is one that it
 // does not know: half a column is not what was asked for.
 func addColumn(o *schema.Object) []string {
-	table := tableOf(o.Key)
 	var kind, collate, behind string
 	null := true
-	var more []string
-	alter := "ALTER TABLE " + table + " ALTER COLUMN " + quote(o.Spelling())
 	for _, f := range o.Facts {
 		switch f.Name {
 		case schema.Type:
@@ -55,14 +52,6 @@ func addColumn(o *schema.Object) []string {
 			behind += clause
 		case factCollate:
 			collate = " COLLATE " + f.Value
-		case factStorageKind:
-			more = append(more, alter+" SET STORAGE "+f.Value)
-		case factCompression:
-			more = append(more, alter+" SET COMPRESSION "+f.Value)
-		case factTarget:
-			more = append(more, alter+" SET STATISTICS "+f.Value)
-		case factAttributes:
-			more = append(more, alter+" SET ("+f.Value+")")
 		default:
 			return nil
 		}
@@ -73,7 +62,7 @@ func addColumn(o *schema.Object) []string {
 	if !null {
 		behind += " NOT NULL"
 	}
-	return whole(append([]string{"ALTER TABLE " + table + " ADD COLUMN " + quote(o.Spelling()) + " " + kind + collate + behind}, more...))
+	return whole([]string{"ALTER TABLE " + tableOf(o.Key) + " ADD COLUMN " + quote(o.Spelling()) + " " + kind + collate + behind})
 }
 
 // serials are the types that make a column with a sequence of its own.

@@ -12,16 +12,20 @@ func (r *relation) finishView() {
 	var f facts
 	f.add(schema.Definition, arrays(r.definition))
 	f.add(factAccessMethod, r.method)
-	f.add(factStorageOptions, sorted(r.options))
 	head := "CREATE VIEW "
 	behind := ""
-	if r.kind == 'm' {
+	if r.kind == 'v' {
+		f = append(f, withParameters(r.options)...)
+		if r.options != "" {
+			behind = "\nWITH (" + parameters(r.options) + ")"
+		}
+	} else {
 		head = "CREATE MATERIALIZED VIEW "
 		if r.method != "" {
 			behind = "\nUSING " + quote(r.method)
 		}
 	}
-	source := head + r.called() + behind + withOptions(r.options) + " AS\n" + r.definition
+	source := head + r.called() + behind + " AS\n" + r.definition
 	if r.kind == 'm' && !r.populated {
 		source += "\nWITH NO DATA"
 	}
@@ -62,7 +66,8 @@ func (s *survey) takeRule(row []string) {
 	s.units[o] = row[1]
 }
 
-// enabledWord says what pg_trigger.tgenabled and pg_rewrite.ev_enabled mean.
+// enabledWord says what pg_trigger.tgenabled and pg_rewrite.ev_enabled mean, where that
+// is unusual.
 var enabledWord = map[string]string{"D": "no", "A": "always", "R": "replica"}
 
 // enable returns the statement that sets a trigger's or rule's state, and "" for
