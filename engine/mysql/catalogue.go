@@ -98,6 +98,8 @@ type printed struct {
 	zone   string // the time zone of an event
 	number uint16 // of the server's error; 0 for none
 	reason string // why there is no text
+
+	systems map[string]string // of a table: see [database.systems]
 }
 
 // mostAtOnce bounds the length of the text that asks for many objects at once.
@@ -266,5 +268,5 @@ func (d *database) read(ctx context.Context, programs bool, wanted func(*listing
 			break
 		}
 	}
-	return list, answers, nil
+	return list, answers, d.systems(ctx, list, answers)
 }

@@ -53,6 +53,7 @@ func (d *database) describe(l *listing, p printed) []*schema.Object {
 		if err != nil {
 			return refused(err.Error())
 		}
+		t.refer(p.systems)
 		return t.objects(d.foldTable)
 	}
 	return []*schema.Object{l.standalone(p, d.name, d.foldTable)}

@@ -36,7 +36,7 @@ func (d *database) Stamp(ctx context.Context) (string, error) {
 		for i, l := range list {
 			p := answers[i]
 			put(string(l.kind), l.name, l.table, l.event, l.order, l.body, l.mode)
-			put(uncounted(p.text), p.mode, p.zone, strconv.Itoa(int(p.number)), p.reason)
+			put(uncounted(p.text), p.mode, p.zone, strconv.Itoa(int(p.number)), p.reason, fmt.Sprint(p.systems))
 		}
 		return nil
 	})

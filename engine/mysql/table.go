@@ -101,7 +101,7 @@ func readOptions(tokens []token) []schema.Fact {
 	for !c.done() {
 		if c.take("partition", "by") {
 			loose, name = append(loose, name...), nil
-			facts = append(facts, schema.Fact{Name: partitioning, Value: spelled(c.rest())})
+			facts = append(facts, schema.Fact{Name: partitioning, Value: spelled(byTime(c.rest()))})
 			break
 		}
 		if !c.take("=") {
@@ -135,6 +135,26 @@ func readOptions(tokens []token) []schema.Fact {
 	}
 	slices.SortStableFunc(facts, func(a, b schema.Fact) int { return strings.Compare(a.Name, b.Name) })
 	return facts
+}
+
+// byTime leaves out of how the past of a versioned table is divided what the server fills in: the
+// moment from which an INTERVAL counts, and the partitions that it adds by itself under AUTO.
+func byTime(tokens []token) []token {
+	if len(tokens) == 0 || !tokens[0].is("system_time") {
+		return tokens
+	}
+	head := tokens
+	if i := slices.IndexFunc(tokens, func(t token) bool { return t.is("(") || t.is("partitions") }); i >= 0 {
+		head = tokens[:i]
+	}
+	rest := tokens[len(head):]
+	if slices.ContainsFunc(head, func(t token) bool { return t.is("auto") }) {
+		rest = nil
+	}
+	if i := slices.IndexFunc(head, func(t token) bool { return t.is("starts") }); i >= 0 && i+2 < len(head) {
+		head = slices.Concat(head[:i], head[i+3:]) // STARTS TIMESTAMP '2026-11-01 00:00:00'
+	}
+	return slices.Concat(head, rest)
 }
 
 // option returns an option of the table, and "" where it has none.
