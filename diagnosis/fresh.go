@@ -33,10 +33,11 @@ func (r *reasoner) added(e int) []schema.Key {
 	}
 	var columns []schema.Key
 	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
-		if r.Replay.Effects[i].Statement.Verb != "alter table add column" {
+		changes := r.Replay.Effects[i].Changes
+		if slices.ContainsFunc(changes, func(c schema.Change) bool { return makesOrRenames(c, mine.Statement.Table()) }) {
 			continue
 		}
-		for _, c := range r.Replay.Effects[i].Changes {
+		for _, c := range changes {
 			if c.Key.Kind == schema.Column && c.Before == nil && c.Key.Owner() == mine.Statement.Table() &&
 				wording.Speaks(mine.Statement.Text, c.Key.Name) {
 				columns = append(columns, c.Key)
@@ -44,6 +45,12 @@ func (r *reasoner) added(e int) []schema.Key {
 		}
 	}
 	return columns
+}
+
+// makesOrRenames reports whether a change is that of a statement which makes a table, or takes a
+// column from it: what it adds to it then may be no new column but one of another name.
+func makesOrRenames(c schema.Change, table schema.Key) bool {
+	return c.Key == table && (c.Before == nil || c.After == nil) || c.Key.Kind == schema.Column && c.Key.Owner() == table && c.After == nil
 }
 
 // unfilled returns a column that an UPDATE which the history does not claim should have

@@ -46,7 +46,7 @@ func (r *reasoner) judgeLost(ctx context.Context, e int, f *Finding) (handled bo
 		}
 		if lacksForce(change.After, t.live) {
 			f.Missing = append(f.Missing, change)
-			f.is(Partly, fmt.Sprintf("%s is there and not in force for the rows from before it", t.key))
+			f.is(Partly, fmt.Sprintf("%s is there and not in force", t.key))
 			continue
 		}
 		if change.After == nil && replaceable(t.live) && !r.recorded(e) {

@@ -276,8 +276,8 @@ func lacksDefault(want, live *schema.Object) bool {
 	return bare.Equal(live)
 }
 
-// lacksForce reports whether a live constraint is what is wanted but for the rows that
-// were there before it, which nobody has looked at: putting it in force changes none.
+// lacksForce reports whether a live constraint is what is wanted and not in force: nobody has
+// looked at the rows that were there before it, or it lacks its index. Putting it in force changes no row.
 func lacksForce(want, live *schema.Object) bool {
 	if want == nil || live == nil || want.Key.Kind != schema.ForeignKey && want.Key.Kind != schema.Check ||
 		want.Fact(schema.Invalid) != "" || live.Fact(schema.Invalid) == "" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dbmend/dbmend/migration"
@@ -131,11 +132,11 @@ func steps(s *schema.Snapshot) ([]recipe, error) {
 	for o := range s.All() {
 		switch {
 		case o.Key.Kind == schema.Table:
-			made, err := tableStep(o, s.Parts(o.Key))
+			made, err := tableSteps(o, s.Parts(o.Key))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", o.Key, err)
 			}
-			list = append(list, made)
+			list = append(list, made...)
 		case o.Key.IsPart() && o.Key.Kind != schema.Trigger:
 			if s.Get(o.Key.Owner()) != nil || o.Source == "" {
 				continue // made with its table
@@ -186,38 +187,44 @@ func bounded(source, modes string) string {
 	return "SET sql_mode = " + literal(modes) + ";\nDELIMITER $dbmend$\n" + source + "\n$dbmend$"
 }
 
-// tableStep returns the CREATE TABLE of a table with the parts that have a statement
-// of their own in it.
-func tableStep(o *schema.Object, parts []*schema.Object) (recipe, error) {
+// tableSteps returns the CREATE TABLE of a table with the parts that have a statement
+// of their own in it; and what takes the index from a foreign key that had none.
+func tableSteps(o *schema.Object, parts []*schema.Object) ([]recipe, error) {
 	made := recipe{key: o.Key, mode: "no_engine_substitution", phase: phases[schema.Table]}
 	c := cursor{tokens: tokenize(o.Source)}
 	statements, err := cut(o.Source)
 	if err != nil || len(statements) != 1 || statements[0].Class != migration.Schema || statements[0].Verb != "create table" || statements[0].Space != "" ||
 		fold(statements[0].Target) != fold(o.Spelling()) || !c.take("create", "table") {
-		return made, fmt.Errorf("its source is not the statement that makes it: %.80q", o.Source)
+		return nil, fmt.Errorf("its source is not the statement that makes it: %.80q", o.Source)
 	}
 	c.name()
 	group := c.group()
 	if group == nil {
-		return made, fmt.Errorf("its source has no columns: %.80q", o.Source)
+		return nil, fmt.Errorf("its source has no columns: %.80q", o.Source)
 	}
+	var spare []recipe
 	var b strings.Builder
 	end := group[len(group)-1].pos
 	b.WriteString(strings.TrimRight(o.Source[:end], "\n"))
 	slices.SortStableFunc(parts, func(a, b *schema.Object) int { return cmp.Compare(a.Position, b.Position) }) // keys as they were
-	for _, p := range parts {
+	for i, p := range parts {
 		if p.Key.Kind == schema.Trigger || p.Source == "" {
 			continue
 		}
 		clause, err := addition(o, p)
 		if err != nil {
-			return made, err
+			return nil, err
 		}
 		b.WriteString(",\n  " + clause)
+		if columns, _, ok := declared(p); ok && p.Fact(schema.Invalid) != "" {
+			name := quote("dbmend_spare_" + strconv.Itoa(i))
+			b.WriteString(",\n  KEY " + name + " " + spelled(columns))
+			spare = append(spare, recipe{o.Key, "ALTER TABLE " + quote(o.Spelling()) + " DROP KEY " + name, made.mode, made.phase})
+		}
 	}
 	b.WriteString("\n" + o.Source[end:])
 	made.statement = b.String()
-	return made, nil
+	return slices.Concat([]recipe{made}, spare), nil
 }
 
 // addition returns what the source of a part adds to its table.

@@ -7,9 +7,17 @@ import (
 	"github.com/dbmend/dbmend/schema"
 )
 
-// Mend returns the statement that gives a column the default that it lacks; nil where more
-// is different: that is made anew.
+// Mend returns the statement that gives a column the default that it lacks, and a foreign key the
+// index; nil where more is different: that is made anew.
 func (Engine) Mend(have, want *schema.Object) []string {
+	if have != nil && want != nil && have.Key.Kind == schema.ForeignKey {
+		forced := *have
+		forced.Facts = slices.DeleteFunc(slices.Clone(have.Facts), func(f schema.Fact) bool { return f.Name == schema.Invalid })
+		if have.Fact(schema.Invalid) == "" || !forced.Equal(want) {
+			return nil
+		}
+		return serve(have)
+	}
 	if have == nil || want == nil || have.Key != want.Key || have.Key.Kind != schema.Column || want.Fact(schema.Default) == "" || have.Fact(schema.Default) != "" {
 		return nil
 	}

@@ -195,6 +195,9 @@ func (t *table) objects(foldTable func(string) string) []*schema.Object {
 	}
 	for i := range t.references {
 		o := t.references[i].object(name, foldTable)
+		if !t.serves(&t.references[i]) {
+			o.Facts = append(o.Facts, schema.Fact{Name: schema.Invalid, Value: "yes"})
+		}
 		o.Source = alter + spelled(t.references[i].text)
 		list = append(list, o)
 	}

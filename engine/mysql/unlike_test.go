@@ -65,6 +65,10 @@ func TestWhatIsNotAlike(t *testing.T) {
 			"a remark":       {"CREATE TABLE t (a int, UNIQUE k (a) COMMENT 'x')", "CREATE TABLE t (a int, UNIQUE k (a))"},
 			"being ignored":  {"CREATE TABLE t (a int, UNIQUE k (a) IGNORED)", "CREATE TABLE t (a int, UNIQUE k (a))"},
 		},
+		"a foreign key": {
+			"its index": {"CREATE TABLE t (a int PRIMARY KEY, b int, FOREIGN KEY (b) REFERENCES t (a));SET foreign_key_checks = 0;DROP INDEX b ON t",
+				"CREATE TABLE t (a int PRIMARY KEY, b int, FOREIGN KEY (b) REFERENCES t (a))"},
+		},
 		"a view": {
 			"names":            {"CREATE VIEW t (x) AS SELECT 1", "CREATE VIEW t (y) AS SELECT 1"},
 			"how it is run":    {u + "CREATE ALGORITHM = MERGE VIEW t AS SELECT a FROM u", u + "CREATE VIEW t AS SELECT a FROM u"},
