@@ -160,3 +160,70 @@ func keepsAsking(t testing.TB, g ground, s *stage, m *dbmend.Migrator, why strin
 		t.Errorf("the refusal changed the database (-before +after):\n%s", diff)
 	}
 }
+
+// TestDownEach: with a transaction for each migration, what is taken back stays so when
+// the next one cannot be, and a later down goes on from there.
+func TestDownEach(t *testing.T) {
+	onGrounds(t, func(t *testing.T, g ground, s *stage) {
+		on := ""
+		if g.engine.Name() == "mysql" {
+			on = " ON users"
+		}
+		files := fstest.MapFS{
+			"1_users.up.sql":   file("CREATE TABLE users (id integer PRIMARY KEY, name varchar(40)); CREATE UNIQUE INDEX users_name ON users (name);"),
+			"2_twice.up.sql":   file("DROP INDEX users_name" + on + ";"),
+			"2_twice.down.sql": file("CREATE UNIQUE INDEX users_name ON users (name);"),
+			"3_tags.up.sql":    file("CREATE TABLE tags (id integer PRIMARY KEY);"),
+			"3_tags.down.sql":  file("DROP TABLE tags;"),
+		}
+		m := migrate(t, s, g, files, dbmend.TransactionEach())
+		up(t, m)
+		exec(t, s.live, "INSERT INTO users VALUES (1, 'Ada'), (2, 'Ada')")
+		report, err := m.Down(t.Context(), "1")
+		if err == nil {
+			t.Fatalf("a unique index was made over duplicates: ran %q", steps(report))
+		}
+		if diff := cmp.Diff([]string{"DROP TABLE tags"}, steps(report)); diff != "" {
+			t.Errorf("%v: steps (-want +got):\n%s", err, diff)
+		}
+		if got := tablesAndColumns(t, m); got != "users users.id users.name" {
+			t.Errorf("left are %q", got)
+		}
+		exec(t, s.live, "DELETE FROM users WHERE id = 2")
+		if report, err = m.Down(t.Context(), "1"); err != nil || len(report.Records) != 1 {
+			t.Fatalf("down, once more: %v, took back %d", err, len(report.Records))
+		}
+		up(t, m)
+		if got := tablesAndColumns(t, m); got != "tags tags.id users users.id users.name" {
+			t.Errorf("up again: %q", got)
+		}
+	})
+}
+
+// TestDownUnderARepeatable: a view that a repeatable migration has made of what is to go
+// is in the way, which is asked about before anything is changed.
+func TestDownUnderARepeatable(t *testing.T) {
+	g := grounds["postgres"]
+	s := g.open(t)
+	files := fstest.MapFS{
+		"V1__users.sql": file("CREATE TABLE users (id integer PRIMARY KEY);"),
+		"V2__mail.sql":  file("ALTER TABLE users ADD COLUMN mail varchar(40);"),
+		"U2__mail.sql":  file("ALTER TABLE users DROP COLUMN mail;"),
+		"R__mails.sql":  file("CREATE OR REPLACE VIEW mails AS SELECT mail FROM users;"),
+	}
+	m := migrate(t, s, g, files)
+	up(t, m)
+	before := look(t, m, s.witness)
+	_, err := m.Down(t.Context(), "")
+	if got := questionOf(err); got != "Q21@2_mail" {
+		t.Errorf("down: %q, %v", got, err)
+	}
+	if diff := cmp.Diff(before, look(t, m, s.witness)); diff != "" {
+		t.Errorf("it has changed (-before +after):\n%s", diff)
+	}
+	files["U2__mail.sql"] = file("DROP VIEW mails; ALTER TABLE users DROP COLUMN mail;")
+	_, err = migrate(t, s, g, files).Down(t.Context(), "")
+	if got := questionOf(err); got != "Q21@2_mail" {
+		t.Errorf("down over a view that the repeatable, which stays, has made: %q, %v", got, err)
+	}
+}

@@ -50,6 +50,9 @@ func (d *descent) losses(ctx context.Context, db engine.Database, p *prepared) (
 			note(step, engine.DropsColumn, o.Key.Owner(), fmt.Sprintf("%s goes with its values in %s", o.Key, wording.Count(values, "row")))
 		}
 	}
+	if err := d.conversions(ctx, w, p.plan, note); err != nil {
+		return nil, err
+	}
 	for i := range p.plan.Steps {
 		s := &p.plan.Steps[i]
 		table := schema.Key{Kind: schema.Table, Space: s.Source.Space, Name: s.Source.Target}
@@ -77,6 +80,38 @@ func (d *descent) losses(ctx context.Context, db engine.Database, p *prepared) (
 		return nil, &Refusal{Questions: []diagnosis.Question{*noReturn(p.plan, elsewhere...)}, Diagnosis: p.plan.Diagnosis}
 	}
 	return lost, nil
+}
+
+// conversions notes the columns with values that get another type on the way back, where
+// it is not seen on a copy that every value is then what it was.
+func (d *descent) conversions(ctx context.Context, w *witness, p *plan.Plan, note func(*plan.Step, string, schema.Key, string)) error {
+	var statements []*migration.Statement
+	for i := range p.Steps {
+		if s := p.Steps[i].Source; s.Class != migration.Code && p.Steps[i].Kind != plan.Afterwards {
+			statements = append(statements, s)
+		}
+	}
+	kept := map[schema.Key]bool{}
+	for _, c := range p.Converted() {
+		column := c.Object
+		table := column.Key.Owner()
+		values, err := w.Filled(ctx, column)
+		if err != nil {
+			return err
+		}
+		if values == 0 {
+			continue
+		}
+		if _, known := kept[table]; !known {
+			if kept[table], err = w.Keeps(ctx, table, statements...); err != nil {
+				return err
+			}
+		}
+		if !kept[table] {
+			note(&p.Steps[c.Step], changesRows, table, fmt.Sprintf("%s gets another type, and its values in %s may be others then", column.Key, wording.Count(values, "row")))
+		}
+	}
+	return nil
 }
 
 // changesRows is the hazard of an UPDATE on the way back: nothing keeps what was there.

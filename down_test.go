@@ -18,7 +18,8 @@ import (
 )
 
 // A road is a situation in which migrations are to be taken back. SQL means the same
-// to every engine; {on users} is what MariaDB wants behind the name of an index.
+// to every engine; {on users} is what MariaDB wants behind the name of an index, and
+// {alter} … {type} how a column gets another type.
 type road struct {
 	name     string
 	engines  string // those on which it can happen; "" for all
@@ -34,6 +35,58 @@ type road struct {
 }
 
 var roads = []road{
+	{
+		name: "values that another type cuts off are asked about", engines: "postgres mysql",
+		files: map[string]string{
+			"1.up.sql": "CREATE TABLE users (id integer PRIMARY KEY, score numeric(8,1))", "1.down.sql": "DROP TABLE users",
+			"2.up.sql": "ALTER TABLE users {alter} score {type} numeric(8,3)", "2.down.sql": "ALTER TABLE users {alter} score {type} numeric(8,1)",
+		},
+		meddled:  "INSERT INTO users VALUES (1, 1.234), (2, NULL)",
+		question: diagnosis.Q12, says: "column users.score gets another type, and its values in 1 row may be others then",
+		left: "users users.id users.score",
+	},
+	{
+		name: "values that another type keeps are not", engines: "postgres mysql",
+		files: map[string]string{
+			"1.up.sql": "CREATE TABLE users (id integer PRIMARY KEY, name varchar(20))", "1.down.sql": "DROP TABLE users",
+			"2.up.sql": "ALTER TABLE users {alter} name {type} varchar(40)", "2.down.sql": "ALTER TABLE users {alter} name {type} varchar(20)",
+		},
+		meddled: "INSERT INTO users VALUES (1, 'Ada')",
+		left:    "users users.id users.name", rows: map[string]string{"users": `[["1","Ada"]]`},
+	},
+	{
+		name: "so are those that a rebuild converts", engines: "sqlite",
+		files: map[string]string{
+			"1.up.sql": "CREATE TABLE users (id integer PRIMARY KEY, name TEXT)", "1.down.sql": "DROP TABLE users",
+			"2.up.sql":   "CREATE TABLE users_new (id integer PRIMARY KEY, name BLOB); INSERT INTO users_new SELECT id, name FROM users; DROP TABLE users; ALTER TABLE users_new RENAME TO users",
+			"2.down.sql": "CREATE TABLE users_old (id integer PRIMARY KEY, name TEXT); INSERT INTO users_old SELECT id, substr(name, 1, 2) FROM users; DROP TABLE users; ALTER TABLE users_old RENAME TO users",
+		},
+		meddled:  "INSERT INTO users VALUES (1, 'Ada')",
+		question: diagnosis.Q12, says: "column users.name gets another type, and its values in 1 row may be others then",
+	},
+	{
+		name: "rows with a value that an enum loses are asked about", engines: "postgres",
+		files: map[string]string{
+			"1.up.sql":   "CREATE TYPE mood AS ENUM ('glad', 'sad'); CREATE TABLE users (id integer PRIMARY KEY, mood mood)",
+			"1.down.sql": "DROP TABLE users; DROP TYPE mood",
+			"2.up.sql":   "ALTER TYPE mood ADD VALUE 'torn'",
+			"2.down.sql": "CREATE TYPE mood_old AS ENUM ('glad', 'sad'); ALTER TABLE users ALTER COLUMN mood TYPE mood_old USING (CASE WHEN mood = 'torn' THEN 'sad' ELSE mood::text END)::mood_old; DROP TYPE mood; ALTER TYPE mood_old RENAME TO mood",
+		},
+		meddled:  "INSERT INTO users VALUES (1, 'torn'), (2, 'glad')",
+		question: diagnosis.Q12, says: "column users.mood gets another type, and its values in 2 rows may be others then",
+		left: "users users.id users.mood", rows: map[string]string{"users": `[["1","sad"],["2","glad"]]`},
+	},
+	{
+		name: "and those with one that a list of MariaDB's loses", engines: "mysql",
+		files: map[string]string{
+			"1.up.sql": "CREATE TABLE users (id integer PRIMARY KEY, mood ENUM('glad', 'sad'))", "1.down.sql": "DROP TABLE users",
+			"2.up.sql":   "ALTER TABLE users MODIFY mood ENUM('glad', 'sad', 'torn')",
+			"2.down.sql": "UPDATE users SET mood = 'sad' WHERE mood = 'torn'; ALTER TABLE users MODIFY mood ENUM('glad', 'sad')",
+		},
+		meddled:  "INSERT INTO users VALUES (1, 'torn'), (2, 'glad')",
+		question: diagnosis.Q12, says: "1 row of table users",
+		left: "users users.id users.mood", rows: map[string]string{"users": `[["1","sad"],["2","glad"]]`},
+	},
 	{
 		name: "one step takes the newest back",
 		files: map[string]string{
@@ -209,11 +262,11 @@ func TestDown(t *testing.T) {
 }
 
 func (r *road) drive(t *testing.T, g ground) {
-	on := ""
+	words := strings.NewReplacer("{on users}", "", "{alter}", "ALTER COLUMN", "{type}", "TYPE")
 	if g.engine.Name() == "mysql" {
-		on = "ON users"
+		words = strings.NewReplacer("{on users}", "ON users", "{alter}", "MODIFY", "{type}", "")
 	}
-	local := func(text string) string { return strings.ReplaceAll(text, "{on users}", on) }
+	local := words.Replace
 	s := g.open(t)
 	files := fstest.MapFS{}
 	for name, text := range r.files {

@@ -74,6 +74,47 @@ func (p *Plan) Losses() []Loss {
 	return losses
 }
 
+// Converted returns the columns of the live schema, in tables that stay, to which the
+// steps give another type, if only on the way: what becomes of their values is told by
+// running the steps.
+func (p *Plan) Converted() []Loss {
+	l := p.lineage()
+	var converted []Loss
+	for o := range l.have.All() {
+		owner := o.Key.Owner()
+		if _, lost := l.lost(owner, p.Diagnosis.Target); o.Key.Kind != schema.Column || lost {
+			continue
+		}
+		now := l.tables[owner].Column(o.Key.Name)
+		if name, renamed := l.columns[o.Key]; renamed {
+			now.Name = name
+		}
+		target := p.Diagnosis.Target.Get(now)
+		if target == nil {
+			continue
+		}
+		step, remade := l.dropped[owner]
+		found := remade && target.Fact(schema.Type) != o.Fact(schema.Type)
+		for i := range p.Steps {
+			if p.Steps[i].converts(o.Key) || p.Steps[i].converts(now) {
+				step, found = i, true
+			}
+		}
+		if found {
+			converted = append(converted, Loss{step, o})
+		}
+	}
+	return converted
+}
+
+// converts reports whether a step, as it was observed, gives a column of the table that
+// it is about another type.
+func (s *Step) converts(column schema.Key) bool {
+	return s.Source != nil && s.Source.Table() == column.Owner() && slices.ContainsFunc(s.changes, func(c schema.Change) bool {
+		return c.Key == column && c.Before != nil && c.After != nil && c.Before.Fact(schema.Type) != c.After.Fact(schema.Type)
+	})
+}
+
 // Remade returns the tables that the steps drop and make anew, and out of which no
 // statement deletes.
 func (p *Plan) Remade() []schema.Key {
