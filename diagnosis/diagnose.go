@@ -126,6 +126,7 @@ type reasoner struct {
 	early    map[int]bool               // statements that somebody has run ahead of their turn: see chooseEarly
 	refuted  bool                       // an answer denies a statement that the history claims
 	byHand   []*trajectory              // what somebody has dropped, where the history is right but for that
+	taken    []*trajectory              // the same, where what the history does not claim may have dropped it
 	tried    bool                       // an answer that nobody gave has been used
 }
 

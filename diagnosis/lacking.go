@@ -19,6 +19,7 @@ func (r *reasoner) pretend(ctx context.Context) error {
 	}
 	spans := r.cuts()
 	if taken && len(spans) == 0 {
+		r.taken = lacking
 		return nil
 	}
 	denied, err := r.deniesFurther(ctx, spans)
@@ -38,7 +39,7 @@ func (r *reasoner) pretend(ctx context.Context) error {
 			return err
 		}
 		if !further {
-			if further, err = r.rebuildsAlike(ctx, s.to); err != nil || !further {
+			if further, err = r.rebuildsAlike(ctx, s.from); err != nil || !further {
 				return err
 			}
 		}
@@ -139,20 +140,21 @@ func (r *reasoner) seededBehind(ctx context.Context, position int) (bool, error)
 // rebuilds of tables above all, would leave all rows that are there now as they are.
 func (r *reasoner) rebuildsAlike(ctx context.Context, position int) (bool, error) {
 	end := r.claimedEnd()
-	rebuilt := map[int]bool{} // statements of such rebuilds
+	var behind []*migration.Statement
+	tables, rebuilt := map[schema.Key]bool{}, map[int]bool{} // what is rebuilt, and by which statements
 	for e := position; e < end; e++ {
-		u, ok := r.rebuildOf(e)
-		if !ok {
-			continue
+		if s := r.Replay.Effects[e].Statement; s.Class == migration.Schema || s.Class == migration.Data {
+			behind = append(behind, s)
 		}
-		var statements []*migration.Statement
-		for _, i := range u.statements {
-			rebuilt[i] = true
-			statements = append(statements, r.Replay.Effects[i].Statement)
+		if u, ok := r.rebuildOf(e); ok {
+			tables[u.table] = true
+			for _, i := range u.statements {
+				rebuilt[i] = true
+			}
 		}
-		if kept, err := r.Witness.Keeps(ctx, u.table, statements...); err != nil || !kept {
-			return false, err
-		}
+	}
+	if len(tables) == 0 {
+		return false, nil
 	}
 	for e := position; e < end; e++ {
 		s := r.Replay.Effects[e].Statement
@@ -166,7 +168,12 @@ func (r *reasoner) rebuildsAlike(ctx context.Context, position int) (bool, error
 			}
 		}
 	}
-	return len(rebuilt) > 0, nil
+	for table := range tables {
+		if kept, err := r.Witness.Keeps(ctx, table, behind...); err != nil || !kept {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // carried reports whether a statement that has not run takes along what is loose:

@@ -198,7 +198,7 @@ func (r *reasoner) place(e int) (place, string) {
 		case i > e && gap && r.additive(i):
 			// Something ahead of what has not run was made by something else.
 		case i > e && done > 0 && not == 0 && !r.guessed[i] && r.proves(i):
-			past = past || same && (!r.additive(i) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
+			past = past || same && (!r.additive(i) && !r.perhapsByHand(e) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
 			later = true
 		}
 	}
@@ -209,6 +209,15 @@ func (r *reasoner) place(e int) (place, string) {
 		return behind, "what comes after it is done"
 	}
 	return doubtful, ""
+}
+
+// perhapsByHand reports that everything is as the history says but for what somebody may
+// have dropped by hand as well as a pending statement: that what a statement on rows does
+// not speak of is gone says nothing of the statement then.
+func (r *reasoner) perhapsByHand(e int) bool {
+	return len(r.taken) > 0 && !slices.ContainsFunc(r.taken, func(t *trajectory) bool {
+		return wording.Speaks(r.Replay.Effects[e].Statement.Text, t.key.Name)
+	})
 }
 
 // feedsOn reports that a statement writes a table that is empty, and that another

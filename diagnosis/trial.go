@@ -135,6 +135,9 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 		if unfilled != nil {
 			return r.askWhetherFilled(ctx, e, f, unfilled)
 		}
+		if swap := r.swapOf(e); swap != nil {
+			return r.askWhetherSwapped(ctx, e, f, swap)
+		}
 		f.is(Superseded, "what it works on has another form by now, in which it cannot run")
 	case f.Statement.Rerunnable:
 		f.is(NotDone, "running it again does no harm")
