@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -137,6 +138,42 @@ func BenchmarkDiagnosis(b *testing.B) {
 				}
 				if len(d.Questions) > 0 {
 					b.Fatal(d.Questions[0].Text)
+				}
+				return time.Since(started)
+			})
+		})
+	}
+}
+
+// BenchmarkPending: one migration on top of n, from the files on, on an open database.
+// The limit runs its statements.
+func BenchmarkPending(b *testing.B) {
+	for _, n := range []int{100, 1000, 5000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			files := bigSet(n)
+			live := func() *sql.DB {
+				db := open(b, filepath.Join(b.TempDir(), "live.db"))
+				if _, err := dbmend.Up(context.Background(), db, sqlite.Engine{}, files); err != nil {
+					b.Fatal(err)
+				}
+				return db
+			}
+			bareDB, ours := live(), live()
+			more := n
+			set := func() *migration.Set {
+				applied := bigSet(more)
+				more++
+				next := bigSet(more)
+				maps.DeleteFunc(next, func(name string, _ *fstest.MapFile) bool { return applied[name] != nil })
+				return loadSet(b, next)
+			}
+			against(b, func() time.Duration {
+				return bare(b, bareDB, set())
+			}, func() time.Duration {
+				all := bigSet(more)
+				started := time.Now()
+				if _, err := dbmend.Up(context.Background(), ours, sqlite.Engine{}, all); err != nil {
+					b.Fatal(err)
 				}
 				return time.Since(started)
 			})

@@ -128,3 +128,38 @@ func TestReplacedObjectsAreAsAfterwards(t *testing.T) {
 		}
 	})
 }
+
+// The order in which objects are listed is that of now, whatever was asked before.
+func TestOrderFollowsEveryChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, more := snapshots(t, "schema"), snapshots(t, "more")
+		t.Repeat(map[string]func(*rapid.T){
+			"put": func(t *rapid.T) {
+				for o := range more.All() {
+					s.Put(o)
+				}
+			},
+			"delete": func(t *rapid.T) {
+				if keys := s.Keys(); len(keys) > 0 {
+					s.Delete(rapid.SampledFrom(keys).Draw(t, "key"))
+				}
+			},
+			"delete some": func(*rapid.T) { s.DeleteFunc(func(o *schema.Object) bool { return len(o.Key.Name)%2 == 0 }) },
+			"clone":       func(*rapid.T) { s = s.Clone() },
+			"filter": func(*rapid.T) {
+				s = s.Filter(func(o *schema.Object) bool { return o.Key.Kind != schema.Index })
+			},
+			"": func(t *rapid.T) {
+				listed := slices.Collect(s.All())
+				if len(listed) != s.Len() || !slices.IsSortedFunc(listed, func(a, b *schema.Object) int { return a.Key.Compare(b.Key) }) {
+					t.Errorf("%d objects are listed as %v", s.Len(), listed)
+				}
+				for _, o := range listed {
+					if s.Get(o.Key) != o {
+						t.Errorf("%s is listed and is not there", o.Key)
+					}
+				}
+			},
+		})
+	})
+}

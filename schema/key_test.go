@@ -85,6 +85,10 @@ func TestPartsOfATable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := snapshots(t, "schema")
 		for o := range s.All() {
+			unsorted := schema.NewSnapshot(slices.Collect(s.All())...) // whose order nobody has asked for
+			if got, want := s.Parts(o.Key), unsorted.Parts(o.Key); !slices.Equal(got, want) {
+				t.Errorf("parts of %s are %v by their order, and %v without it", o.Key, got, want)
+			}
 			for _, part := range s.Parts(o.Key) {
 				if part.Key.Owner() != o.Key || part.Key == o.Key {
 					t.Errorf("%s is no part of %s", part.Key, o.Key)

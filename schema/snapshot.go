@@ -5,12 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // A Snapshot is the objects of one schema at one moment. The zero value is an
 // empty schema, ready to use. It is not safe for concurrent change.
 type Snapshot struct {
 	objects map[Key]*Object
+	order   atomic.Pointer[[]Key] // all keys in their order, since they were last asked for; nil where they have changed
 }
 
 // NewSnapshot returns a snapshot of the given objects. A later object replaces
@@ -34,25 +36,46 @@ func (s *Snapshot) Put(o *Object) {
 	if s.objects == nil {
 		s.objects = map[Key]*Object{}
 	}
+	if s.objects[o.Key] == nil {
+		s.order.Store(nil)
+	}
 	s.objects[o.Key] = o
 }
 
 // Delete removes the object with this key; it is no error if there is none.
-func (s *Snapshot) Delete(k Key) { delete(s.objects, k) }
+func (s *Snapshot) Delete(k Key) {
+	if s.objects[k] != nil {
+		s.order.Store(nil)
+	}
+	delete(s.objects, k)
+}
 
 // Clone returns a copy that can be changed without changing s. The objects
 // themselves are shared: they are never changed once they are in a snapshot.
-func (s *Snapshot) Clone() *Snapshot { return &Snapshot{objects: maps.Clone(s.objects)} }
+func (s *Snapshot) Clone() *Snapshot {
+	clone := &Snapshot{objects: maps.Clone(s.objects)}
+	clone.order.Store(s.order.Load())
+	return clone
+}
 
 // Keys returns all keys in the order of [Key.Compare].
-func (s *Snapshot) Keys() []Key {
-	return slices.SortedFunc(maps.Keys(s.objects), Key.Compare)
+func (s *Snapshot) Keys() []Key { return slices.Clone(s.sorted()) }
+
+// sorted returns the keys in their order, which are not to be changed. To sort them
+// takes longer than most of what is done with them.
+func (s *Snapshot) sorted() []Key {
+	if order := s.order.Load(); order != nil {
+		return *order
+	}
+	keys := slices.SortedFunc(maps.Keys(s.objects), Key.Compare)
+	s.order.Store(&keys)
+	return keys
 }
 
 // All yields every object, in the order of [Key.Compare].
 func (s *Snapshot) All() iter.Seq[*Object] {
 	return func(yield func(*Object) bool) {
-		for _, k := range s.Keys() {
+		for _, k := range s.sorted() {
 			if !yield(s.objects[k]) {
 				return
 			}
@@ -86,6 +109,18 @@ func (s *Snapshot) Subject(of Key) *Object {
 // in the order of [Key.Compare].
 func (s *Snapshot) Parts(table Key) []*Object {
 	var parts []*Object
+	if order := s.order.Load(); order != nil {
+		first, _ := slices.BinarySearchFunc(*order, table, Key.Compare)
+		for _, k := range (*order)[first:] {
+			if k.Owner() != table {
+				break
+			}
+			if k.IsPart() {
+				parts = append(parts, s.objects[k])
+			}
+		}
+		return parts
+	}
 	for k, o := range s.objects {
 		if k.IsPart() && k.Owner() == table {
 			parts = append(parts, o)
@@ -98,6 +133,7 @@ func (s *Snapshot) Parts(table Key) []*Object {
 // DeleteFunc removes the objects that del says true to.
 func (s *Snapshot) DeleteFunc(del func(*Object) bool) {
 	maps.DeleteFunc(s.objects, func(_ Key, o *Object) bool { return del(o) })
+	s.keepOrder(s.order.Load())
 }
 
 // Filter returns a snapshot of the objects that keep says true to.
@@ -108,7 +144,23 @@ func (s *Snapshot) Filter(keep func(*Object) bool) *Snapshot {
 			kept.objects[k] = o
 		}
 	}
+	kept.keepOrder(s.order.Load())
 	return kept
+}
+
+// keepOrder takes over an order in which some keys are that s has not; nil is none.
+func (s *Snapshot) keepOrder(order *[]Key) {
+	if order == nil || len(*order) == len(s.objects) {
+		s.order.Store(order)
+		return
+	}
+	kept := make([]Key, 0, len(s.objects))
+	for _, k := range *order {
+		if s.objects[k] != nil {
+			kept = append(kept, k)
+		}
+	}
+	s.order.Store(&kept)
 }
 
 // Replace takes objects out of s and puts others in, and returns what has happened to
