@@ -51,7 +51,7 @@ func (r *reasoner) settled(e int) bool {
 // numbered divides the rows that the set leaves in a table by whether a statement
 // gives their key: a number that the table gave to a row of a replay says nothing of
 // the one that it has elsewhere, and is left out. The rows come in the order of their
-// numbers, so that they get the same ones where none was given yet.
+// numbers, so that they get theirs in the same order.
 func (r *reasoner) numbered(table schema.Key, rows TableRows) []TableRows {
 	key := r.Have.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name}).Fact(schema.Columns)
 	at := slices.Index(rows.Columns, key)
@@ -82,6 +82,22 @@ func (r *reasoner) numbered(table schema.Key, rows TableRows) []TableRows {
 	}
 	return groups
 }
+
+// intoEmpty is numbered for a table that holds no row: there they get the numbers that
+// they have in a replay, by which other rows of the set may refer to them. Only what
+// comes from a sequence does not: that would not notice, and give the same ones again.
+func (r *reasoner) intoEmpty(table schema.Key, rows TableRows) []TableRows {
+	key := r.Replay.Want.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name}).Fact(schema.Columns)
+	column := r.Replay.Want.Get(table.Column(key))
+	if by := column.Fact(schema.Identity); by != "" && by != highestAndOne || varies(column.Fact(schema.Default)) {
+		return r.numbered(table, rows)
+	}
+	return []TableRows{rows}
+}
+
+// highestAndOne is how MySQL numbers: from the highest number on that the table has had.
+// SQLite does the same of its own accord, and needs no word for it.
+const highestAndOne = "auto_increment"
 
 // numbersGiven returns the keys that INSERTs of literals give to rows of a table; all
 // says that none of them leaves its keys to the table.
@@ -138,6 +154,13 @@ func (r *reasoner) isSeeded(table schema.Key) bool {
 	return slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return s.Table.Key == table })
 }
 
+// seedEmpty has rows put into a table that holds none.
+func (r *reasoner) seedEmpty(table *schema.Object, rows TableRows, ref Ref) {
+	for _, group := range r.intoEmpty(table.Key, rows) {
+		r.d.Seeded = append(r.d.Seeded, Seeding{Table: table, TableRows: group, Ref: ref})
+	}
+}
+
 // judgeFedBySeeds judges a statement that fills an empty table, or one that is yet to be
 // made, from tables into which nothing but rows of the set is put, at the end, or that
 // are gone: then so are the rows that the set leaves in this one, and what it moves on
@@ -157,9 +180,7 @@ func (r *reasoner) judgeFedBySeeds(ctx context.Context, e int, f *Finding) (bool
 			return false, err
 		}
 	}
-	for _, group := range r.numbered(table, rows) {
-		r.d.Seeded = append(r.d.Seeded, Seeding{Table: made, TableRows: group, Ref: f.Ref})
-	}
+	r.seedEmpty(made, rows, f.Ref)
 	f.is(Superseded, fmt.Sprintf("what %s is filled from is put in: so are the rows that the set leaves in it", table))
 	return true, nil
 }
@@ -216,7 +237,7 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		f.is(Superseded, fmt.Sprintf("a script made %s ahead of its time, and the history has not come to what puts rows in: those that the set leaves in it are put in, in the form that they have later", table))
 		return true, nil
 	case seeds.Present == 0 && seeds.Others == 0:
-		seed()
+		r.seedEmpty(live, rows, f.Ref)
 		f.is(Superseded, fmt.Sprintf("%s is empty: the rows that the set leaves in it are put in, in the form that they have later", table))
 		return true, nil
 	}
