@@ -44,12 +44,16 @@ func asCopied(live *schema.Snapshot) *schema.Snapshot {
 // are few enough for it.
 func (w *witness) copyable(ctx context.Context, of func(table schema.Key) bool) (bool, error) {
 	left := int64(mostTriedRows)
+	of = withFamily(w.have, of)
 	for o := range w.have.All() {
 		if o.Unsupported != "" {
 			return false, nil
 		}
 		if o.Key.Kind != schema.Table || !of(o.Key) {
 			continue
+		}
+		if o.Fact(schema.PartOf) != "" {
+			continue // they are counted with the whole
 		}
 		rows, err := w.Rows(ctx, o.Key, left+1)
 		if err != nil {
@@ -62,9 +66,32 @@ func (w *witness) copyable(ctx context.Context, of func(table schema.Key) bool) 
 	return true, nil
 }
 
-// uncopied reports whether an error of copyTo says that rows do not go into a copy the way
-// they came: those of a table that others inherit from are read with theirs, and there
-// would be two of each. Then nothing is told by a copy.
+// withFamily chooses, with the tables that are chosen, those that inherit from them, whose
+// rows are read with theirs, and of a partition the whole.
+func withFamily(have *schema.Snapshot, of func(table schema.Key) bool) func(table schema.Key) bool {
+	chosen := map[schema.Key]bool{}
+	for more := true; more; {
+		more = false
+		for o := range have.All() {
+			if o.Key.Kind != schema.Table {
+				continue
+			}
+			before := chosen[o.Key]
+			chosen[o.Key] = before || of(o.Key)
+			for _, whole := range have.Wholes(o) {
+				chosen[o.Key] = chosen[o.Key] || chosen[whole.Key]
+				if o.Fact(schema.PartOf) != "" && chosen[o.Key] && !chosen[whole.Key] {
+					chosen[whole.Key], more = true, true
+				}
+			}
+			more = more || chosen[o.Key] != before
+		}
+	}
+	return func(table schema.Key) bool { return chosen[table] }
+}
+
+// uncopied reports whether an error of copyTo says that rows do not go into a copy, as those
+// that the server would not take any more. Then nothing is told by a copy.
 func uncopied(scratch engine.Database, err error) bool {
 	return scratch.Explain(err).Problem == engine.Violated
 }
@@ -74,6 +101,7 @@ func uncopied(scratch engine.Database, err error) bool {
 // rows of some tables are left out, so are references: they could not be put in force.
 func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(table schema.Key) bool) error {
 	have, whole := w.have, true
+	of = withFamily(have, of)
 	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !late(o) })); err != nil {
 		return err
 	}
@@ -88,7 +116,7 @@ func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(t
 			whole = false
 			continue
 		}
-		columns := columnsInOrder(have, o.Key)
+		columns := columnsOfRows(have, o)
 		rows, err := gather(w.db.Literals(ctx, o, columns, mostTriedRows))
 		if err != nil {
 			return errors.Join(err, scratch.Rollback(ctx))

@@ -166,7 +166,7 @@ func (d *dump) foreignHistory(ctx context.Context) error {
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := columnsInOrder(tables, o.Key)
+		columns := columnsOfRows(tables, o)
 		rows, err := gather(d.live.Literals(ctx, o, columns, mostDumpedRows))
 		if err != nil {
 			return err

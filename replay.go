@@ -238,7 +238,7 @@ func (r *replayer) readRows(ctx context.Context) error {
 		if o.Key.Kind != schema.Table || r.filled[o.Key.Name] {
 			continue // no table, or one whose rows code has made of what is there
 		}
-		columns := columnsInOrder(r.result.Want, o.Key)
+		columns := columnsOfRows(r.result.Want, o)
 		rows, size, err := gatherWithin(r.scratch.Literals(ctx, o, columns, budget/rowHeader+1), budget)
 		if err != nil {
 			return err

@@ -212,7 +212,7 @@ func portray(ctx context.Context, db engine.Database, have *schema.Snapshot, wat
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := columnsInOrder(have, o.Key)
+		columns := columnsOfRows(have, o)
 		slices.Sort(columns)
 		rows, err := gather(db.Literals(ctx, o, columns, 2*mostTriedRows))
 		if err != nil {

@@ -76,7 +76,7 @@ func (in *installation) read(ctx context.Context, db engine.Database) (err error
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := columnsInOrder(in.have, o.Key)
+		columns := columnsOfRows(in.have, o)
 		rows, err := gather(db.Literals(ctx, o, columns, mostSquashedRows+1))
 		if err != nil {
 			return err

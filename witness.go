@@ -145,11 +145,29 @@ func columnsInOrder(have *schema.Snapshot, table schema.Key) []string {
 		return o.Key.Kind != schema.Column || o.Fact(schema.Generated) != ""
 	})
 	slices.SortFunc(columns, func(a, b *schema.Object) int { return cmp.Compare(a.Position, b.Position) })
-	names := make([]string, len(columns))
-	for i, o := range columns {
-		names[i] = o.Key.Name
+	var names []string
+	for _, whole := range have.Wholes(have.Get(table)) {
+		for _, name := range columnsInOrder(have, whole.Key) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, o := range columns {
+		if !slices.Contains(names, o.Key.Name) {
+			names = append(names, o.Key.Name)
+		}
 	}
 	return names
+}
+
+// columnsOfRows returns the columns of the rows that are told with a table where all tables
+// are gone through: none of a partition, whose rows are told with the whole.
+func columnsOfRows(have *schema.Snapshot, table *schema.Object) []string {
+	if table.Fact(schema.PartOf) != "" {
+		return nil
+	}
+	return columnsInOrder(have, table.Key)
 }
 
 func (w *witness) Copied(ctx context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {

@@ -21,6 +21,8 @@ const (
 	Storage    = "engine"     // how a table's rows are stored, where there is a choice
 	Charset    = "charset"    // in which characters the texts of a table or column are written
 	Collation  = "collation"  // by which rules they are compared
+	Inherits   = "inherits"   // the paths of the tables that one has columns from, and with whose rows its own are read
+	PartOf     = "part of"    // the path of the table, itself without rows, of whose rows this one holds some
 	Invalid    = "invalid"    // "yes" for an index or constraint that is there but not in force
 )
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -103,6 +104,27 @@ func (s *Snapshot) Subject(of Key) *Object {
 		}
 	}
 	return nil
+}
+
+// Wholes returns the tables that a table inherits from or holds a part of the rows of, in
+// the order in which it names them.
+func (s *Snapshot) Wholes(table *Object) []*Object {
+	paths := cmp.Or(table.Fact(Inherits), table.Fact(PartOf))
+	if paths == "" {
+		return nil
+	}
+	var wholes []*Object
+	for path := range strings.SplitSeq(paths, ", ") {
+		space, name, ok := strings.Cut(path, ".")
+		whole := s.Get(Key{Kind: Table, Name: path})
+		if whole == nil && ok {
+			whole = s.Get(Key{Kind: Table, Space: space, Name: name})
+		}
+		if whole != nil {
+			wholes = append(wholes, whole)
+		}
+	}
+	return wholes
 }
 
 // Parts returns the objects that belong to the table, without the table itself,

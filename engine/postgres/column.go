@@ -15,6 +15,8 @@ type column struct {
 	kind      string // as format_type spells it
 	refuses   bool   // NULL
 	assured   bool   // no row that was there before breaks NOT NULL
+	refusal   string // the name of its NOT NULL, from version 18 on
+	alone     bool   // children do not get its NOT NULL
 	identity  string // pg_attribute.attidentity
 	generated string // pg_attribute.attgenerated
 	value     string // default or generating expression, as PostgreSQL spells it
@@ -37,10 +39,12 @@ var selectColumns = `SELECT a.attrelid, a.attnum, a.attname, format_type(a.attty
 	{since 14: CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END | NULL},
 	CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, array_to_string(a.attoptions, ', '), a.attislocal,
 	{since 18: a.attnotnull AND EXISTS (SELECT FROM pg_constraint AS x WHERE x.conrelid = a.attrelid
-		AND x.contype = 'n' AND x.conkey = ARRAY[a.attnum] AND NOT x.convalidated) | false}
+		AND x.contype = 'n' AND x.conkey = ARRAY[a.attnum] AND NOT x.convalidated) | false},
+	{since 18: k.oid, k.conname, k.connoinherit | NULL, NULL, false}
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+{since 18: LEFT JOIN pg_constraint AS k ON k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] | }
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relpersistence <> 't' AND (c.relkind IN ('r', 'p', 'm') OR c.relkind = 'v' AND a.atthasdef)` + ours + `{only}
 ORDER BY a.attrelid, a.attnum`
 
@@ -53,7 +57,12 @@ func (s *survey) takeColumn(row []string) {
 	c := &column{
 		number: row[1], name: row[2], kind: row[3], refuses: isSo(row[4]), identity: row[5], generated: row[6], value: row[7],
 		collation: row[8], storage: row[9], pressed: row[10], target: row[11], options: row[12],
-		local: isSo(row[13]), assured: !isSo(row[14]),
+		local: isSo(row[13]), assured: !isSo(row[14]), refusal: row[16], alone: isSo(row[17]),
+	}
+	if row[15] != "" {
+		o := &schema.Object{Key: r.part(kindNotNull, c.name), Name: c.refusal}
+		s.units[o] = row[0]
+		s.know("pg_constraint", row[15], o)
 	}
 	for _, q := range r.sequences {
 		if q.column == c.number && (c.identity != "" || q.isDefault(c.value)) {
@@ -79,6 +88,9 @@ func (c *column) facts() []schema.Fact {
 		f.add(schema.Nullable, "no")
 		if !c.assured {
 			f.add(factValidated, "no")
+		}
+		if c.alone {
+			f.add(factInheritable, "no")
 		}
 	}
 	switch {
@@ -126,9 +138,21 @@ func (c *column) clauses() string {
 		b.WriteString(" DEFAULT " + c.value)
 	}
 	if c.refuses && c.assured {
-		b.WriteString(" NOT NULL")
+		b.WriteString(c.notNull())
 	}
 	return b.String()
+}
+
+// notNull returns how the column refuses NULL, by its name, which comments call.
+func (c *column) notNull() string {
+	s := " NOT NULL"
+	if c.refusal != "" {
+		s = " CONSTRAINT " + quote(c.refusal) + s
+	}
+	if c.alone {
+		s += " NO INHERIT"
+	}
+	return s
 }
 
 // changes returns what only ALTER TABLE can say of a column.

@@ -75,7 +75,7 @@ func isRelation(kind schema.Kind) bool {
 // commented returns how COMMENT ON and GRANT call something: its kind and name.
 func commented(o *schema.Object) (what, name string) {
 	switch o.Key.Kind {
-	case schema.PrimaryKey, schema.Unique, schema.Check, schema.ForeignKey, kindExclusion:
+	case schema.PrimaryKey, schema.Unique, schema.Check, schema.ForeignKey, kindExclusion, kindNotNull:
 		return "CONSTRAINT", quote(o.Spelling()) + " ON " + tableOf(o.Key)
 	case schema.Trigger:
 		return "TRIGGER", quote(o.Spelling()) + " ON " + tableOf(o.Key)

@@ -231,6 +231,8 @@ var corpusSince = map[int]map[string][]string{
 		"new constraints": {
 			`CREATE TABLE notes (id integer NOT NULL, body text, size integer GENERATED ALWAYS AS (length(body)) VIRTUAL, CONSTRAINT loose CHECK (id > 0) NOT ENFORCED)`,
 			`ALTER TABLE notes ADD CONSTRAINT named NOT NULL body NOT VALID`,
+			`CREATE TABLE held (id integer CONSTRAINT there NOT NULL, n integer CONSTRAINT here NOT NULL NO INHERIT)`,
+			`COMMENT ON CONSTRAINT there ON held IS 'by its name'`,
 			`CREATE TABLE stays (room int4range, during tsrange, PRIMARY KEY (room, during WITHOUT OVERLAPS))`,
 			`CREATE TABLE guests (room int4range, during tsrange, FOREIGN KEY (room, PERIOD during) REFERENCES stays (room, PERIOD during))`,
 			`ALTER TABLE notes ADD COLUMN parent integer, ADD UNIQUE (id), ADD FOREIGN KEY (parent) REFERENCES notes (id) NOT ENFORCED`,

@@ -12,6 +12,9 @@ import (
 // Literals yields rows of a table as SQL literals, by PostgreSQL's own
 // quote_nullable: a string of the value's text, which an INSERT takes for every
 // type. They are in the order of these texts, since not all types have one.
+//
+// A partitioned table yields the rows of its partitions, whose own they are as well; any
+// other one yields none that tables have which inherit from it.
 func (d *database) Literals(ctx context.Context, table *schema.Object, columns []string, limit int) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		if err := d.literals(ctx, table, columns, limit, yield); err != nil {
@@ -29,8 +32,12 @@ func (d *database) literals(ctx context.Context, table *schema.Object, columns [
 		texts[i] = "quote_nullable(" + quote(c) + "::text)"
 		order[i] = quote(c) + `::text COLLATE "C" NULLS FIRST`
 	}
-	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d",
-		strings.Join(texts, ", "), nameOf(table), strings.Join(order, ", "), limit))
+	only := "ONLY " // those of tables that inherit from it are not its own
+	if table.Fact(factPartitionBy) != "" {
+		only = ""
+	}
+	rows, err := d.Query(ctx, fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d",
+		strings.Join(texts, ", "), only, nameOf(table), strings.Join(order, ", "), limit))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ const (
 	kindMaterialized      schema.Kind = "materialized view"
 	kindForeignTable      schema.Kind = "foreign table"
 	kindExclusion         schema.Kind = "exclusion"  // Name is "gist (room WITH =)"
+	kindNotNull           schema.Kind = "not null"   // of a column, from version 18 on; what is said of it is told
 	kindRule              schema.Kind = "rule"       // Table is the table or view that it rewrites
 	kindPolicy            schema.Kind = "policy"     // a part of its table
 	kindStatistics        schema.Kind = "statistics" // a part of its table
@@ -45,9 +46,7 @@ const (
 	factAccessMethod    = "access method"    // of a table, where it is not heap; of an index, where it is not btree
 	factStorageOptions  = "with"             // storage parameters, sorted
 	factPartitionBy     = "partition by"     // the key of a partitioned table
-	factPartitionOf     = "partition of"     // the table that this one is a part of
 	factBound           = "for"              // what is in a partition: "VALUES IN ('a')"
-	factInherits        = "inherits"         // the tables that this one inherits from
 	factRowSecurity     = "row security"     // "yes", or "forced" on the owner too
 	factReplicaIdentity = "replica identity" // "full" or "nothing" of a table, "yes" for the key or index that it is
 	factClustered       = "clustered"        // "yes" for the key or index that CLUSTER goes by

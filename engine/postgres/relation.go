@@ -133,10 +133,10 @@ func (r *relation) finishTable() {
 	f.add(factAccessMethod, r.method)
 	f.add(factPartitionBy, r.partitioned)
 	if r.partition {
-		f.add(factPartitionOf, r.inherits)
+		f.add(schema.PartOf, paths(r.inherits))
 		f.add(factBound, r.bound)
 	} else {
-		f.add(factInherits, r.inherits)
+		f.add(schema.Inherits, paths(r.inherits))
 	}
 	switch {
 	case slices.Contains(r.security, "FORCE") && slices.Contains(r.security, "ENABLE"):
@@ -225,6 +225,19 @@ func (r *relation) source() string {
 		list = append(list, "ALTER TABLE "+r.called()+" "+word+" ROW LEVEL SECURITY")
 	}
 	return script(list...)
+}
+
+// paths returns the names of tables, as regclass writes them, as [schema.Key.Path] has
+// them.
+func paths(list string) string {
+	names := elements(list)
+	for i, name := range names {
+		names[i] = plainName(name)
+		if dot := unquoted(name, "."); dot > 0 {
+			names[i] = plainName(name[:dot]) + "." + names[i]
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // isSo reads a truth value.
