@@ -41,16 +41,12 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, s *plan.Segment) ([
 	if err := r.db.Commit(ctx); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
-	mode := engine.Normal
-	if s.Rebuild {
-		mode = engine.Rebuild
-	}
 	var done []StepReport
 	for i := range s.Steps {
 		if afterwards(s.Steps[i]) {
 			continue
 		}
-		step, err := r.stepAlone(ctx, p, s.Steps, i, mode)
+		step, err := r.stepAlone(ctx, p, s.Steps, i, s.Mode)
 		if err != nil {
 			return done, err
 		}

@@ -84,16 +84,12 @@ func concerned(w *witness, p *plan.Plan) func(table schema.Key) bool {
 // runOnCopy runs the steps as the run would, and returns the first that fails.
 func (m *Migrator) runOnCopy(ctx context.Context, scratch engine.Database, p *plan.Plan) (*plan.Step, error) {
 	for _, segment := range p.Segments(true, scratch.Traits().ForeignKeys) {
-		mode := engine.Normal
-		if segment.Rebuild {
-			mode = engine.Rebuild
-		}
 		for i := range segment.Steps {
 			s := &segment.Steps[i]
 			if afterwards(*s) {
 				continue
 			}
-			err := scratch.Begin(ctx, mode)
+			err := scratch.Begin(ctx, segment.Mode)
 			if err == nil {
 				_, err = scratch.Exec(ctx, s.SQL)
 			}

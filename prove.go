@@ -67,7 +67,7 @@ func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment, last boo
 // where nothing can be undone the author's statements on the schema break none: for
 // that, what the server enforces must have been set aside or gone around.
 func (r *run) mayBreak(p *prepared, s *plan.Segment) bool {
-	return r.db.Traits().TransactionalDDL || !p.plain || s.Rebuild ||
+	return r.db.Traits().TransactionalDDL || !p.plain || s.Mode == engine.Rebuild ||
 		slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return !defines(step.Source) })
 }
 

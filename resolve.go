@@ -154,11 +154,7 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 		return "", false, fmt.Errorf("copy the database to try answers: %w", err)
 	}
 	for _, segment := range p.Segments(false, scratch.Traits().ForeignKeys) {
-		mode := engine.Normal
-		if segment.Rebuild {
-			mode = engine.Rebuild
-		}
-		if err := scratch.Begin(ctx, mode); err != nil {
+		if err := scratch.Begin(ctx, segment.Mode); err != nil {
 			return "", false, err
 		}
 		for i := range segment.Steps {

@@ -28,11 +28,7 @@ type rest struct {
 func (r *run) goOn(ctx context.Context) (going, more bool, err error) {
 	rest := r.rest
 	r.rest = nil
-	mode := engine.Normal
-	if rest.segments[0].Rebuild {
-		mode = engine.Rebuild
-	}
-	if err := r.begin(ctx, mode); err != nil {
+	if err := r.begin(ctx, rest.segments[0].Mode); err != nil {
 		return false, false, err
 	}
 	p, err := r.takeUp(ctx, rest)

@@ -177,8 +177,8 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 		r.warned = true
 	}
 	mode := engine.Normal
-	if segments := r.segments(first.plan); len(segments) > 0 && segments[0].Rebuild {
-		mode = engine.Rebuild
+	if segments := r.segments(first.plan); len(segments) > 0 {
+		mode = segments[0].Mode
 	}
 	if err := r.begin(ctx, mode); err != nil {
 		return false, err
@@ -303,7 +303,7 @@ func (r *run) within(ctx context.Context, first *prepared, mode engine.TxMode) (
 	if len(segments) == 0 {
 		segments = []plan.Segment{{}}
 	}
-	if segments[0].Rebuild != (mode == engine.Rebuild) {
+	if segments[0].Mode != mode {
 		return true, r.db.Rollback(ctx) // it needs another kind of transaction now
 	}
 	if p.plan.Healing && r.beforeHealed != nil && !r.warned {

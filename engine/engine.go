@@ -234,6 +234,8 @@ type TxMode int
 const (
 	// Normal checks foreign keys as the connection does.
 	Normal TxMode = iota
+	// Enforced checks them, and lets them cascade, though the connection does not.
+	Enforced
 	// Rebuild lets tables that others refer to be dropped and made again without
 	// touching the others' rows; the caller checks Orphans before it commits.
 	Rebuild

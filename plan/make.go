@@ -51,7 +51,7 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 	if err := m.keepForeign(); err != nil {
 		return nil, err
 	}
-	m.markRebuilds()
+	m.markForeignKeys()
 	afterwardsLast(m.plan.Steps)
 	return m.plan, nil
 }
@@ -96,6 +96,9 @@ type maker struct {
 	synth engine.Synthesizer
 	plan  *Plan
 	anew  map[schema.Key]bool // tables that a synthesised rebuild makes anew
+	// turned is how the migration which is being planned has turned foreign keys, "on" or
+	// "off"; empty where it has not.
+	turned string
 }
 
 // migration plans one migration: as it is written where it is plainly pending,
@@ -107,8 +110,12 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 		return !f.Left && f.Verdict == diagnosis.NotDone && f.Seeds == nil &&
 			f.Statement.Class != migration.Session && f.Statement.Class != migration.Transaction
 	})
+	m.turned = ""
 	for i := range mf.Findings {
 		f := &mf.Findings[i]
+		if f.Statement.Class == migration.Session && f.Statement.Target == "foreign_keys" && f.Statement.Note != "" {
+			m.turned = f.Statement.Note
+		}
 		switch {
 		case f.Left:
 			skipped++
@@ -286,7 +293,7 @@ func (m *maker) rebuild(ref diagnosis.Ref, first *schema.Object, objects []*sche
 func (m *maker) step(mf *diagnosis.MigrationFinding, f *diagnosis.Finding, reason string) error {
 	s := Step{
 		Kind: Authored, Ref: f.Ref, Line: f.Statement.Line, Path: mf.Migration.Path,
-		SQL: f.Statement.Text, Reason: reason, Source: f.Statement, changes: f.Changes,
+		SQL: f.Statement.Text, Reason: reason, Source: f.Statement, changes: f.Changes, turned: m.turned,
 		// Where nothing was replayed, a drop may be half of a rebuild.
 		Rebuild: f.Changes == nil && f.Statement.Verb == "drop table",
 	}
@@ -295,7 +302,7 @@ func (m *maker) step(mf *diagnosis.MigrationFinding, f *diagnosis.Finding, reaso
 		return nil // the run has its own
 	case migration.Session:
 		if f.Statement.Target == "foreign_keys" {
-			return nil // the run lets them rest where they must, and nowhere else
+			return nil // the run lets them rest, and enforces them, where that is needed
 		}
 	case migration.Forbidden:
 		return &migration.SyntaxError{
@@ -441,33 +448,6 @@ func (m *maker) madeAnew(foreign []*schema.Object) (made map[schema.Key]int, now
 		}
 	}
 	return made, now
-}
-
-// markRebuilds marks the steps that drop a table which others refer to, before
-// the run, behind it or on the way, by whatever name it has then.
-func (m *maker) markRebuilds() {
-	parents := map[string]bool{}
-	for _, s := range []*schema.Snapshot{m.d.Have, m.d.Target} {
-		for o := range s.All() {
-			if parent := o.Fact(schema.Parent); parent != "" { // its own too: the copy that takes its place refers to it
-				parents[parent] = true
-			}
-		}
-	}
-	for i := range m.plan.Steps {
-		s := &m.plan.Steps[i]
-		if s.Source != nil && s.Source.Verb == "alter table rename" && parents[s.Source.Target] {
-			parents[s.Source.NewName] = true
-		}
-		for _, c := range s.changes {
-			if parent := c.After.Fact(schema.Parent); parent != "" {
-				parents[parent] = true
-			}
-		}
-		s.Rebuild = s.Rebuild || slices.ContainsFunc(s.changes, func(c schema.Change) bool {
-			return c.Key.Kind == schema.Table && c.After == nil && parents[c.Key.Name] && s.Source.Verb == "drop table"
-		})
-	}
 }
 
 // hazards names what a statement can hurt.

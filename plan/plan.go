@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -31,11 +32,13 @@ type Step struct {
 	Hazards []Hazard             // what can hurt
 	Reverts bool                 // it belongs to the part of its migration that takes it back
 	Rebuild bool                 // foreign keys must rest while it runs, or rows of other tables would go
+	Enforce bool                 // its migration turns foreign keys on for it: rows that refer are to go along
 	Source  *migration.Statement // the author's statement; nil for what was synthesised
 	Anew    bool                 // part of a synthesised rebuild of Table: every row stays as it is
 	Table   schema.Key           // the table that a synthesised statement works on: it keeps all its rows
 
 	changes []schema.Change // what it did on scratch
+	turned  string          // how its migration has turned foreign keys ahead of it
 }
 
 // Makes returns the objects that the step makes or changes, as far as a replay
@@ -93,25 +96,25 @@ type Plan struct {
 // Segments divides the steps into runs that can share a transaction: one for all,
 // unless each migration is to have its own, or unless the connection enforces
 // foreign keys and they must rest for some migrations while others rely on them (a
-// DELETE that cascades), or unless a step that no transaction bears changes what later
+// DELETE that cascades), or unless it does not and a migration turns them on for such
+// steps, or unless a step that no transaction bears changes what later
 // ones find. Steps of one migration stay together.
 func (p *Plan) Segments(each, enforced bool) []Segment {
 	segments := []Segment{}
-	rebuilds, relies := p.foreignKeys()
-	rest := enforced && len(rebuilds) > 0 && len(relies) > 0
-	if !each && !rest && !p.divided() {
+	modes, several := p.modes(enforced)
+	if !each && !several && !p.divided() {
 		if p.Empty() {
 			return segments
 		}
-		return append(segments, Segment{Steps: p.Steps, Records: p.Records, Rebuild: len(rebuilds) > 0})
+		return append(segments, Segment{Steps: p.Steps, Records: p.Records, Mode: together(modes)})
 	}
 	add := func(s Segment) {
 		n := len(segments)
-		if n > 0 && !each && (!rest || segments[n-1].Rebuild == s.Rebuild) && !slices.ContainsFunc(segments[n-1].Steps, divides) {
+		if n > 0 && !each && (!several || segments[n-1].Mode == s.Mode) && !slices.ContainsFunc(segments[n-1].Steps, divides) {
 			last := &segments[n-1]
 			last.Steps = append(last.Steps, s.Steps...)
 			last.Records = append(last.Records, s.Records...)
-			last.Rebuild = last.Rebuild || s.Rebuild
+			last.Mode = max(last.Mode, s.Mode)
 			return
 		}
 		segments = append(segments, s)
@@ -136,10 +139,9 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 			}
 			s.Steps, steps = steps[:n:n], steps[n:]
 			s.Records, records = records[:1:1], records[1:]
-			s.Rebuild = rebuilds[v]
 		}
 		for i := range s.Steps {
-			s.Rebuild = s.Rebuild || s.Steps[i].Rebuild
+			s.Mode = max(s.Mode, modes[s.Steps[i].Ref.Version])
 		}
 		add(s)
 	}
@@ -159,23 +161,7 @@ func divides(s Step) bool { return s.Divides() }
 type Segment struct {
 	Steps   []Step
 	Records []Record
-	Rebuild bool // foreign keys must rest
-}
-
-// foreignKeys tells which migrations need foreign keys to rest, and which may rely
-// on them.
-func (p *Plan) foreignKeys() (rebuilds, relies map[migration.Version]bool) {
-	rebuilds, relies = map[migration.Version]bool{}, map[migration.Version]bool{}
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		switch {
-		case s.Rebuild:
-			rebuilds[s.Ref.Version] = true
-		case s.Source != nil && (s.Source.Verb == "delete" || s.Source.Verb == "update" || s.Source.Verb == "replace"):
-			relies[s.Ref.Version] = true
-		}
-	}
-	return rebuilds, relies
+	Mode    engine.TxMode // what becomes of foreign keys
 }
 
 // Empty reports that there is nothing to do and nothing to record.

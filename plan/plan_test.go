@@ -6,24 +6,26 @@ import (
 	"testing"
 
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
 )
 
 // sketch makes a plan of words: "2" is a statement of migration 2, "2r" one for
-// which foreign keys must rest, "2d" a DELETE, "2i" an index built outside of any
+// which foreign keys must rest, "2d" a DELETE, "2e" one for which its migration turns them
+// on, "2i" an index built outside of any
 // transaction, and "restore" one of no migration.
 // The migrations are recorded in the order of the words of records.
 func sketch(steps, records string) *plan.Plan {
 	p := &plan.Plan{}
 	for _, word := range strings.Fields(steps) {
-		version := strings.TrimRight(word, "rdi")
+		version := strings.TrimRight(word, "rdei")
 		s := plan.Step{
 			Kind: plan.Authored, SQL: word, Rebuild: strings.HasSuffix(word, "r"), Source: &migration.Statement{Verb: "create table"},
 			Ref: diagnosis.Ref{Version: migration.Version(version), Number: 1},
 		}
-		if strings.HasSuffix(word, "d") {
-			s.Source.Verb = "delete"
+		if strings.HasSuffix(word, "d") || strings.HasSuffix(word, "e") {
+			s.Source.Verb, s.Enforce = "delete", strings.HasSuffix(word, "e")
 		}
 		if strings.HasSuffix(word, "i") {
 			s.Kind, s.Source.Verb = plan.Afterwards, "create index"
@@ -51,9 +53,7 @@ func words(segments []plan.Segment) []string {
 			records = append(records, string(r.Migration.Version))
 		}
 		text := strings.Join(steps, " ") + " -> " + strings.Join(records, " ")
-		if s.Rebuild {
-			text += " rebuild"
-		}
+		text += map[engine.TxMode]string{engine.Rebuild: " rebuild", engine.Enforced: " enforced"}[s.Mode]
 		texts = append(texts, strings.TrimSpace(text))
 	}
 	return texts
@@ -76,6 +76,10 @@ func TestSegments(t *testing.T) {
 		"a rebuild, each":                              {steps: "1 2r", records: "1 2", each: true, want: []string{"1 -> 1", "2r -> 2 rebuild"}},
 		"a rebuild and a delete that may cascade":      {steps: "1d 2r 3d", records: "1 2 3", want: []string{"1d -> 1", "2r -> 2 rebuild", "3d -> 3"}},
 		"the same, and nobody enforces them":           {steps: "1d 2r 3d", records: "1 2 3", loose: true, want: []string{"1d 2r 3d -> 1 2 3 rebuild"}},
+		"a migration turns them on":                    {steps: "1d 2e 3d", records: "1 2 3", loose: true, want: []string{"1d -> 1", "2e -> 2 enforced", "3d -> 3"}},
+		"the same, and they are on":                    {steps: "1d 2e 3d", records: "1 2 3", want: []string{"1d 2e 3d -> 1 2 3"}},
+		"the same, beside a rebuild":                   {steps: "1r 2e 3r", records: "1 2 3", want: []string{"1r -> 1 rebuild", "2e -> 2", "3r -> 3 rebuild"}},
+		"one turns them on, and rebuilds":              {steps: "1 2e 2r", records: "1 2", loose: true, want: []string{"1 2e 2r -> 1 2 rebuild"}},
 		"neighbours share":                             {steps: "1d 2 3r 4r 5d 6", records: "1 2 3 4 5 6", want: []string{"1d 2 -> 1 2", "3r 4r -> 3 4 rebuild", "5d 6 -> 5 6"}},
 		"a rebuild and a delete in one migration":      {steps: "1 2d 2r", records: "1 2", want: []string{"1 -> 1", "2d 2r -> 2 rebuild"}},
 		"a migration of which nothing is run":          {steps: "1d 3r", records: "1 2 3", want: []string{"1d -> 1 2", "3r -> 3 rebuild"}},

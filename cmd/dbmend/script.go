@@ -1,8 +1,10 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/plan"
 )
 
@@ -27,9 +29,14 @@ func (s *screen) script(p *plan.Plan, c *call, d dialect) {
 
 func (s *screen) segment(segment *plan.Segment, c *call, d dialect) {
 	s.blank()
-	if segment.Rebuild && d.rest != "" {
+	rests := segment.Mode == engine.Rebuild && d.rest != ""
+	switch {
+	case rests:
 		s.line("-- tables that others refer to are made anew: a foreign key must not take rows with them")
 		s.line(d.rest)
+	case d.enforce != "" && slices.ContainsFunc(segment.Steps, func(s plan.Step) bool { return s.Enforce }):
+		s.line("-- a migration turns foreign keys on: what refers to rows goes with them")
+		s.line(d.enforce)
 	}
 	s.line(d.begin)
 	var afterwards []*plan.Step
@@ -45,7 +52,7 @@ func (s *screen) segment(segment *plan.Segment, c *call, d dialect) {
 		s.blank()
 		s.line(d.commit)
 	}
-	if segment.Rebuild && d.resume != "" {
+	if rests {
 		s.line(d.resume)
 	}
 	for _, step := range afterwards {
@@ -73,6 +80,7 @@ func (s *screen) statement(step *plan.Step, c *call, d dialect) {
 type dialect struct {
 	begin, commit string                        // around a transaction
 	rest, resume  string                        // around one in which foreign keys rest; empty where none have to
+	enforce       string                        // ahead of one that relies on them; empty where it always may
 	ended         func(statement string) string // a statement with what ends it
 }
 

@@ -314,7 +314,7 @@ func (t *sqliteTarget) copyTo(ctx context.Context, path string) (err error) {
 func (t *sqliteTarget) dialect() dialect {
 	return dialect{
 		begin: "BEGIN IMMEDIATE;", commit: "COMMIT;",
-		rest: "PRAGMA foreign_keys = OFF;", resume: "-- PRAGMA foreign_keys = ON; if it was",
+		rest: "PRAGMA foreign_keys = OFF;", resume: "-- PRAGMA foreign_keys = ON; if it was", enforce: "PRAGMA foreign_keys = ON;",
 		ended: ended,
 	}
 }

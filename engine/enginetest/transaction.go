@@ -9,7 +9,7 @@ import (
 
 func testTransaction(t *testing.T, c Config) {
 	t.Run("a rollback leaves nothing", func(t *testing.T) {
-		for _, mode := range []engine.TxMode{engine.Normal, engine.Rebuild} {
+		for _, mode := range []engine.TxMode{engine.Normal, engine.Enforced, engine.Rebuild} {
 			db := c.connect(t)
 			c.fill(t, db)
 			before, want := stamp(t, db), inspect(t, db)

@@ -26,7 +26,7 @@ type database struct {
 	weary     bool            // a statement has waited for that long, and none got through since
 	found     []setting       // the session's settings before a statement set one; nil until then
 	temporary map[object]bool // the temporary objects before a statement made one; nil until then
-	unchecked bool            // foreign_keys was on, and is off for a rebuild; see recheck
+	checking  string          // foreign_keys, while a transaction has it otherwise; "" where none has; see recheck
 	tx        transaction
 }
 

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -63,8 +64,8 @@ func (s *database) furnish(ctx context.Context, live *database) error {
 		if err != nil {
 			return err
 		}
-		if name == "foreign_keys" && live.unchecked {
-			value = "1" // off for a rebuild only
+		if name == "foreign_keys" {
+			value = cmp.Or(live.checking, value) // what is otherwise is so for a transaction only
 		}
 		if ok {
 			if err := s.set(ctx, name, value); err != nil {

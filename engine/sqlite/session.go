@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -41,8 +42,8 @@ func (d *database) remember(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if name == "foreign_keys" && d.unchecked {
-			value = "1" // off for this transaction only
+		if name == "foreign_keys" {
+			value = cmp.Or(d.checking, value) // what is otherwise is so for this transaction only
 		}
 		if ok {
 			found = append(found, setting{name, value})
@@ -156,29 +157,29 @@ func (d *database) checks(ctx context.Context) error {
 	return err
 }
 
-// uncheck stops checking foreign keys, if they are checked, until no transaction
-// is open. What is to be set again is noted first, and no context ends the
-// statement half-way: an error must not leave it open what there is to restore.
-func (d *database) uncheck(ctx context.Context) error {
-	on, _, err := d.pragma(ctx, "foreign_keys")
-	if err != nil || on != "1" {
+// check has foreign keys checked, or not, until no transaction is open. What is to be
+// set again is noted first, and no context ends the statement half-way: an error must not
+// leave it open what there is to restore.
+func (d *database) check(ctx context.Context, value string) error {
+	now, _, err := d.pragma(ctx, "foreign_keys")
+	if err != nil || now == value {
 		return err
 	}
-	d.unchecked = true
-	return d.set(context.WithoutCancel(ctx), "foreign_keys", "0")
+	d.checking = now
+	return d.set(context.WithoutCancel(ctx), "foreign_keys", value)
 }
 
-// recheck checks foreign keys again, if uncheck has stopped it. It waits for the
+// recheck has foreign keys as they were, if check has changed that. It waits for the
 // end of the transaction, ahead of which SQLite would take no notice; after an
 // error, whatever comes next tries it again.
 func (d *database) recheck(ctx context.Context) error {
-	if !d.unchecked || d.tx.open {
+	if d.checking == "" || d.tx.open {
 		return nil
 	}
-	if err := d.put(context.WithoutCancel(ctx), "foreign_keys", "1"); err != nil {
+	if err := d.put(context.WithoutCancel(ctx), "foreign_keys", d.checking); err != nil {
 		return err
 	}
-	d.unchecked = false
+	d.checking = ""
 	return nil
 }
 

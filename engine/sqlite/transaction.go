@@ -51,8 +51,8 @@ func (d *database) Begin(ctx context.Context, mode engine.TxMode) error {
 		return fmt.Errorf("begin: %w", engine.ErrReadOnly)
 	}
 	err := d.recheck(ctx)
-	if err == nil && mode == engine.Rebuild {
-		err = d.uncheck(ctx)
+	if err == nil && mode != engine.Normal {
+		err = d.check(ctx, map[engine.TxMode]string{engine.Rebuild: "0", engine.Enforced: "1"}[mode])
 	}
 	if err == nil {
 		err = d.insist(ctx, "BEGIN IMMEDIATE")

@@ -51,6 +51,33 @@ func value(t testing.TB, d engine.Querier, query string) (text string) {
 	return text
 }
 
+// What refers to a row goes with it in such a transaction, and in no other; behind it the
+// connection is as it was.
+func TestEnforcedForOneTransaction(t *testing.T) {
+	for _, found := range []string{"0", "1"} {
+		t.Run("foreign_keys "+found, func(t *testing.T) {
+			d, _ := live(t, "CREATE TABLE notes (id INTEGER PRIMARY KEY)",
+				"CREATE TABLE tags (note INTEGER REFERENCES notes (id) ON DELETE CASCADE)",
+				"INSERT INTO notes VALUES (1), (2)", "INSERT INTO tags VALUES (1), (2)", "PRAGMA foreign_keys = "+found)
+			for _, end := range []func(context.Context) error{d.Rollback, d.Commit} {
+				if err := d.Begin(t.Context(), engine.Enforced); err != nil {
+					t.Fatal(err)
+				}
+				execute(t, d, "DELETE FROM notes WHERE id = 1")
+				if have := value(t, d, "SELECT group_concat(note) FROM tags"); have != "2" {
+					t.Errorf("tags of %s are left", have)
+				}
+				if err := end(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if have := value(t, d, "PRAGMA foreign_keys"); have != found {
+					t.Errorf("behind it foreign_keys is %s", have)
+				}
+			}
+		})
+	}
+}
+
 // SQLite ends the transaction by itself here. What runs afterwards must not stay
 // when the run it belongs to is given up.
 func TestLostTransaction(t *testing.T) {
