@@ -67,7 +67,7 @@ func (in *Input) setTwinsAside(ctx context.Context, d *Diagnosis) error {
 		}
 		from, to := s.Table(), s.Renamed()
 		twin := in.Have.Get(to)
-		if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || in.Replay.Want.Get(to) == nil {
+		if from == to || in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || in.Replay.Want.Get(to) == nil {
 			continue
 		}
 		rows, err := in.Witness.Rows(ctx, to, 1)
@@ -101,7 +101,8 @@ func (in *Input) together(a, b schema.Key, until int) bool {
 	return false
 }
 
-// setColumnAside does the same for a column that holds nothing.
+// setColumnAside does the same for a column that holds nothing. One that gets its own
+// name back is no twin of itself.
 func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, rename int) error {
 	s := in.Replay.Effects[rename].Statement
 	from := s.Table().Column(s.OldName)
@@ -113,7 +114,7 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, rename int) e
 	}
 	to := s.Table().Column(s.NewName)
 	twin := in.Have.Get(to)
-	if in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
+	if from == to || in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
 		in.ignored.names(from) || in.ignored.names(to) {
 		return nil
 	}

@@ -268,7 +268,13 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 		if err != nil {
 			return err
 		}
-		if literal && seeds.Present == seeds.Wanted {
+		own := true
+		if r.takesPlace(e) {
+			if own, err = r.own(ctx, e); err != nil {
+				return err
+			}
+		}
+		if literal && seeds.Present == seeds.Wanted && own {
 			r.there[f.Ref.Version] = true
 			f.is(Done, fmt.Sprintf("not recorded, and all of its %s are there", wording.Count(int64(seeds.Wanted), "row")))
 			return nil

@@ -56,15 +56,9 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 			return untold, err
 		}
 	case seeds.Present == seeds.Wanted:
-		// Of one that passes by what is there, a row of the same key may be another's.
-		same := !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict")
-		if !same {
-			given, _ := r.Witness.Given(s)
-			alike, err := r.Witness.Alike(ctx, s.Table(), given)
-			if err != nil {
-				return untold, err
-			}
-			same = given.Columns != nil && alike == len(given.Rows)
+		same, err := r.own(ctx, e)
+		if err != nil {
+			return untold, err
 		}
 		if same {
 			told = left
@@ -76,6 +70,31 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 	}
 	r.traces[e] = told
 	return told, nil
+}
+
+// own reports whether rows that have the keys of an INSERT's rows are its rows. Where it
+// passes by what is there, or takes the place of rows that are deleted ahead of it, they
+// may be others, unless they are alike in all.
+func (r *reasoner) own(ctx context.Context, e int) (bool, error) {
+	s := r.Replay.Effects[e].Statement
+	if !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict") && !r.takesPlace(e) {
+		return true, nil
+	}
+	given, _ := r.Witness.Given(s)
+	alike, err := r.Witness.Alike(ctx, s.Table(), given)
+	return given.Columns != nil && alike == len(given.Rows), err
+}
+
+// takesPlace reports whether a statement ahead of an INSERT, in its own migration, deletes
+// rows of its table: rows of the same keys may be those.
+func (r *reasoner) takesPlace(e int) bool {
+	mine := &r.Replay.Effects[e]
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		if s := r.Replay.Effects[i].Statement; (s.Verb == "delete" || s.Verb == "truncate") && s.Table() == mine.Statement.Table() {
+			return true
+		}
+	}
+	return false
 }
 
 // traceOfOtherForm is traceOf for rows that were written for another form of their

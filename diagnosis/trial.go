@@ -251,7 +251,13 @@ func (r *reasoner) seededLater(ctx context.Context, e int) (*Effect, error) {
 		if err != nil {
 			return nil, err
 		}
-		if literal && (seeds.Keyed || claimed) && seeds.Present == seeds.Wanted {
+		own := true
+		if !claimed && r.takesPlace(i) {
+			if own, err = r.own(ctx, i); err != nil {
+				return nil, err
+			}
+		}
+		if literal && (seeds.Keyed || claimed) && seeds.Present == seeds.Wanted && own {
 			return later, nil
 		}
 	}
