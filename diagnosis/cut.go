@@ -52,6 +52,9 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 				plausible = append(plausible, s)
 			}
 		}
+		if len(plausible) > 0 {
+			spans = r.stoppedInTurn(spans, claimed)
+		}
 		if len(plausible) > 0 && r.besideScript() {
 			spans = slices.DeleteFunc(spans, func(s span) bool { return r.amid([]span{s}) })
 		}
@@ -104,26 +107,69 @@ func (r *reasoner) amid(spans []span) bool {
 	return true
 }
 
+// stoppedInTurn leaves out the positions amid a migration, if there are others, unless it
+// is the next behind what the history claims: that more was not written down and that a
+// run was stopped besides is one accident too many.
+func (r *reasoner) stoppedInTurn(spans []span, claimed int) []span {
+	if !r.Recorded.Any() {
+		return spans
+	}
+	next := claimed + 1
+	for r.within(next) {
+		next++
+	}
+	var left []span
+	for _, s := range spans {
+		for s.from <= s.to && s.from > next && r.within(s.from) {
+			s.from++
+		}
+		for s.from <= s.to && s.to > next && r.within(s.to) {
+			s.to--
+		}
+		if s.from <= s.to {
+			left = append(left, s)
+		}
+	}
+	if len(left) == 0 {
+		return spans
+	}
+	return left
+}
+
 // halfway reports that a table is there which comes and goes within one migration: a run
 // has left it, and no script.
 func (r *reasoner) halfway() bool {
 	return slices.ContainsFunc(r.Replay.Set.Migrations, r.leftIn)
 }
 
-// leftIn reports that a table is there which comes and goes within the migration.
+// leftIn reports that a table is there which comes and goes within the migration, and
+// that is not there again later as it is now.
 func (r *reasoner) leftIn(m *migration.Migration) bool {
 	for key, t := range r.trajectories {
 		if key.Kind != schema.Table || t.live == nil || r.said(t) != nil {
 			continue
 		}
-		for i := 0; i+1 < len(t.effects); i++ {
-			if t.possible[i+1] && t.values[i] == nil && t.values[i+2] == nil &&
-				r.Replay.Effects[t.effects[i]].Migration == m && r.Replay.Effects[t.effects[i+1]].Migration == m {
-				return true
+		left := false
+		for i, possible := range t.possible {
+			if !possible {
+				continue
 			}
+			if left = r.comesAndGoes(t, i, m); !left {
+				break
+			}
+		}
+		if left {
+			return true
 		}
 	}
 	return false
+}
+
+// comesAndGoes reports whether a migration gives an object one of its values, where it
+// was not there, and takes the object away again.
+func (r *reasoner) comesAndGoes(t *trajectory, value int, m *migration.Migration) bool {
+	return value > 0 && value < len(t.effects) && t.values[value-1] == nil && t.values[value+1] == nil &&
+		r.Replay.Effects[t.effects[value-1]].Migration == m && r.Replay.Effects[t.effects[value]].Migration == m
 }
 
 // within reports whether a position lies inside a migration.
@@ -172,9 +218,12 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 			}
 		case "run":
 			r.refuted = r.refuted || r.recorded(e)
-			spans = slices.DeleteFunc(spans, func(s span) bool { return r.passes(&s, e) })
+			_, rows := r.Witness.Given(r.Replay.Effects[e].Statement) // a script put none of them in, either
+			spans = slices.DeleteFunc(spans, func(s span) bool { return e < s.from || r.passes(&s, e) && !rows })
 			for i := range spans {
-				spans[i].to = min(spans[i].to, e)
+				if !r.passes(&spans[i], e) {
+					spans[i].to = min(spans[i].to, e)
+				}
 			}
 		default:
 			return nil
