@@ -276,7 +276,7 @@ func (r *reasoner) looksAt(table schema.Key) bool {
 }
 
 // passedThrough reports whether statements behind the position change or copy rows
-// of a table, or make triggers that write to it.
+// of a table, make it of rows of others, or make triggers that write to it.
 func (r *reasoner) passedThrough(table schema.Key) bool {
 	names := []schema.Key{table}
 	for e := len(r.Replay.Effects) - 1; e >= r.cut.to; e-- {
@@ -293,6 +293,8 @@ func (r *reasoner) passedThrough(table schema.Key) bool {
 		switch {
 		case s.Verb == "create trigger", s.Verb == "alter table rename":
 			return true
+		case strings.HasPrefix(s.Verb, "create table") && wording.Speaks(s.Text, "select"):
+			return true // it is made of rows, or another one is made of its own
 		case s.Class == migration.Data && s.Verb != "insert":
 			return true
 		case s.Verb == "insert" && (!slices.Contains(names, s.Table()) || wording.Speaks(s.Text, "select")):
