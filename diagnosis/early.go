@@ -52,10 +52,23 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 // run ahead of its turn, or works on a table that was changed so.
 func (r *reasoner) amidEarly(e int) bool {
 	mine := &r.Replay.Effects[e]
+	if r.hasEarly(mine.Migration) {
+		return true
+	}
 	for i := range r.early {
-		if r.Replay.Effects[i].Migration == mine.Migration || slices.ContainsFunc(r.touches[i], func(t touch) bool {
+		if slices.ContainsFunc(r.touches[i], func(t touch) bool {
 			return !t.loose() && t.key.Owner() == r.liveName(e, mine.Statement.Table())
 		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasEarly reports whether something of a migration was run ahead of its turn.
+func (r *reasoner) hasEarly(m *migration.Migration) bool {
+	for i := range r.early {
+		if r.Replay.Effects[i].Migration == m {
 			return true
 		}
 	}

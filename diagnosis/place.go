@@ -189,6 +189,8 @@ func (r *reasoner) place(e int) (place, string) {
 		same := r.Replay.Effects[i].Migration == effect.Migration
 		behindTable = behindTable || i > e && about && not > 0
 		switch {
+		case i < e && !same && r.hasEarly(effect.Migration):
+			// What lies ahead of it had not been waited for.
 		case i < e && not > 0 && r.deep(i) && (about || same):
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
 		case i < e && not > 0 && r.deep(i):
