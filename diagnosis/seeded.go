@@ -154,28 +154,24 @@ func (r *reasoner) seededAhead(ctx context.Context) (bool, error) {
 // ahead of a statement whose rows are there, and those behind one whose table is
 // empty, if nothing in between takes rows from it.
 func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error) {
-	if len(spans) == 0 {
-		return nil, nil
-	}
-	last := spans[len(spans)-1].to
-	low, high := 0, last
-	for e := 0; e < last; e++ {
-		if r.recorded(e) && e < spans[0].from {
-			continue // what the history claims may have been taken away since
-		}
-		told, err := r.traceOf(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case told == left:
-			low = max(low, e+1)
-		case told == blank && !r.takenFrom(e, last) && !r.recorded(e):
-			high = min(high, e)
-		}
-	}
 	var allowed []span
 	for _, s := range spans {
+		low, high := 0, s.to
+		for e := range spans[len(spans)-1].to {
+			if r.recorded(e) && e < spans[0].from {
+				continue // what the history claims may have been taken away since
+			}
+			told, err := r.traceOf(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case told == left:
+				low = max(low, e+1)
+			case told == blank && e < s.to && !r.takenFrom(e, s.to) && !r.recorded(e):
+				high = min(high, e)
+			}
+		}
 		if s.from, s.to = max(s.from, low), min(s.to, high); s.from <= s.to {
 			allowed = append(allowed, s)
 		}
@@ -260,14 +256,15 @@ func (r *reasoner) takenFrom(e, position int) bool {
 }
 
 // clearedLater returns the statement behind e that deletes all rows of the table which e
-// writes, if nothing takes notice of them before: whether e has run is no matter then.
+// writes, or drops it, if nothing takes notice of them before: whether e has run is no
+// matter then.
 func (r *reasoner) clearedLater(e int) (Ref, bool) {
 	table := r.Replay.Effects[e].Statement.Table()
 	for i := e + 1; i < len(r.Replay.Effects); i++ {
 		s := r.Replay.Effects[i].Statement
 		switch {
-		case s.Verb == "delete" && s.Table() == table && !wording.Speaks(s.Text, "where"):
-			return r.Replay.Effects[i].Ref(), !slices.ContainsFunc(r.Have.Parts(r.liveName(e, table)), func(o *schema.Object) bool { return o.Key.Kind == schema.Trigger })
+		case s.Table() == table && (s.Verb == "drop table" || s.Verb == "delete" && !wording.Speaks(s.Text, "where")):
+			return r.Replay.Effects[i].Ref(), !r.triggers(table) && !r.triggers(r.liveName(e, table))
 		case s.Verb == "alter table rename" && s.Table() == table:
 			table = s.Renamed()
 		case s.Verb == "create trigger" || s.Table() != table && s.Class == migration.Data || opaque[s.Verb]:
@@ -277,6 +274,16 @@ func (r *reasoner) clearedLater(e int) (Ref, bool) {
 		}
 	}
 	return Ref{}, false
+}
+
+// triggers reports whether a table has a trigger, or ever has one while the set runs.
+func (r *reasoner) triggers(table schema.Key) bool {
+	for key := range r.trajectories {
+		if key.Kind == schema.Trigger && key.Owner() == table {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.Have.Parts(table), func(o *schema.Object) bool { return o.Key.Kind == schema.Trigger })
 }
 
 // cascades reports whether deleting rows of one table may delete those of another,
