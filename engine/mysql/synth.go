@@ -14,6 +14,9 @@ func (Engine) Add(o *schema.Object) []string {
 	if o == nil || o.Unsupported != "" {
 		return nil
 	}
+	if o.Key.IsPart() {
+		o = retargeted(o)
+	}
 	switch o.Key.Kind {
 	case schema.Column:
 		return addColumn(o)
@@ -36,6 +39,27 @@ func (Engine) Add(o *schema.Object) []string {
 		"SET @dbmend_sql_mode = @@sql_mode", "SET SESSION sql_mode = " + literal(modes),
 		o.Source, "SET SESSION sql_mode = @dbmend_sql_mode",
 	}
+}
+
+// retargeted returns a part of a table with a source that is about the table in its key, which
+// may have another name by now than when the part was read.
+func retargeted(o *schema.Object) *schema.Object {
+	c := cursor{tokens: tokenize(o.Source)}
+	switch {
+	case c.take("alter", "table"):
+	case c.take("create", "trigger"):
+		c.until("on")
+		c.take("on")
+	default:
+		return o
+	}
+	t := c.peek()
+	if !t.isName() || t.name() == o.Key.Table || fold(t.name()) == o.Key.Table {
+		return o
+	}
+	moved := *o
+	moved.Source = o.Source[:t.pos] + quote(o.Key.Table) + o.Source[t.end():]
+	return &moved
 }
 
 // addsPart reports whether the source of a part adds it to its table and does
