@@ -180,7 +180,7 @@ func (d *folder) pick(format *format, guessed bool) ([]*file, error) {
 	switch {
 	case d.count > 0:
 	case slices.ContainsFunc(d.entries, func(e entry) bool { return startsWithDigit(e.path) && strings.HasSuffix(e.path, ".rb") }):
-		d.hints.add("no migrations here but those of Rails, which only Rails runs; name the schema that it dumps: --schema db/structure.sql")
+		d.hints.add("no migrations here but those of Rails, which only Rails runs; --schema db/structure.sql takes the schema that it dumps")
 	case format.takes == nil:
 		d.hints.add("no migrations here: no file has a name that begins with digits and ends in .sql")
 	default:

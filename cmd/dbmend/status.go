@@ -83,7 +83,18 @@ func (s *screen) migrations(st *dbmend.Status) {
 	if st.Foreign > 0 {
 		s.line(s.dim(plural(st.Foreign, "object") + " unknown to the migrations, left alone"))
 	}
+	if len(st.Migrations) > 0 {
+		s.line(s.dim(kindOf(st)))
+	}
 	s.line(s.strong(statusHeadline(st, counts)))
+}
+
+// kindOf says how the files are read and which table tells what has run.
+func kindOf(st *dbmend.Status) string {
+	if st.Source == "" {
+		return st.Format + " files, and no history"
+	}
+	return st.Format + " files, recorded in " + clean(st.Source)
 }
 
 // how returns how a migration was recorded, without its own name ahead: it stands
