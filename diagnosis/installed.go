@@ -85,20 +85,16 @@ func (r *reasoner) numbered(table schema.Key, rows TableRows) []TableRows {
 }
 
 // intoEmpty is numbered for a table that holds no row: there they get the numbers that
-// they have in a replay, by which other rows of the set may refer to them. Only what
-// comes from a sequence does not: that would not notice, and give the same ones again.
+// they have in a replay, by which other rows of the set may refer to them. Only what an
+// expression numbers of which no more is known does not: that may give the same again.
 func (r *reasoner) intoEmpty(table schema.Key, rows TableRows) []TableRows {
 	key := r.Replay.Want.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name}).Fact(schema.Columns)
 	column := r.Replay.Want.Get(table.Column(key))
-	if by := column.Fact(schema.Identity); by != "" && by != highestAndOne || varies(column.Fact(schema.Default)) {
+	if column.Fact(schema.Identity) == "" && varies(column.Fact(schema.Default)) {
 		return r.numbered(table, rows)
 	}
 	return []TableRows{rows}
 }
-
-// highestAndOne is how MySQL numbers: from the highest number on that the table has had.
-// SQLite does the same of its own accord, and needs no word for it.
-const highestAndOne = "auto_increment"
 
 // numbersGiven returns the keys that INSERTs of literals give to rows of a table; all
 // says that none of them leaves its keys to the table.

@@ -19,6 +19,9 @@ type Synthesizer interface {
 	Insert(table *schema.Object, columns []string, rows [][]string) []string
 	// Empty removes all rows of a table.
 	Empty(table *schema.Object) []string
+	// Renumber has what numbers a column by itself go on behind the highest number in it;
+	// nil where it does so of its own accord, and where nothing numbers the column.
+	Renumber(column *schema.Object) []string
 	// Pick returns an INSERT of literals (see [Engine.Seed]) for just these of its
 	// rows, counted from zero, as the author wrote them.
 	Pick(statement string, rows []int) []string

@@ -47,6 +47,14 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 			})
 			m.plan.Healing = true
 		}
+		for _, name := range s.Columns {
+			for _, sql := range m.synth.Renumber(d.Target.Get(s.Table.Key.Column(name))) {
+				m.plan.Steps = append(m.plan.Steps, Step{
+					Kind: Synthesised, Ref: s.Ref, SQL: sql,
+					Reason: name + " of " + s.Table.Key.String() + " is numbered on behind these rows",
+				})
+			}
+		}
 	}
 	if err := m.keepForeign(); err != nil {
 		return nil, err

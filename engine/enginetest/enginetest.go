@@ -87,6 +87,7 @@ func Run(t *testing.T, c Config) {
 		{"default schema", testSpace},
 		{"numbers", testNumbers},
 		{"numbers of rows that are gone", testNumbersOfTheGone},
+		{"numbers that rows bring with them", testRenumber},
 		{"journal", testJournal},
 	}
 	for _, topic := range topics {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // testNumbers makes sure that a copy numbers its rows on from where the original stands.
@@ -34,6 +35,28 @@ func testNumbersOfTheGone(t *testing.T, c Config) {
 	for _, one := range []engine.Database{db, copied} {
 		run(t, one, "INSERT INTO notes (title) VALUES ('c')")
 		equal(t, "number of the next row", 3, count(t, one, "SELECT max(id) FROM notes"))
+	}
+}
+
+// testRenumber makes sure that a table numbers on behind rows that have brought their
+// numbers with them, and that it does not go back to numbers that it has given.
+func testRenumber(t *testing.T, c Config) {
+	db := c.connect(t)
+	run(t, db, "CREATE TABLE notes (id "+db.Traits().AutoKey+", title VARCHAR(80))")
+	have := inspect(t, db)
+	key := schema.Key{Kind: schema.Table, Name: "notes"}
+	number := func() { run(t, db, c.Engine.Renumber(have.Get(key.Column("id")))...) }
+	number()
+	run(t, db, c.Engine.Insert(have.Get(key), []string{"id", "title"}, [][]string{{"2", "'a'"}, {"7", "'b'"}})...)
+	number()
+	run(t, db, "INSERT INTO notes (title) VALUES ('c')")
+	equal(t, "number of the next row", 8, count(t, db, "SELECT max(id) FROM notes"))
+	run(t, db, "DELETE FROM notes")
+	number()
+	run(t, db, "INSERT INTO notes (title) VALUES ('d')")
+	equal(t, "number of the next row where all are gone", 9, count(t, db, "SELECT max(id) FROM notes"))
+	if statements := c.Engine.Renumber(have.Get(key.Column("title"))); statements != nil {
+		t.Errorf("a column that nothing numbers: %q", statements)
 	}
 }
 

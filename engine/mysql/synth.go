@@ -118,6 +118,9 @@ func (Engine) Insert(o *schema.Object, columns []string, rows [][]string) []stri
 	return statements
 }
 
+// Renumber is nil: the server counts on from the highest number that a row has brought with it.
+func (Engine) Renumber(*schema.Object) []string { return nil }
+
 // Empty returns the statement that removes all rows of a table, in the transaction:
 // TRUNCATE would end it. It returns nil for all else.
 func (Engine) Empty(o *schema.Object) []string {

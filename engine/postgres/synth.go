@@ -204,6 +204,18 @@ func (Engine) Insert(o *schema.Object, columns []string, rows [][]string) []stri
 	return statements
 }
 
+// Renumber returns the statement by which the sequence of a column, a serial one or an
+// identity, goes on behind the highest number that is in it and that it has given: it
+// takes no notice of numbers that rows bring with them. It is nil for all else.
+func (Engine) Renumber(column *schema.Object) []string {
+	if column == nil || column.Key.Kind != schema.Column || column.Fact(schema.Identity) == "" {
+		return nil
+	}
+	table := tableOf(column.Key)
+	return []string{"SELECT pg_catalog.setval(s, greatest((SELECT max(" + quote(column.Spelling()) + ") FROM " + table + "), pg_catalog.pg_sequence_last_value(s)))" +
+		" FROM CAST(pg_catalog.pg_get_serial_sequence(" + literal(table) + ", " + literal(column.Spelling()) + ") AS regclass) AS s"}
+}
+
 // Empty returns the statement that removes all rows of a table; nil for all else.
 // It is no TRUNCATE, which other sessions see before it is committed, and which
 // does not ask foreign keys.

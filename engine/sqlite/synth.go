@@ -79,6 +79,9 @@ func (Engine) Insert(o *schema.Object, columns []string, rows [][]string) []stri
 	return statements
 }
 
+// Renumber is nil: SQLite counts on from the highest number that a table has, or has had.
+func (Engine) Renumber(*schema.Object) []string { return nil }
+
 // Empty returns the statement that removes all rows of a table; nil for all else.
 func (Engine) Empty(o *schema.Object) []string {
 	if o == nil || o.Key.Kind != schema.Table {
