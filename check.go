@@ -24,6 +24,9 @@ type Release struct {
 	Name   string // what people call it: a tag
 	Files  fs.FS  // its migrations; nil where it had none
 	Schema string // its script of the whole schema; empty where it had none
+	// GoMigrations are those that it had beside the files; nil for those that are given
+	// to the check and are not newer than the newest of the files.
+	GoMigrations []GoMigration
 }
 
 // Checks say what a check compares the migrations with. The zero value compares
@@ -206,12 +209,23 @@ func (c *checker) loadRelease(release Release) *released {
 	if files == nil {
 		files = noFiles{}
 	}
-	m, err := New(c.db, c.engine, files, append(slices.Clone(c.opts), func(o *options) {
-		o.to, o.answers, o.observer, o.schema = "", nil, nil, nil
-		if release.Schema != "" {
-			o.schema = newScript("the schema file of "+release.Name, release.Schema)
+	load := func(code []GoMigration) (*Migrator, error) {
+		return New(c.db, c.engine, files, append(slices.Clone(c.opts), func(o *options) {
+			o.to, o.answers, o.observer, o.schema, o.code = "", nil, nil, nil, code
+			if release.Schema != "" {
+				o.schema = newScript("the schema file of "+release.Name, release.Schema)
+			}
+		})...)
+	}
+	m, err := load(release.GoMigrations)
+	if err == nil && release.GoMigrations == nil {
+		newest := (&released{release, m}).last()
+		if shipped := slices.DeleteFunc(slices.Clone(c.now.code), func(g GoMigration) bool {
+			return newest == "" || g.Version.Compare(newest) > 0
+		}); len(shipped) > 0 {
+			m, err = load(shipped)
 		}
-	})...)
+	}
 	if err != nil {
 		c.report.Add(check.Finding{
 			Rule: check.BadRelease, Severity: check.Warning, Text: "the migrations of the release cannot be read",
