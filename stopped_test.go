@@ -27,7 +27,8 @@ import (
 // stopped stays. Wherever that was, and however, the next run ends where one ends that
 // nothing has disturbed: schema, rows, history and journal.
 
-// everyCallVariable asks for a stop at every call, and not at some of them.
+// everyCallVariable asks for a stop at every call, and not at some of them; 3/20 for those of the
+// third of twenty parts, which together are every call.
 const everyCallVariable = "DBMEND_TEST_KILLS"
 
 // A halt is a way in which a run is stopped at a call of the driver.
@@ -196,11 +197,15 @@ func (p *plight) everywhere(t *testing.T, h halt, place func(testing.TB) (string
 	t.Helper()
 	dsn, _ := place(t)
 	want := p.undisturbed(t, dsn)
-	every := h.every
-	if os.Getenv(everyCallVariable) != "" {
-		every = 1
+	call, every := 1+rand.N(h.every), h.every
+	if asked := os.Getenv(everyCallVariable); asked != "" {
+		call, every = 1, 1
+		if strings.Contains(asked, "/") {
+			if _, err := fmt.Sscanf(asked, "%d/%d", &call, &every); err != nil || call < 1 || call > every {
+				t.Fatalf("%s=%s is no part of a whole", everyCallVariable, asked)
+			}
+		}
 	}
-	call := 1 + rand.N(every)
 	for struck := true; struck; call += every {
 		dsn, server := place(t)
 		struck = p.survives(t, dsn, server, call, h, want)

@@ -185,12 +185,15 @@ func (m *maker) live(r *rand.Rand) error {
 		if statement == "" {
 			continue
 		}
-		if _, err := m.life.Exec(statement); err == nil {
+		if _, failed := m.life.Exec(statement); failed == nil {
 			m.h.life = append(m.h.life, event{statement, -1})
 			m.mine = append(m.mine, m.key)
-			if err := m.ask(); err != nil {
-				return err
-			}
+			err = m.ask()
+		} else if m.numbers != nil && !m.model.d.savepoints {
+			err = m.anew() // it has used a number up, which the history repeated does not
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -80,7 +80,8 @@ func (e *MariaDB) Install(db *sql.DB) ([]string, error) {
 	for _, text := range []string{
 		"SELECT concat('CREATE VIEW ', t.table_name, ' AS ', replace(t.view_definition, concat('`', DATABASE(), '`.'), '')) FROM information_schema.views t WHERE " + oursMariaDB + " ORDER BY 1",
 		`SELECT concat('CREATE TRIGGER ', t.trigger_name, ' ', t.action_timing, ' ', t.event_manipulation, ' ON ', t.event_object_table, ' FOR EACH ROW ', t.action_statement)
-			FROM information_schema.triggers t WHERE t.trigger_schema = DATABASE() ORDER BY 1`,
+			FROM information_schema.triggers t WHERE t.trigger_schema = DATABASE()
+			ORDER BY t.event_object_table, t.action_timing, t.event_manipulation, t.action_order`,
 	} {
 		statements, err := query(db, text)
 		if err != nil {
