@@ -99,6 +99,7 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	r.judgeBase()
 	r.holdAhead()
 	r.askAboutAnother()
+	r.clearTheWay()
 	r.standings()
 	r.reportIgnored()
 	r.aim()

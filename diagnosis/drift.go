@@ -42,15 +42,39 @@ func (r *reasoner) converts(e int) bool {
 }
 
 // rewrites reports whether a statement makes, or replaces, nothing but views and programs
-// that are there as they were before it.
+// that are there as they were before it, or are gone and made anew ahead of it.
 func (r *reasoner) rewrites(e int) bool {
 	for _, t := range r.touches[e] {
 		before, after := t.values[t.step], t.values[t.step+1]
-		if t.key.Kind == "materialized view" || after.Fact(schema.Definition) == "" || !before.Equal(t.live) {
+		if t.key.Kind == "materialized view" || after.Fact(schema.Definition) == "" || t.live != nil && !before.Equal(t.live) {
 			return false
 		}
 	}
 	return len(r.touches[e]) > 0
+}
+
+// restated are the facts of a column, or of a type made for columns, that say what a value
+// is where none is given, and which there may be.
+var restated = []string{schema.Default, schema.Nullable, string(schema.Check), "validated"}
+
+// restates reports whether a statement changes nothing but such facts: no value becomes
+// another one.
+func (r *reasoner) restates(e int) bool {
+	bare := func(o *schema.Object) *schema.Object {
+		without := *o
+		without.Facts = slices.DeleteFunc(slices.Clone(o.Facts), func(f schema.Fact) bool {
+			return slices.Contains(restated, f.Name)
+		})
+		return &without
+	}
+	for _, t := range r.touches[e] {
+		before, after := t.values[t.step], t.values[t.step+1]
+		if t.key.Kind != schema.Column && t.key.Kind.Shared() || before == nil || after == nil || t.live == nil ||
+			!bare(before).Equal(bare(after)) || !bare(before).Equal(bare(t.live)) {
+			return false
+		}
+	}
+	return len(r.touches[e]) > 0 && !r.renames(e)
 }
 
 // madeAhead reports whether a statement is about a table that is not there and that an
@@ -101,6 +125,8 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
 	case doomed == nil && r.rewrites(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; what is there has the text before it, and holds no row")
+	case doomed == nil && r.restates(e):
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; it changes no value")
 	case carried:
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; the table is made anew, and run on a copy that leaves every value as it is")
 	case doomed == nil && r.stamped() && !r.deep(e):

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -119,6 +120,37 @@ func has(s *schema.Snapshot, table schema.Key) bool {
 		}
 	}
 	return false
+}
+
+// clearTheWay has unique indexes that nobody knows go where a statement makes a unique
+// constraint of their name over their columns: it holds rows to the same.
+func (r *reasoner) clearTheWay() {
+	for e := range r.findings {
+		f := &r.findings[e]
+		if f.Verdict != NotDone || f.Left {
+			continue
+		}
+		for _, c := range r.Replay.Effects[e].Changes {
+			if c.Key.Kind != schema.Unique || c.Before != nil || c.After == nil {
+				continue
+			}
+			index := r.Have.Get(schema.Key{Kind: schema.Index, Space: c.Key.Space, Table: c.Key.Table, Name: c.After.Name})
+			if index != nil && !r.knows(index.Key) && holdsTo(index, c.Key) {
+				f.Instead = append(f.Instead, index)
+				f.Evidence = append(f.Evidence, fmt.Sprintf("%s, unknown to the migrations, has its name and columns", index.Key))
+			}
+		}
+	}
+}
+
+// holdsTo reports whether a unique index holds rows to just what a unique constraint does.
+func holdsTo(index *schema.Object, constraint schema.Key) bool {
+	for _, f := range index.Facts {
+		if f.Name != schema.Columns && f.Name != schema.IsUnique {
+			return false
+		}
+	}
+	return index.Unsupported == "" && index.Fact(schema.IsUnique) != "" && "("+index.Fact(schema.Columns)+")" == constraint.Name
 }
 
 // follow has an object speak of columns by the names that they get, as the server has it.

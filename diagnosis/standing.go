@@ -106,6 +106,13 @@ func (r *reasoner) aim() {
 	r.aimIgnored(target)
 	r.aimStored(target)
 	r.carryForeign(target)
+	for i := range r.findings {
+		for _, o := range r.findings[i].Instead {
+			if !r.knows(o.Key) {
+				target.Delete(o.Key)
+			}
+		}
+	}
 	for _, o := range r.restored() {
 		if r.trajectories[o.Key] == nil {
 			target.Put(o)
