@@ -27,7 +27,7 @@ func (r *reasoner) judgeBase() {
 		if r.Drift == RefuseDrift {
 			r.refuseDrift(&Finding{Evidence: []string{r.d.Drift[len(r.d.Drift)-1].Difference.String()}})
 		}
-		column := o.Key.Kind == schema.Column && addable(schema.Change{Key: o.Key, After: o}) && len(r.unknownColumns(o.Key.Owner())) == 0 // one of those may be it
+		column := o.Key.Kind == schema.Column && r.addable(schema.Change{Key: o.Key, After: o}) && len(r.unknownColumns(o.Key.Owner())) == 0 // one of those may be it
 		if live == nil && r.Drift == HealDrift && (o.Source != "" || column) {
 			r.d.Restore = append(r.d.Restore, o)
 		}

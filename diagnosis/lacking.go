@@ -217,7 +217,7 @@ func (r *reasoner) lacking() (lacking []*trajectory, taken, ok bool) {
 		case said.Equal(t.live):
 		case t.live != nil && said != nil && replaceable(t.live) && replaceable(said):
 			lacking = append(lacking, t)
-		case t.live == nil && (t.loose() || addable(schema.Change{Key: t.key, After: said}) &&
+		case t.live == nil && (t.loose() || r.addable(schema.Change{Key: t.key, After: said}) &&
 			r.Have.Get(t.key.Owner()) != nil && len(r.unknownColumns(t.key.Owner())) == 0): // one of those may be it
 			lacking = append(lacking, t)
 		default:

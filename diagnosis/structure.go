@@ -216,7 +216,7 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 			continue
 		}
 		change := r.Replay.Effects[e].Changes[i]
-		if addable(change) && len(r.unknownColumns(t.key.Owner())) == 0 {
+		if r.addable(change) && len(r.unknownColumns(t.key.Owner())) == 0 {
 			f.Missing = append(f.Missing, change)
 			missing = append(missing, t.key.String())
 		} else {
@@ -252,17 +252,30 @@ func (r *reasoner) goesAhead(e int) bool {
 // addable reports whether a missing part can be added to its table without a word
 // about its rows: a constraint is put in force, and where rows break it that stops; what
 // an engine has beside the kinds that all share, as comments, touches no row.
-func addable(c schema.Change) bool {
+func (r *reasoner) addable(c schema.Change) bool {
 	if c.Before != nil || c.After == nil {
 		return false
 	}
 	switch c.Key.Kind {
 	case schema.Unique, schema.Check, schema.ForeignKey:
 		return true
+	case schema.PrimaryKey:
+		return r.refusesNull(c.After)
 	case schema.Column:
 		return c.After.Fact(schema.Nullable) != "no" || c.After.Fact(schema.Default) != ""
 	}
 	return !c.Key.Kind.Shared() && c.Key.IsPart() && c.After.Source != "" && c.After.Unsupported == ""
+}
+
+// refusesNull reports whether the live columns of a primary key that is missing all refuse
+// NULL, as they do since it was there: it would change others, or number their rows.
+func (r *reasoner) refusesNull(key *schema.Object) bool {
+	for _, o := range r.Have.Parts(key.Key.Owner()) {
+		if o.Key.Kind == schema.Column && o.Fact(schema.Nullable) != "no" && wording.Speaks(key.Fact(schema.Columns), o.Key.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 // lacksDefault reports whether a live column is what is wanted but for a default that
