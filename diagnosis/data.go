@@ -107,7 +107,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			f.is(Done, fmt.Sprintf("its rows are there as %s has left them", later.Ref()))
 			return nil
 		}
-		return r.judgeSeeds(e, f, seeds, where)
+		return r.judgeSeeds(ctx, e, f, seeds, where)
 	}
 	if first, ok := r.feedsOn(f); ok {
 		f.is(NotDone, fmt.Sprintf("it works on what %s puts into an empty table", first))
@@ -164,7 +164,7 @@ func (r *reasoner) judgeLeftOpen(ctx context.Context, e int, f *Finding) (bool, 
 	if err != nil || !literal {
 		return false, err
 	}
-	return true, r.judgeSeeds(e, f, seeds, ahead)
+	return true, r.judgeSeeds(ctx, e, f, seeds, ahead)
 }
 
 // judgeClaimed judges a statement on data that the history claims while the schema is
@@ -269,7 +269,7 @@ func (r *reasoner) judgePending(ctx context.Context, e int, f *Finding) error {
 			return err
 		}
 		own := true
-		if r.takesPlace(e) {
+		if r.takesPlace(e) || overwrites(f.Statement) {
 			if own, err = r.own(ctx, e); err != nil {
 				return err
 			}
@@ -333,9 +333,16 @@ func (r *reasoner) judgePassed(ctx context.Context, e int, f *Finding) error {
 }
 
 // judgeSeeds judges an INSERT of literals by looking for its rows.
-func (r *reasoner) judgeSeeds(e int, f *Finding, s Seeds, where place) error {
+func (r *reasoner) judgeSeeds(ctx context.Context, e int, f *Finding, s Seeds, where place) error {
+	own := where == behind || !overwrites(f.Statement)
+	if !own {
+		var err error
+		if own, err = r.own(ctx, e); err != nil {
+			return err
+		}
+	}
 	switch {
-	case s.Present == s.Wanted:
+	case s.Present == s.Wanted && own:
 		f.is(Done, fmt.Sprintf("all of its %s are there", wording.Count(int64(s.Wanted), "row")))
 		return nil
 	case s.Present == 0 && s.Others == 0:
@@ -345,6 +352,8 @@ func (r *reasoner) judgeSeeds(e int, f *Finding, s Seeds, where place) error {
 	case s.Present == 0 && where != behind && where != disputed && r.nextInLine(f.Ref) && (s.Keyed || !r.rewritten(e)):
 		f.is(NotDone, "none of its rows is there, and the history has just not come to it")
 		return nil
+	case !own:
+		return r.askWhetherRun(ctx, e, f)
 	}
 	if r.isOpen(f.Ref) {
 		f.is(Ambiguous, "whether it has run is to be answered first")

@@ -283,7 +283,7 @@ func (r *reasoner) judgeCrowded(ctx context.Context, e int, f *Finding) error {
 	case err != nil:
 		return err
 	case literal:
-		return r.judgeSeeds(e, f, seeds, doubtful)
+		return r.judgeSeeds(ctx, e, f, seeds, doubtful)
 	}
 	return r.askWhetherRun(ctx, e, f)
 }

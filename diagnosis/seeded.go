@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
@@ -77,12 +78,21 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 // may be others, unless they are alike in all.
 func (r *reasoner) own(ctx context.Context, e int) (bool, error) {
 	s := r.Replay.Effects[e].Statement
-	if !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict") && !r.takesPlace(e) {
+	if !wording.Speaks(s.Text, "ignore") && !wording.Speaks(s.Text, "conflict") && !overwrites(s) && !r.takesPlace(e) {
 		return true, nil
 	}
 	given, _ := r.Witness.Given(s)
 	alike, err := r.Witness.Alike(ctx, s.Table(), given)
 	return given.Columns != nil && alike == len(given.Rows), err
+}
+
+// overwriting are the words by which an INSERT changes rows that have its keys.
+var overwriting = regexp.MustCompile(`(?i)\bor\s+replace\b|\bdo\s+update\b|\bon\s+duplicate\s+key\b`)
+
+// overwrites reports whether an INSERT changes rows that have its keys: that they are there
+// says nothing of it then.
+func overwrites(s *migration.Statement) bool {
+	return s.Verb == "replace" || overwriting.MatchString(s.Text)
 }
 
 // takesPlace reports whether a statement ahead of an INSERT, in its own migration, deletes
@@ -110,7 +120,7 @@ func (r *reasoner) traceOfOtherForm(ctx context.Context, e int) (trace, error) {
 	if err != nil || rows == 0 {
 		return blank, err
 	}
-	if wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") {
+	if wording.Speaks(s.Text, "ignore") || wording.Speaks(s.Text, "conflict") || overwrites(s) {
 		return untold, nil
 	}
 	kept := TableRows{Rows: make([][]string, len(given.Rows))}
