@@ -59,7 +59,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 			return err
 		}
 		return r.askWhetherRun(ctx, e, f)
-	case where == ahead && r.leftOpen(e):
+	case where == ahead && !r.recorded(e) && r.leftOpen(e):
 		if settled, err := r.judgeLeftOpen(ctx, e, f); settled || err != nil {
 			return err
 		}
