@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
@@ -33,7 +34,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		}
 	}
 	switch {
-	case r.recorded(e) && where == ahead && r.absent(f.Statement.Table()):
+	case r.recorded(e) && where == ahead && r.absent(f.Statement.Table()) && r.comesAgain(e):
 		f.is(NotDone, "recorded, but its table is gone and made again")
 		return nil
 	case r.recorded(e) && r.believed(e):
@@ -151,6 +152,19 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		r.stopped[f.Ref.Version] = f.Ref.Number
 	}
 	return nil
+}
+
+// comesAgain reports whether a statement that is to run ahead of one on data makes the
+// table of that, by whatever means.
+func (r *reasoner) comesAgain(e int) bool {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := range r.findings[:e] {
+		if r.findings[i].Verdict == NotDone && !r.findings[i].Left &&
+			slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key == table && t.values[t.step+1] != nil }) {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeLeftOpen judges a statement that has yet to run if the set has stopped where it
