@@ -12,6 +12,16 @@ type chunk struct {
 	text string
 	line int  // the line of the file on which the text begins
 	body bool // the author says that it is one statement, whatever semicolons it holds
+	// from holds the line of the file of each line of the text; nil where they run on.
+	from []int
+}
+
+// at returns the line of the file that a line of the text comes of.
+func (c chunk) at(line int) int {
+	if c.from == nil {
+		return line + c.line - 1
+	}
+	return c.from[min(line, len(c.from))-1]
 }
 
 // cut cuts a section into statements; nil stays nil.
@@ -26,13 +36,13 @@ func (f *file) cut(cutter Cutter, section []chunk) ([]Statement, error) {
 			err = f.misplaced(c, len(statements) == 0)
 		}
 		if err != nil {
-			return nil, f.located(err, c.line)
+			return nil, f.located(err, c.at)
 		}
 		if c.body {
 			statements = c.join(statements)
 		}
 		for _, s := range statements {
-			s.Line += c.line - 1
+			s.Line = c.at(s.Line)
 			s.Number = len(all) + 1
 			all = append(all, s)
 		}
@@ -59,9 +69,9 @@ func (f *file) misplaced(c chunk, empty bool) error {
 	return err
 }
 
-// located says where in the file the error of a chunk is, which begins on the
-// given line.
-func (f *file) located(err error, line int) error {
+// located says where in the file the error of a text is; at returns the line that one of
+// the text comes of.
+func (f *file) located(err error, at func(line int) int) error {
 	var syntax *SyntaxError
 	if !errors.As(err, &syntax) {
 		return fmt.Errorf("%s: %w", f.path, err)
@@ -69,7 +79,7 @@ func (f *file) located(err error, line int) error {
 	e := *syntax
 	e.Path = f.path
 	if e.Line > 0 {
-		e.Line += line - 1
+		e.Line = at(e.Line)
 	}
 	if e.Excerpt == "" {
 		e.Excerpt = f.excerpt(e.Line)

@@ -37,9 +37,10 @@ type file struct {
 	parameters  *parameters
 	changeset   *Changeset
 	made        int64
-	place       int    // in the list that orders the files; zero where there is none
-	text        string // see source
-	hash        string // see source
+	shared      map[string]string // what templates may put in, by its name
+	place       int               // in the list that orders the files; zero where there is none
+	text        string            // see source
+	hash        string            // see source
 }
 
 // newFile makes a file of its path and content. The version is that of the name

@@ -135,7 +135,7 @@ func (f *file) sections(format *format, options LoadOptions) error {
 	}
 	directives, err := ParseDirectives(comments)
 	if err != nil {
-		return f.located(err, 1)
+		return f.located(err, chunk{line: 1}.at)
 	}
 	for _, part := range f.parts() {
 		part.head = f.head

@@ -48,7 +48,7 @@ func ParseSchema(name string, content []byte, cutter Cutter) (*SchemaFile, error
 	whole.text = shellLine.ReplaceAllStringFunc(whole.text, func(line string) string { return strings.Repeat(" ", len(line)) })
 	statements, err := cutter.Cut(whole.text)
 	if err != nil {
-		return nil, f.located(err, 1)
+		return nil, f.located(err, chunk{line: 1}.at)
 	}
 	s := &SchemaFile{Name: name, Checksum: f.checksum}
 	var b strings.Builder

@@ -148,7 +148,7 @@ func ParseSquash(name string, content []byte) (*Squash, error) {
 func (s *Squash) Migration(through *Migration, cutter Cutter) (*Migration, error) {
 	statements, err := cutter.Cut(s.Script)
 	if err != nil {
-		return nil, (&file{path: s.Path}).located(err, s.line)
+		return nil, (&file{path: s.Path}).located(err, chunk{line: s.line}.at)
 	}
 	for i := range statements {
 		statements[i].Number = i + 1

@@ -10,8 +10,9 @@ import (
 // below ---- stands between what upgrades and what reverts. A file without it has
 // only the first. Versions go up from 1 without a gap.
 //
-// To tern, each file is a template of Go's. Templates are not filled in here: what
-// they would put in is known to tern alone.
+// To tern, each file is a template of Go's. What is put in here are the files of folders
+// that an action names, word for word ({{ template "shared/a.sql" . }}): what any other
+// action puts in is known to tern alone. (jackc/tern, migrate/migrate.go)
 var tern = &format{
 	name:    "tern",
 	marks:   prefix("create above / drop below", "tern:"),
@@ -30,15 +31,29 @@ const (
 	ternNoTx    = "---- tern: disable-tx ----"
 )
 
-var (
-	ternName = regexp.MustCompile(`\A\d+_.+\.sql\z`)
-	// ternAction is a template's action; of those, a comment is plainly nothing.
-	ternAction  = regexp.MustCompile(`(?s)\{\{.*?(\}\}|\z)`)
-	ternComment = regexp.MustCompile(`(?s)\A\{\{(- )?/\*.*\*/( -)?\}\}\z`)
-)
+var ternName = regexp.MustCompile(`\A\d+_.+\.sql\z`)
 
-// prepareTern finds gaps, which tern refuses.
+// prepareTern finds gaps, which tern refuses, and reads the files that templates name:
+// those of folders, by their paths.
 func prepareTern(d *folder, files []*file, _ LoadOptions) []*file {
+	shared := map[string]string{}
+	for _, f := range files {
+		if !ternAction.MatchString(f.source) {
+			continue
+		}
+		f.shared = shared
+		if len(shared) > 0 {
+			continue
+		}
+		for _, e := range d.entries {
+			if !e.nested() || !strings.HasSuffix(e.path, ".sql") || e.IsDir() {
+				continue
+			}
+			if text, ok := d.beside(e.path); ok {
+				shared[e.path] = text.source
+			}
+		}
+	}
 	there := map[string]bool{}
 	for _, f := range files {
 		there[f.version.Normal()] = true
@@ -54,52 +69,43 @@ func prepareTern(d *folder, files []*file, _ LoadOptions) []*file {
 }
 
 func parseTern(f *file, _ LoadOptions) error {
-	source, err := f.withoutActions()
+	filled, err := fillTern(f)
 	if err != nil {
 		return err
 	}
+	source, from := filled.text.String(), []int(nil)
+	if len(filled.shared) > 0 {
+		f.checksum = checksumOf([]byte(f.raw + "\x00" + strings.Join(filled.shared, "\x00")))
+		from = filled.lines
+	}
 	up, down, reverts := strings.Cut(source, ternDivider)
-	f.up = []chunk{{text: up, line: 1}}
+	f.up = []chunk{{text: up, line: 1, from: from}}
 	f.noTransaction = hasLine(up, ternNoTx)
 	if reverts {
 		// What is behind the marker on its line is SQL to tern.
-		f.down = []chunk{{text: down, line: strings.Count(up, "\n") + 1}}
+		first := strings.Count(up, "\n")
+		f.down = []chunk{{text: down, line: first + 1}}
+		if from != nil {
+			f.down[0].from = from[first:]
+		}
 		f.noTransactionDown = hasLine(down, ternNoTx)
 	}
 	dividers := 0
 	for l := range lines(source) {
 		if dividers += strings.Count(l.text, ternDivider); dividers > 1 {
-			return f.errorAt(l.number, "a second `"+ternDivider+"`", "")
+			return f.errorAt(filled.lines[l.number-1], "a second `"+ternDivider+"`", "")
 		}
 		if l.text == ternNoTx {
 			continue
 		}
 		for _, said := range comments(strings.Replace(l.text, ternDivider, "", 1)) {
 			if f.format.marks(said) {
-				return f.errorAt(l.number, "tern does not read this as one of its markers",
+				return f.errorAt(filled.lines[l.number-1], "tern does not read this as one of its markers",
 					"they are `"+ternDivider+"`, once, and `"+ternNoTx+"` on a line of its own; if it is none, word the comment differently")
 			}
 		}
 	}
 	return nil
-}
-
-// withoutActions takes the comments of templates out of the source, and leaves
-// the lines where they are. Any other action is an error.
-func (f *file) withoutActions() (string, error) {
-	var b strings.Builder
-	from := 0
-	for _, at := range ternAction.FindAllStringIndex(f.source, -1) {
-		action := f.source[at[0]:at[1]]
-		if !ternComment.MatchString(action) {
-			said := strings.Join(strings.Fields(strings.Trim(action, "{}-")), " ")
-			return "", f.errorAt(f.lineOf(at[0]), fmt.Sprintf("the template's action %.60q, which only tern can fill in", strings.ToValidUTF8(said, "?")),
-				"write the SQL out that tern would run")
-		}
-		b.WriteString(f.source[from:at[0]] + strings.Repeat("\n", strings.Count(action, "\n")))
-		from = at[1]
-	}
-	return b.String() + f.source[from:], nil
 }
 
 // hasLine reports whether a line of the text is just this one.
