@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
@@ -143,6 +144,10 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 		for i := range s.Steps {
 			s.Mode = max(s.Mode, modes[s.Steps[i].Ref.Version])
 		}
+		for n := usedBehind(s.Steps); n > 0; n = usedBehind(s.Steps) {
+			add(Segment{Steps: s.Steps[:n:n], Mode: s.Mode})
+			s.Steps = s.Steps[n:]
+		}
 		add(s)
 	}
 	return segments
@@ -156,6 +161,30 @@ func (p *Plan) divided() bool {
 }
 
 func divides(s Step) bool { return s.Divides() }
+
+// addsValue reports whether a statement adds a value to a type that cannot be used before
+// that is committed (PostgreSQL, ALTER TYPE … ADD VALUE).
+func addsValue(s *migration.Statement) bool {
+	return s != nil && s.Verb == "alter type add value"
+}
+
+// usedBehind returns behind how many of a migration's steps its transaction must end for the
+// rest to run, since that speaks of a value which they add; 0 where it need not.
+func usedBehind(steps []Step) int {
+	for i, s := range steps {
+		if !addsValue(s.Source) {
+			continue
+		}
+		_, rest, _ := strings.Cut(s.SQL, "'")
+		value, _, _ := strings.Cut(rest, "'")
+		if slices.ContainsFunc(steps[i+1:], func(s Step) bool {
+			return !addsValue(s.Source) && strings.Contains(s.SQL, "'"+value+"'")
+		}) {
+			return i + 1
+		}
+	}
+	return 0
+}
 
 // A Segment is what one transaction holds.
 type Segment struct {

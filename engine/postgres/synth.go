@@ -22,9 +22,26 @@ func (Engine) Add(o *schema.Object) []string {
 	case o.Key.Kind == schema.PrimaryKey && o.Source == "":
 		return addPrimaryKey(o)
 	case o.Source != "":
-		return statementsOf(o)
+		return onItsTable(o, statementsOf(o))
 	}
 	return nil
+}
+
+// onItsTable has the statements that make an index or a trigger speak of the table that it
+// is to be on, which may have got another name since they were read.
+func onItsTable(o *schema.Object, statements []string) []string {
+	if len(statements) == 0 || o.Key.Kind != schema.Index && o.Key.Kind != schema.Trigger {
+		return statements
+	}
+	head, rest, ok := cutAt(statements[0], " ON ")
+	if !ok {
+		return statements
+	}
+	end := 0
+	for end < len(rest) && rest[end] != ' ' {
+		end = past(rest, end)
+	}
+	return append([]string{head + " ON " + tableOf(o.Key) + rest[end:]}, statements[1:]...)
 }
 
 // addColumn writes a column from its facts, and nothing if there is one that it
