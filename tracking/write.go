@@ -17,6 +17,9 @@ type expression string
 // [expression].
 func insert(ctx context.Context, db Database, h *History, columns []string, rows [][]any) error {
 	t := h.table(db)
+	if err := catchUp(ctx, db, h); err != nil {
+		return err
+	}
 	quoted := make([]string, len(columns))
 	for i, name := range columns {
 		quoted[i] = t.Column(name)
@@ -37,6 +40,44 @@ func insert(ctx context.Context, db Database, h *History, columns []string, rows
 			return h.failed(err)
 		}
 		rest = rest[n:]
+	}
+	return nil
+}
+
+// catchUp has the sequences that number a table's rows go on behind the highest number that
+// is there, on PostgreSQL: rows that a restore or a hand has put in with their numbers leave
+// them behind, and no runner could record anything any more.
+func catchUp(ctx context.Context, db Database, h *History) error {
+	t := h.table(db)
+	find := dialect{"", `SELECT pg_catalog.quote_ident(a.attname), s.name FROM pg_catalog.pg_attribute AS a
+	CROSS JOIN LATERAL pg_catalog.pg_get_serial_sequence($1, a.attname) AS s(name)
+	WHERE a.attrelid = $1::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped AND s.name IS NOT NULL
+		AND pg_catalog.has_sequence_privilege(s.name, 'UPDATE')`, ""}.of(t.Traits)
+	if find == "" {
+		return nil
+	}
+	rows, err := db.Query(ctx, find, t.Name())
+	if err != nil {
+		return h.failed(err)
+	}
+	defer rows.Close()
+	numbering := map[string]string{}
+	for rows.Next() {
+		var name, sequence string
+		if err := rows.Scan(&name, &sequence); err != nil {
+			return h.failed(err)
+		}
+		numbering[sequence] = name
+	}
+	if err := rows.Err(); err != nil {
+		return h.failed(err)
+	}
+	for sequence, name := range numbering {
+		_, err := db.Exec(ctx, "SELECT pg_catalog.setval($1::pg_catalog.regclass, n) FROM (SELECT MAX("+name+") AS n FROM "+t.Name()+`) AS there
+	WHERE n > coalesce(pg_catalog.pg_sequence_last_value($1::pg_catalog.regclass), 0)`, sequence)
+		if err != nil {
+			return h.failed(err)
+		}
 	}
 	return nil
 }
