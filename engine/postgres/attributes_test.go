@@ -123,6 +123,8 @@ var attributes = []attribute{
 		change: `ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (a, b WITHOUT OVERLAPS)`},
 	{name: "a key that its partitions do not have yet", script: `CREATE TABLE p (a integer NOT NULL) PARTITION BY LIST (a); CREATE TABLE t PARTITION OF p DEFAULT; ALTER TABLE p ADD UNIQUE (a)`,
 		change: `ALTER TABLE p DROP CONSTRAINT p_a_key; ALTER TABLE ONLY p ADD UNIQUE (a)`},
+	{name: "which partitions have a key", script: `CREATE TABLE p (a integer NOT NULL) PARTITION BY LIST (a); CREATE TABLE t PARTITION OF p DEFAULT; CREATE TABLE u PARTITION OF p FOR VALUES IN (1);
+		ALTER TABLE ONLY p ADD UNIQUE (a); ALTER TABLE t ADD UNIQUE (a)`, change: `ALTER INDEX p_a_key ATTACH PARTITION t_a_key`},
 	{name: "check", script: `CREATE TABLE t (a integer)`, change: `ALTER TABLE t ADD CHECK (a > 0)`},
 	{name: "expression of a check", script: `CREATE TABLE t (a integer CHECK (a > 0))`, change: `ALTER TABLE t DROP CONSTRAINT t_a_check, ADD CHECK (a > 1)`},
 	{name: "validity of a check", script: `CREATE TABLE t (a integer CHECK (a > 0))`,

@@ -7,13 +7,15 @@ import (
 )
 
 // What a table has from the one that it is a partition of, or inherits from, comes
-// and goes with that one. A column's NOT NULL, of which PostgreSQL 18 makes a
+// and goes with that one, but for a key that not all partitions have yet. A column's NOT NULL, of which PostgreSQL 18 makes a
 // constraint, is a fact of the column.
 var selectConstraints = `SELECT x.oid, x.conrelid, x.conname, x.contype, pg_get_constraintdef(x.oid), x.confrelid::regclass,
-	i.indisclustered, i.indisreplident, i.indexrelid, NOT i.indisvalid, array_to_string(k.reloptions, ', ')
+	i.indisclustered, i.indisreplident, i.indexrelid, NOT i.indisvalid, array_to_string(k.reloptions, ', '),
+	w.conindid::regclass
 FROM pg_constraint AS x LEFT JOIN pg_index AS i ON i.indexrelid = x.conindid AND x.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_class AS k ON k.oid = i.indexrelid JOIN pg_class AS c ON c.oid = x.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE x.contype IN ('p', 'u', 'c', 'f', 'x') AND x.conparentid = 0 AND (x.conislocal OR x.coninhcount = 0)` + ours + `{only}
+LEFT JOIN pg_class AS k ON k.oid = i.indexrelid
+LEFT JOIN (pg_constraint AS w JOIN pg_index AS v ON v.indexrelid = w.conindid AND NOT v.indisvalid) ON w.oid = x.conparentid JOIN pg_class AS c ON c.oid = x.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE x.contype IN ('p', 'u', 'c', 'f', 'x') AND (x.conparentid = 0 AND (x.conislocal OR x.coninhcount = 0) OR w.oid IS NOT NULL)` + ours + `{only}
 ORDER BY x.conrelid, x.conname`
 
 // takeConstraint takes a row of selectConstraints.
@@ -50,6 +52,11 @@ func (s *survey) takeConstraint(row []string) {
 	statement := f.replicates(r, name, row[7])
 	alone := isSo(row[9])
 	f.flag(factPartly, alone)
+	if row[11] != "" {
+		f.flag(factAttached, true)
+		statement = script(statement, "ALTER INDEX "+row[11]+" ATTACH PARTITION "+qualified(r.object.Key.Space, name))
+		alone = true
+	}
 	o.Facts = f
 	switch {
 	case alone:

@@ -169,7 +169,6 @@ var corpus = map[string][]string{
 		`CREATE TABLE counted (id serial PRIMARY KEY, n integer GENERATED ALWAYS AS IDENTITY, note integer REFERENCES notes)`,
 		`GRANT USAGE ON SEQUENCE counted_id_seq, counted_n_seq TO pg_monitor`,
 		`COMMENT ON SEQUENCE counted_id_seq IS 'counts'`,
-		`ALTER TABLE counted DISABLE TRIGGER ALL`,
 		`CREATE DOMAIN email AS text CONSTRAINT at CHECK (VALUE LIKE '%@%')`,
 		`COMMENT ON CONSTRAINT at ON DOMAIN email IS 'where the @ is'`,
 		`CREATE TYPE place AS (street text)`,

@@ -51,6 +51,22 @@ func TestTheCorpusIsBuiltAsItWas(t *testing.T) {
 	}
 }
 
+// No dump tells that keys are not enforced, and a snapshot does.
+func TestKeysThatAreNotEnforcedAreBuiltSo(t *testing.T) {
+	d, _ := live(t,
+		`CREATE TABLE parents (id integer PRIMARY KEY)`,
+		`CREATE TABLE children (id integer PRIMARY KEY, parent integer REFERENCES parents)`,
+		`ALTER TABLE children DISABLE TRIGGER ALL`,
+	)
+	want := inspected(t, d)
+	s, _ := live(t)
+	if err := s.Build(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	alike(t, want, inspected(t, s))
+	execute(t, s, `INSERT INTO children VALUES (1, 5)`)
+}
+
 // A schema is the same under every name that the home schema may have, and in every
 // session: what the facts say does not depend on search_path.
 func TestTheHomeSchemaHasNoName(t *testing.T) {

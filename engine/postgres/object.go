@@ -41,6 +41,7 @@ const (
 const (
 	factOf              = "of"               // the type that a table is of
 	factLeaving         = "leaving"          // "yes" for a partition that is being detached
+	factAttached        = "attached"         // "yes" for the key of a partition where not all have the whole's
 	factPartly          = "partly"           // "yes" for a key that not all partitions have
 	factUnlogged        = "unlogged"         // "yes" for a table or sequence that no crash survives
 	factAccessMethod    = "access method"    // of a table, where it is not heap; of an index, where it is not btree
