@@ -131,14 +131,23 @@ func (r *reasoner) untouched() bool {
 
 // stamped reports that the history was written without anything being run: one
 // position explains the whole schema, and of what is recorded behind it nothing is
-// there, in several statements. One that is missing may have been undone by hand.
+// there, in several statements. One that is missing may have been undone by hand, and a
+// rebuild is one, whatever it takes: who drops a column that it brought undoes all of it.
 func (r *reasoner) stamped() bool {
 	if r.cut == nil {
 		return false
 	}
+	rebuilt := map[int]bool{}
+	for e := r.cut.to; e < len(r.touches); e++ {
+		if u, ok := r.rebuildOf(e); ok {
+			for _, i := range u.statements[1:] {
+				rebuilt[i] = true
+			}
+		}
+	}
 	deep := 0
 	for _, e := range r.claimedBehind(r.cut.to) {
-		if r.deep(e) && r.denied[e] {
+		if r.deep(e) && r.denied[e] && !rebuilt[e] {
 			deep++
 		}
 	}
