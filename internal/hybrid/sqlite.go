@@ -38,7 +38,7 @@ func (d SQLite) Schema(db *sql.DB) (*Picture, error) {
 		`SELECT m.name || '/foreign key ' || f."from", lower(f."table") || '(' || coalesce(lower(f."to"), '') || ') delete ' || f.on_delete || ' update ' || f.on_update
 			FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND ` + ours,
 		`SELECT m.name || iif(l.origin = 'c', '/index ' || l.name, '/key ' || l.origin || ' ' || group_concat(coalesce(x.name, '?'))),
-				'unique ' || l."unique" || ' partial ' || l.partial || ' on ' || group_concat(coalesce(x.name, '?') || ' ' || x."desc" || ' ' || x.coll)
+				'unique ' || l."unique" || ' partial ' || l.partial || ' on ' || group_concat(coalesce(x.name, '?') || ' ' || x."desc" || ' ' || lower(x.coll))
 			FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_xinfo(l.name) x
 			WHERE m.type = 'table' AND x.key AND ` + ours + ` GROUP BY m.name, l.name`,
 	}
