@@ -132,7 +132,8 @@ func (s *Snapshot) Wholes(table *Object) []*Object {
 func (s *Snapshot) Parts(table Key) []*Object {
 	var parts []*Object
 	if order := s.order.Load(); order != nil {
-		first, _ := slices.BinarySearchFunc(*order, table, Key.Compare)
+		// Parts of kinds that not all engines share stand ahead of the table itself.
+		first, _ := slices.BinarySearchFunc(*order, Key{Space: table.Space, Table: table.Name}, Key.Compare)
 		for _, k := range (*order)[first:] {
 			if k.Owner() != table {
 				break
