@@ -226,7 +226,21 @@ func (w *witness) readCopy(s *migration.Statement, table schema.Key) (query, col
 	for i, column := range from.Columns {
 		quoted[i] = w.quote(column)
 	}
-	return from.Query, strings.Join(quoted, ", "), true
+	return w.stored(from.Query, table, from.Columns), strings.Join(quoted, ", "), true
+}
+
+// stored returns a query for what columns make of the values that another query gives.
+func (w *witness) stored(query string, table schema.Key, columns []string) string {
+	stored := w.db.Traits().Stored
+	if stored == nil {
+		return query
+	}
+	names, values := make([]string, len(columns)), make([]string, len(columns))
+	for i, column := range columns {
+		names[i] = fmt.Sprintf("given_%d", i)
+		values[i] = stored(names[i], w.have.Get(table.Column(column)).Fact(schema.Type))
+	}
+	return "WITH given (" + strings.Join(names, ", ") + ") AS (" + query + ") SELECT " + strings.Join(values, ", ") + " FROM given"
 }
 
 func (w *witness) Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error) {

@@ -45,6 +45,9 @@ type Traits struct {
 	// Text returns an expression whose value is another's as text; nil where any value
 	// can be taken for text.
 	Text func(expression string) string
+	// Stored returns an expression for what a column of a type makes of another's value;
+	// nil where comparisons convert by themselves.
+	Stored func(expression, typ string) string
 	// Placeholder returns the n-th bound argument, counted from 1: "?" or "$1".
 	Placeholder func(n int) string
 	// Fold returns a name as the engine's keys spell it.

@@ -110,3 +110,18 @@ func affinityOf(declared string, strict bool) affinity {
 
 // keeps reports whether what was stored under one affinity is the same under another.
 func keeps(from, to affinity) bool { return from == to || to == blobAffinity }
+
+// stored returns an expression for what a column of a declared type makes of the value of
+// another expression: a comparison of two queries takes values as they are, and an integer
+// is not the text that a column has made of it. A number that is written as no number of
+// SQLite's is ('007') is left as the text that it is.
+func stored(expression, declared string) string {
+	switch affinityOf(declared, false) {
+	case textAffinity:
+		return "CASE WHEN typeof(" + expression + ") IN ('integer', 'real') THEN CAST(" + expression + " AS TEXT) ELSE " + expression + " END"
+	case numericAffinity, realAffinity:
+		number := "CAST(" + expression + " AS NUMERIC)"
+		return "CASE WHEN typeof(" + expression + ") = 'text' AND " + expression + " = CAST(" + number + " AS TEXT) THEN " + number + " ELSE " + expression + " END"
+	}
+	return expression
+}

@@ -73,6 +73,7 @@ func (d *database) meet(ctx context.Context) error {
 		AutoKey:          "INTEGER PRIMARY KEY AUTOINCREMENT",
 		KeyText:          "TEXT",
 		Fold:             fold,
+		Stored:           stored,
 	}
 	return d.checks(ctx)
 }
