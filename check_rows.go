@@ -11,6 +11,7 @@ import (
 
 	"github.com/dbmend/dbmend/check"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -26,7 +27,7 @@ const rowsEach = 2
 type filler struct {
 	engine  engine.Engine
 	db      engine.Database
-	witness *witness
+	witness *witness.Witness
 	parts   map[schema.Key][]*schema.Object // of each table, in the order of their keys
 	types   map[string]*schema.Object       // what stands alone and is no table, by name
 }
@@ -41,7 +42,7 @@ func (c *checker) fill(ctx context.Context, db engine.Database, r *released, b *
 		return err
 	}
 	f := &filler{
-		engine: c.engine, db: db, witness: &witness{db: db, engine: c.engine, have: s.have},
+		engine: c.engine, db: db, witness: witness.New(db, c.engine, s.have),
 		parts: map[schema.Key][]*schema.Object{}, types: map[string]*schema.Object{},
 	}
 	b.rows = map[schema.Key]int64{}
@@ -55,7 +56,7 @@ func (c *checker) fill(ctx context.Context, db engine.Database, r *released, b *
 			f.types[o.Key.Name] = o
 			continue
 		}
-		n, err := rowsIn(ctx, db, f.witness.name(o.Key))
+		n, err := rowsIn(ctx, db, f.witness.Name(o.Key))
 		if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (c *checker) fill(ctx context.Context, db engine.Database, r *released, b *
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			n, err := rowsIn(ctx, db, f.witness.name(o.Key))
+			n, err := rowsIn(ctx, db, f.witness.Name(o.Key))
 			if err != nil {
 				return err
 			}
@@ -228,13 +229,13 @@ func rowsIn(ctx context.Context, db engine.Database, table string) (n int64, err
 // lost tells which tables that are there still have fewer rows than they had.
 func (c *checker) lost(ctx context.Context, db engine.Database, b *built, after *schema.Snapshot) ([]check.Loss, error) {
 	var losses []check.Loss
-	w := &witness{db: db, engine: c.engine, have: after}
+	w := witness.New(db, c.engine, after)
 	for o := range after.All() {
 		had := b.rows[o.Key]
 		if o.Key.Kind != schema.Table || had == 0 {
 			continue
 		}
-		n, err := rowsIn(ctx, db, w.name(o.Key))
+		n, err := rowsIn(ctx, db, w.Name(o.Key))
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -19,7 +20,7 @@ import (
 // losses notes as hazards what the steps take away, with figures, and returns it by
 // migration.
 func (d *descent) losses(ctx context.Context, db engine.Database, p *prepared) (map[migration.Version][]string, error) {
-	w := &witness{db: db, engine: d.engine, have: p.have}
+	w := witness.New(db, d.engine, p.have)
 	lost := map[migration.Version][]string{}
 	note := func(step *plan.Step, name string, table schema.Key, text string) {
 		step.Hazards = slices.DeleteFunc(step.Hazards, func(h plan.Hazard) bool { return h.Name == name && h.Table == (schema.Key{}) })
@@ -84,7 +85,7 @@ func (d *descent) losses(ctx context.Context, db engine.Database, p *prepared) (
 
 // conversions notes the columns with values that get another type on the way back, where
 // it is not seen on a copy that every value is then what it was.
-func (d *descent) conversions(ctx context.Context, w *witness, p *plan.Plan, note func(*plan.Step, string, schema.Key, string)) error {
+func (d *descent) conversions(ctx context.Context, w *witness.Witness, p *plan.Plan, note func(*plan.Step, string, schema.Key, string)) error {
 	var statements []*migration.Statement
 	for i := range p.Steps {
 		if s := p.Steps[i].Source; s.Class != migration.Code && p.Steps[i].Kind != plan.Afterwards {
@@ -124,48 +125,17 @@ var takes = map[string]string{
 
 // taken returns how many rows of a table a statement deletes or changes: as many as
 // there are, where it cannot be tried; and which other tables it reaches beside it.
-func taken(ctx context.Context, w *witness, s *migration.Statement, table schema.Key, bystanders []schema.Key) (rows int64, beside []schema.Key, err error) {
+func taken(ctx context.Context, w *witness.Witness, s *migration.Statement, table schema.Key, bystanders []schema.Key) (rows int64, beside []schema.Key, err error) {
 	if s.Verb == "delete" || s.Verb == "update" {
 		trial, err := w.Try(ctx, s)
 		if err != nil {
 			return 0, nil, err
 		}
 		if trial.Err == nil {
-			beside, err = w.reaches(ctx, s, bystanders)
+			beside, err = w.Reaches(ctx, s, bystanders)
 			return trial.First, beside, err
 		}
 	}
 	rows, err = w.Rows(ctx, table, 0)
 	return rows, nil, err
-}
-
-// reaches returns of the tables those of which a statement that runs takes or changes
-// rows. What it does is undone.
-func (w *witness) reaches(ctx context.Context, s *migration.Statement, tables []schema.Key) (reached []schema.Key, err error) {
-	if len(tables) == 0 || w.db.Traits().ReadOnly {
-		return nil, nil
-	}
-	err = w.db.Try(ctx, func(ctx context.Context) error {
-		before := make([]rowSum, len(tables))
-		for i, table := range tables {
-			var err error
-			if before[i], err = w.sum(ctx, table, columnsInOrder(w.have, table)); err != nil {
-				return err
-			}
-		}
-		if _, err := w.db.Exec(ctx, s.Text); err != nil {
-			return err
-		}
-		for i, table := range tables {
-			after, err := w.sum(ctx, table, before[i].columns)
-			if err != nil {
-				return err
-			}
-			if after.rows != before[i].rows || after.sum != before[i].sum {
-				reached = append(reached, table)
-			}
-		}
-		return nil
-	})
-	return reached, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
@@ -167,7 +168,7 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 			if s.Source.Class == migration.Data && complaint == engine.Violated {
 				continue // the copy has no rows, which the statement may need
 			}
-			if !tellsOfSchema(complaint) {
+			if !witness.TellsOfSchema(complaint) {
 				return nil, errors.Join(stepError(s, "rehearsal", err), scratch.Rollback(ctx))
 			}
 			seen.problem = noReturn(p, fmt.Sprintf("%s fails: %v", wording.Quote(s.SQL), err))
@@ -185,7 +186,7 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 		return nil, err
 	}
 	var facts []string
-	for _, diff := range schema.Compare(asCopied(p.Diagnosis.Target), after) {
+	for _, diff := range schema.Compare(witness.AsCopied(p.Diagnosis.Target), after) {
 		if scratch.Traits().IndexesReferences && byItself(p, diff, after) {
 			continue
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/literals"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -97,11 +99,11 @@ func (d *dump) insert(ctx context.Context, table *schema.Object, columns []strin
 }
 
 func (d *dump) schema(ctx context.Context) error {
-	return d.build(ctx, d.have.Filter(func(o *schema.Object) bool { return !late(o) }))
+	return d.build(ctx, d.have.Filter(func(o *schema.Object) bool { return !witness.Late(o) }))
 }
 
 func (d *dump) late(ctx context.Context) error {
-	return d.build(ctx, d.have.Filter(late))
+	return d.build(ctx, d.have.Filter(witness.Late))
 }
 
 // rows puts in what the migrations leave in a new database: without it the history
@@ -166,8 +168,8 @@ func (d *dump) foreignHistory(ctx context.Context) error {
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := columnsOfRows(tables, o)
-		rows, err := gather(d.live.Literals(ctx, o, columns, mostDumpedRows))
+		columns := tables.ColumnsOfRows(o)
+		rows, err := literals.Gather(d.live.Literals(ctx, o, columns, mostDumpedRows))
 		if err != nil {
 			return err
 		}
@@ -232,8 +234,8 @@ func (d *dump) journalEntries(ctx context.Context) error {
 		return err
 	}
 	table := made.Get(schema.Key{Kind: schema.Table, Name: journal.Table})
-	columns := columnsInOrder(made, table.Key)
-	rows, err := gather(d.scratch.Literals(ctx, table, columns, len(entries)+1))
+	columns := made.Columns(table.Key)
+	rows, err := literals.Gather(d.scratch.Literals(ctx, table, columns, len(entries)+1))
 	if err != nil {
 		return err
 	}

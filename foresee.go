@@ -7,6 +7,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -25,12 +26,12 @@ func (m *Migrator) foresee(ctx context.Context, db engine.Database, p *prepared)
 	if db.Traits().TransactionalDDL || p.opening != nil {
 		return nil
 	}
-	w := &witness{db: db, engine: m.engine, have: p.have}
+	w := witness.New(db, m.engine, p.have)
 	about := concerned(w, p.plan)
 	if about == nil {
 		return nil
 	}
-	if few, err := w.copyable(ctx, about); err != nil || !few {
+	if few, err := w.Copyable(ctx, about); err != nil || !few {
 		return ctx.Err()
 	}
 	scratch, err := db.Scratch(ctx)
@@ -38,7 +39,7 @@ func (m *Migrator) foresee(ctx context.Context, db engine.Database, p *prepared)
 		return fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := w.copyTo(ctx, scratch, about); err != nil {
+	if err := w.CopyTo(ctx, scratch, about); err != nil {
 		return ctx.Err() // there are rows that can be had only the way they came
 	}
 	step, failed := m.runOnCopy(ctx, scratch, p.plan)
@@ -52,14 +53,14 @@ func (m *Migrator) foresee(ctx context.Context, db engine.Database, p *prepared)
 // concerned chooses the tables that the steps of a plan are about, with those that
 // they refer to and that refer to them; nil where there are none with rows in them, as
 // far as the schema tells.
-func concerned(w *witness, p *plan.Plan) func(table schema.Key) bool {
+func concerned(w *witness.Witness, p *plan.Plan) func(table schema.Key) bool {
 	chosen := map[schema.Key]bool{}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Source != nil && (s.Source.Class == migration.Data || len(s.Makes()) == 0) && w.reachesFar(s.Source) {
-			return everyTable
+		if s.Source != nil && (s.Source.Class == migration.Data || len(s.Makes()) == 0) && w.ReachesFar(s.Source) {
+			return witness.EveryTable
 		}
-		for o := range w.have.All() {
+		for o := range w.Have().All() {
 			if o.Key.Kind == schema.Table && (s.Table == o.Key || wording.Speaks(s.SQL, o.Key.Name)) {
 				chosen[o.Key] = true
 			}
@@ -70,9 +71,9 @@ func concerned(w *witness, p *plan.Plan) func(table schema.Key) bool {
 	}
 	for again := true; again; {
 		again = false
-		for o := range w.have.All() {
+		for o := range w.Have().All() {
 			parent := schema.Key{Kind: schema.Table, Space: o.Key.Space, Name: o.Fact(schema.Parent)}
-			if o.Key.Kind != schema.ForeignKey || chosen[o.Key.Owner()] == chosen[parent] || w.have.Get(parent) == nil {
+			if o.Key.Kind != schema.ForeignKey || chosen[o.Key.Owner()] == chosen[parent] || w.Have().Get(parent) == nil {
 				continue
 			}
 			chosen[o.Key.Owner()], chosen[parent], again = true, true, true
@@ -116,9 +117,9 @@ func (m *Migrator) inTheWay(ctx context.Context, db engine.Database, p *prepared
 	if s.Source != nil {
 		q.Facts = append(q.Facts, fmt.Sprintf("%s:%d", s.Path, s.Line))
 	}
-	w := &witness{db: db, engine: m.engine, have: p.have}
+	w := witness.New(db, m.engine, p.have)
 	for _, o := range s.Makes() {
-		q.Facts = append(q.Facts, w.duplicates(ctx, o)...)
+		q.Facts = append(q.Facts, w.Repeated(ctx, o)...)
 	}
 	return q
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -16,7 +17,7 @@ import (
 // A guard is what a table held before synthesised statements.
 type guard struct {
 	rows int64
-	sum  rowSum // of a table that is made anew
+	sum  witness.RowSum // of a table that is made anew
 	anew bool
 }
 
@@ -43,10 +44,10 @@ func (r *run) weigh(ctx context.Context, p *prepared, steps []plan.Step, i int) 
 	if r.guard = nil; !guards(p, s) {
 		return nil
 	}
-	w := &witness{db: r.db, engine: r.engine, have: p.have}
+	w := witness.New(r.db, r.engine, p.have)
 	g := &guard{anew: s.Anew}
 	if g.anew {
-		g.sum, err = w.sum(ctx, s.Table, columnsInOrder(p.have, s.Table))
+		g.sum, err = w.Sum(ctx, s.Table, p.have.Columns(s.Table))
 	} else {
 		g.rows, err = w.Rows(ctx, s.Table, 0)
 	}
@@ -64,14 +65,14 @@ func (r *run) weighAgain(ctx context.Context, p *prepared, steps []plan.Step, i 
 	}
 	before := r.guard
 	r.guard = nil
-	w := &witness{db: r.db, engine: r.engine, have: p.have}
+	w := witness.New(r.db, r.engine, p.have)
 	loss := ""
 	if before.anew {
-		after, err := w.sum(ctx, s.Table, before.sum.columns)
+		after, err := w.Sum(ctx, s.Table, before.sum.Columns)
 		if err != nil {
 			return err
 		}
-		if after.rows != before.sum.rows || after.sum != before.sum.sum {
+		if !after.Same(before.sum) {
 			loss = fmt.Sprintf("%s was made anew and does not hold the rows that it held", s.Table)
 		}
 	} else {

@@ -2,13 +2,13 @@ package dbmend
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -113,8 +113,8 @@ func (m *Migrator) diagnose(ctx context.Context, db engine.Database, s *survey) 
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &witness{db: rows, engine: m.engine, have: have, counted: map[[sha256.Size]byte]int64{}}
-	d, err = m.resolve(ctx, w, diagnosis.Input{
+	w := witness.Remembering(rows, m.engine, have)
+	d, err = m.resolve(ctx, rows, w, diagnosis.Input{
 		Replay: replay, Have: have, Recorded: recorded, Witness: w,
 		Drift: m.drift, Ahead: m.ahead, Answers: m.answered(s),
 		Ignore: m.ignored, Space: db.Traits().Space,
@@ -245,7 +245,7 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	after.DeleteFunc(func(o *schema.Object) bool {
 		return p.hidden[o.Key.Owner()] || p.opening != nil && p.opening.hidden[o.Key.Owner()]
 	})
-	diff := slices.DeleteFunc(schema.Compare(asCopied(p.plan.Diagnosis.Target), after), func(d schema.Difference) bool {
+	diff := slices.DeleteFunc(schema.Compare(witness.AsCopied(p.plan.Diagnosis.Target), after), func(d schema.Difference) bool {
 		return scratch.Traits().IndexesReferences && byItself(p.plan, d, after)
 	})
 	if len(diff) > 0 {

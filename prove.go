@@ -9,6 +9,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/plan"
@@ -32,7 +33,7 @@ type proof struct {
 
 // before notes what must not get worse.
 func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment, last bool) (*proof, error) {
-	w := &witness{db: r.db, engine: r.engine, have: p.have}
+	w := witness.New(r.db, r.engine, p.have)
 	pf := &proof{}
 	if len(s.Steps) == 0 {
 		return pf, nil
@@ -190,7 +191,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 			return stillToCome(p.plan, d.Key) || r.unforeseen(p, d) || r.db.Traits().IndexesReferences && byItself(p.plan, d, schemaAfter)
 		})
 	}
-	w := &witness{db: r.db, engine: r.engine, have: schemaAfter}
+	w := witness.New(r.db, r.engine, schemaAfter)
 	if pf.back != nil && last {
 		if mismatch.Rows, err = pf.back.compare(ctx, w); err != nil {
 			return after, err

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/plan"
-	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains the refusals that a diagnosis does not see coming: those of
@@ -34,22 +33,12 @@ func unproven(ctx context.Context, db engine.Database, p *prepared, err error) e
 		for _, d := range mismatch.Differences {
 			q.Facts = append(q.Facts, "after the plan, "+d.String())
 		}
-	case failed && tellsOfSchema(db.Explain(statement.Err).Problem):
+	case failed && witness.TellsOfSchema(db.Explain(statement.Err).Problem):
 		q.Facts = append(q.Facts, statement.Error(), "statement: "+wording.Quote(statement.SQL))
 	default:
 		return err
 	}
 	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
-}
-
-// tellsOfSchema reports whether a complaint is about the schema or the statement,
-// and not about the machine or other sessions.
-func tellsOfSchema(p engine.Problem) bool {
-	switch p {
-	case engine.Missing, engine.Exists, engine.Violated, engine.Syntax, engine.Rejected:
-		return true
-	}
-	return false
 }
 
 // violated turns rows that a statement cannot be applied to into a refusal: no
@@ -81,44 +70,4 @@ func (r *run) orphaned(p *prepared, orphans []engine.Orphan) error {
 		q.Facts = append(q.Facts, fmt.Sprintf("row %s of table %s refers to nothing in table %s", o.Row, o.Table, o.Parent))
 	}
 	return &Refusal{Questions: []diagnosis.Question{q}, Diagnosis: p.plan.Diagnosis}
-}
-
-// duplicates shows rows that share what a unique index is to keep apart. It is
-// advice: what cannot be read is left out.
-func (w *witness) duplicates(ctx context.Context, o *schema.Object) []string {
-	list := o.Fact(schema.Columns)
-	switch {
-	case o.Key.Kind == schema.Unique:
-		list = strings.Trim(o.Key.Name, "()")
-	case o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" || o.Fact(schema.Where) != "":
-		return nil
-	}
-	var quoted []string
-	for name := range strings.SplitSeq(list, ", ") {
-		if w.have.Get(o.Key.Owner().Column(name)) == nil {
-			return nil // an expression, or a direction: not worth reading
-		}
-		quoted = append(quoted, w.quote(name))
-	}
-	columns := strings.Join(quoted, ", ")
-	query := fmt.Sprintf("SELECT %s, count(*) FROM %s GROUP BY %s HAVING count(*) > 1 LIMIT 10", columns, w.name(o.Key.Owner()), columns)
-	rows, err := w.db.Query(ctx, query)
-	if err != nil {
-		return nil
-	}
-	defer rows.Close()
-	names, err := rows.Columns()
-	if err != nil {
-		return nil
-	}
-	var facts []string
-	for rows.Next() {
-		values, err := scan(rows, len(names))
-		if err != nil {
-			return facts
-		}
-		last := len(names) - 1
-		facts = append(facts, fmt.Sprintf("%s occurs %v times", assigned(names[:last], values), values[last]))
-	}
-	return facts
 }

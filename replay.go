@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/literals"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -238,8 +239,8 @@ func (r *replayer) readRows(ctx context.Context) error {
 		if o.Key.Kind != schema.Table || r.filled[o.Key.Name] {
 			continue // no table, or one whose rows code has made of what is there
 		}
-		columns := columnsOfRows(r.result.Want, o)
-		rows, size, err := gatherWithin(r.scratch.Literals(ctx, o, columns, budget/rowHeader+1), budget)
+		columns := r.result.Want.ColumnsOfRows(o)
+		rows, size, err := literals.Within(r.scratch.Literals(ctx, o, columns, literals.Most(budget)), budget)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/literals"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -27,16 +29,16 @@ const (
 
 // resolve diagnoses, and where the only open questions are whether statements have
 // run, tries the answers. It returns the diagnosis that people are to see.
-func (m *Migrator) resolve(ctx context.Context, w *witness, in diagnosis.Input) (*diagnosis.Diagnosis, error) {
+func (m *Migrator) resolve(ctx context.Context, rows engine.Database, w *witness.Witness, in diagnosis.Input) (*diagnosis.Diagnosis, error) {
 	d, err := diagnosis.Diagnose(ctx, in)
 	if err != nil || !slices.ContainsFunc(d.Questions, triable) {
 		return d, err
 	}
-	t := &trials{Migrator: m, live: w, in: in}
-	if ok, err := w.copyable(ctx, everyTable); err != nil || !ok {
+	t := &trials{Migrator: m, rows: rows, live: w, in: in}
+	if ok, err := w.Copyable(ctx, witness.EveryTable); err != nil || !ok {
 		return d, err
 	}
-	if t.watch, err = startWatch(ctx, w.db); err != nil {
+	if t.watch, err = startWatch(ctx, rows); err != nil {
 		return nil, err
 	}
 	if err := t.explore(ctx, d); err != nil {
@@ -62,7 +64,8 @@ func triable(q diagnosis.Question) bool {
 // trials tries answers on copies.
 type trials struct {
 	*Migrator
-	live *witness
+	rows engine.Database // that holds them
+	live *witness.Witness
 	in   diagnosis.Input
 	ends []ending
 	// watch runs from before the first trial on.
@@ -141,13 +144,13 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 		t.open = true // it takes people
 		return "", false, nil
 	}
-	scratch, err := t.live.db.Scratch(ctx)
+	scratch, err := t.rows.Scratch(ctx)
 	if err != nil {
 		return "", false, fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := t.live.copyTo(ctx, scratch, everyTable); err != nil {
-		if uncopied(scratch, err) {
+	if err := t.live.CopyTo(ctx, scratch, witness.EveryTable); err != nil {
+		if witness.Uncopied(scratch, err) {
 			t.open = true
 			return "", false, nil
 		}
@@ -167,7 +170,7 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 			}
 			if _, err := t.exec(ctx, scratch, segment.Steps[i].Source, segment.Steps[i].SQL); err != nil {
 				problem := scratch.Explain(err).Problem
-				if !tellsOfSchema(problem) {
+				if !witness.TellsOfSchema(problem) {
 					return "", false, errors.Join(err, scratch.Rollback(ctx))
 				}
 				t.open = true // it may fail for reasons that have nothing to do with the answer
@@ -188,7 +191,7 @@ func (t *trials) try(ctx context.Context, d *diagnosis.Diagnosis) (picture strin
 		}
 	}
 	after, err := scratch.Inspect(ctx)
-	if err != nil || len(schema.Compare(asCopied(d.Target), after)) > 0 {
+	if err != nil || len(schema.Compare(witness.AsCopied(d.Target), after)) > 0 {
 		t.open = true
 		return "", false, err
 	}
@@ -208,9 +211,9 @@ func portray(ctx context.Context, db engine.Database, have *schema.Snapshot, wat
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := columnsOfRows(have, o)
+		columns := have.ColumnsOfRows(o)
 		slices.Sort(columns)
-		rows, err := gather(db.Literals(ctx, o, columns, 2*mostTriedRows))
+		rows, err := literals.Gather(db.Literals(ctx, o, columns, 2*witness.MostTriedRows))
 		if err != nil {
 			return "", err
 		}

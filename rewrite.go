@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/internal/literals"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -22,8 +23,8 @@ func (r *replayer) rewritable(ctx context.Context, effect *diagnosis.Effect) (ro
 	if effect.Statement.Verb != "update" || table == nil || table.Key.Kind != schema.Table {
 		return rows, nil
 	}
-	rows.Columns = columnsInOrder(r.watch.Snapshot(), table.Key)
-	rows.Rows, err = gather(r.scratch.Literals(ctx, table, rows.Columns, mostRewritten+1))
+	rows.Columns = r.watch.Snapshot().Columns(table.Key)
+	rows.Rows, err = literals.Gather(r.scratch.Literals(ctx, table, rows.Columns, mostRewritten+1))
 	if err != nil || len(rows.Rows) > mostRewritten {
 		return diagnosis.TableRows{}, err
 	}
@@ -35,7 +36,7 @@ func (r *replayer) noteRewritten(ctx context.Context, effect *diagnosis.Effect, 
 	if effect.Wrote == 0 || len(before.Rows) == 0 {
 		return nil
 	}
-	after, err := gather(r.scratch.Literals(ctx, r.watch.Snapshot().Get(effect.Statement.Table()), before.Columns, mostRewritten+1))
+	after, err := literals.Gather(r.scratch.Literals(ctx, r.watch.Snapshot().Get(effect.Statement.Table()), before.Columns, mostRewritten+1))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/literals"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
@@ -76,8 +77,8 @@ func (in *installation) read(ctx context.Context, db engine.Database) (err error
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := columnsOfRows(in.have, o)
-		rows, err := gather(db.Literals(ctx, o, columns, mostSquashedRows+1))
+		columns := in.have.ColumnsOfRows(o)
+		rows, err := literals.Gather(db.Literals(ctx, o, columns, mostSquashedRows+1))
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package dbmend
+package witness
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbmend/dbmend/internal/literals"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
@@ -14,7 +15,7 @@ import (
 
 // Keeps runs statements on a copy of a table, and of those that they speak of, and
 // compares the values of its columns, as texts. That it cannot be told counts as no.
-func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migration.Statement) (kept bool, err error) {
+func (w *Witness) Keeps(ctx context.Context, key schema.Key, statements ...*migration.Statement) (kept bool, err error) {
 	table := w.have.Get(key)
 	about := func(other schema.Key) bool {
 		return other == key || slices.ContainsFunc(statements, func(s *migration.Statement) bool { return wording.Speaks(s.Text, other.Name) })
@@ -22,7 +23,7 @@ func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migr
 	if table == nil {
 		return false, nil
 	}
-	if few, err := w.copyable(ctx, about); err != nil || !few {
+	if few, err := w.Copyable(ctx, about); err != nil || !few {
 		return false, err
 	}
 	scratch, err := w.db.Scratch(ctx)
@@ -30,13 +31,13 @@ func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migr
 		return false, fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := w.copyTo(ctx, scratch, about); err != nil {
-		if uncopied(scratch, err) {
+	if err := w.CopyTo(ctx, scratch, about); err != nil {
+		if Uncopied(scratch, err) {
 			return false, nil
 		}
 		return false, fmt.Errorf("copy the database to try %s: %w", wording.Quote(statements[0].Text), err)
 	}
-	copied := &witness{db: scratch, engine: w.engine, have: w.have}
+	copied := &Witness{db: scratch, engine: w.engine, have: w.have}
 	before, err := copied.values(ctx, table)
 	if err != nil {
 		return false, err
@@ -50,7 +51,7 @@ func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migr
 	if err != nil {
 		return false, err
 	}
-	for _, name := range columnsInOrder(w.have, key) {
+	for _, name := range w.have.Columns(key) {
 		if after.Get(schema.Key{Kind: schema.Column, Space: key.Space, Table: key.Name, Name: name}) == nil {
 			return false, nil
 		}
@@ -63,8 +64,8 @@ func (w *witness) Keeps(ctx context.Context, key schema.Key, statements ...*migr
 }
 
 // values returns the rows of a table as texts, each on a line, in an order of their own.
-func (w *witness) values(ctx context.Context, table *schema.Object) ([]string, error) {
-	rows, err := gather(w.db.Literals(ctx, table, columnsInOrder(w.have, table.Key), mostTriedRows))
+func (w *Witness) values(ctx context.Context, table *schema.Object) ([]string, error) {
+	rows, err := literals.Gather(w.db.Literals(ctx, table, w.have.Columns(table.Key), MostTriedRows))
 	lines := make([]string, len(rows))
 	for i, row := range rows {
 		for j, value := range row {

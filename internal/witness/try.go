@@ -1,4 +1,4 @@
-package dbmend
+package witness
 
 import (
 	"context"
@@ -20,7 +20,8 @@ import (
 // something, each time.
 var untold = diagnosis.Trial{First: 1, Second: 1, Again: 1}
 
-func (w *witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Trial, error) {
+// Try runs a statement twice and undoes both: see [diagnosis.Witness].
+func (w *Witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Trial, error) {
 	switch {
 	case w.db.Traits().ReadOnly:
 		return diagnosis.Trial{Err: engine.ErrReadOnly}, nil
@@ -40,7 +41,7 @@ func (w *witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Tr
 // usesNumbers reports whether a statement may use up numbers that no rollback gives
 // back: by putting rows into a table that numbers them, by a function that it names, or
 // by what triggers do.
-func (w *witness) usesNumbers(s *migration.Statement) bool {
+func (w *Witness) usesNumbers(s *migration.Statement) bool {
 	if !w.db.Traits().NumbersStay {
 		return false
 	}
@@ -66,15 +67,15 @@ func (w *witness) usesNumbers(s *migration.Statement) bool {
 
 // tryOnCopy tries a statement on a copy of the database, as far as it is about its
 // rows, where they are not too many.
-func (w *witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+func (w *Witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
 	if t, known := w.tried[s]; known {
 		return t, nil
 	}
-	about := everyTable
-	if !w.reachesFar(s) {
+	about := EveryTable
+	if !w.ReachesFar(s) {
 		about = func(table schema.Key) bool { return wording.Speaks(s.Text, table.Name) }
 	}
-	if few, err := w.copyable(ctx, about); err != nil || !few {
+	if few, err := w.Copyable(ctx, about); err != nil || !few {
 		return untold, err
 	}
 	scratch, err := w.db.Scratch(ctx)
@@ -82,13 +83,13 @@ func (w *witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diag
 		return t, fmt.Errorf("open a scratch database: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := w.copyTo(ctx, scratch, about); err != nil {
-		if uncopied(scratch, err) {
+	if err := w.CopyTo(ctx, scratch, about); err != nil {
+		if Uncopied(scratch, err) {
 			return untold, nil
 		}
 		return t, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
 	}
-	copied := &witness{db: scratch, engine: w.engine, have: w.have}
+	copied := &Witness{db: scratch, engine: w.engine, have: w.have}
 	if t, err = copied.try(ctx, s); err != nil {
 		return t, err
 	}
@@ -99,9 +100,9 @@ func (w *witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diag
 	return t, nil
 }
 
-// reachesFar reports whether a statement may read or write other rows than those of
+// ReachesFar reports whether a statement may read or write other rows than those of
 // the tables that it names.
-func (w *witness) reachesFar(s *migration.Statement) bool {
+func (w *Witness) ReachesFar(s *migration.Statement) bool {
 	for o := range w.have.All() {
 		name, _, _ := strings.Cut(o.Key.Name, "(")
 		if o.Key.Kind == schema.Trigger || o.Key.Kind != schema.Table && !o.Key.IsPart() && wording.Speaks(s.Text, name) {
@@ -113,7 +114,7 @@ func (w *witness) reachesFar(s *migration.Statement) bool {
 
 // found returns how many rows an UPDATE finds now, where running it does not tell: one, if
 // nobody can say.
-func (w *witness) found(ctx context.Context, s *migration.Statement) (rows int64, err error) {
+func (w *Witness) found(ctx context.Context, s *migration.Statement) (rows int64, err error) {
 	finder, ok := w.engine.(engine.Finder)
 	if !ok || s.Verb != "update" {
 		return 0, nil
@@ -122,14 +123,14 @@ func (w *witness) found(ctx context.Context, s *migration.Statement) (rows int64
 	if !ok {
 		return 1, nil
 	}
-	if err := w.scalar(ctx, query, &rows); err != nil && tellsOfSchema(w.db.Explain(err).Problem) {
+	if err := w.scalar(ctx, query, &rows); err != nil && TellsOfSchema(w.db.Explain(err).Problem) {
 		return 1, nil
 	}
 	return rows, err
 }
 
 // try runs a statement twice where it can be undone.
-func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
+func (w *Witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
 	err = w.db.Try(ctx, func(ctx context.Context) error {
 		run := func() (written, different int64, failed, err error) {
 			do := func(ctx context.Context) error {
@@ -141,7 +142,7 @@ func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.
 				failed = do(ctx)
 				return written, written, failed, nil
 			}
-			different, told, err := w.db.Different(ctx, table, columnsInOrder(w.have, table.Key), do)
+			different, told, err := w.db.Different(ctx, table, w.have.Columns(table.Key), do)
 			if failed != nil {
 				return 0, 0, failed, nil
 			}
@@ -155,7 +156,7 @@ func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.
 		}
 		if t.Err != nil {
 			// Only what the schema or the rows say against it is evidence.
-			if !tellsOfSchema(w.db.Explain(t.Err).Problem) {
+			if !TellsOfSchema(w.db.Explain(t.Err).Problem) {
 				return t.Err
 			}
 			return nil
@@ -177,4 +178,14 @@ func (w *witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.
 		return untold, nil // its table knows no transactions
 	}
 	return t, err
+}
+
+// TellsOfSchema reports whether a complaint is about the schema or the statement,
+// and not about the machine or other sessions.
+func TellsOfSchema(p engine.Problem) bool {
+	switch p {
+	case engine.Missing, engine.Exists, engine.Violated, engine.Syntax, engine.Rejected:
+		return true
+	}
+	return false
 }

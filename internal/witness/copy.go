@@ -1,4 +1,4 @@
-package dbmend
+package witness
 
 import (
 	"context"
@@ -6,28 +6,29 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/internal/literals"
 	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how a live database is copied, schema and rows, where something
 // is to be tried that must not happen to it.
 
-// mostTriedRows bounds how many rows are copied to try something on.
-const mostTriedRows = 20_000
+// MostTriedRows bounds how many rows are copied to try something on.
+const MostTriedRows = 20_000
 
-// late reports whether an object is made when the rows are there: triggers must not
+// Late reports whether an object is made when the rows are there: triggers must not
 // fire for rows that they have fired for, and references that can be made by themselves
 // let rows come in any order.
-func late(o *schema.Object) bool {
+func Late(o *schema.Object) bool {
 	return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
 }
 
-// everyTable chooses all tables for a copy.
-func everyTable(schema.Key) bool { return true }
+// EveryTable chooses all tables for a copy.
+func EveryTable(schema.Key) bool { return true }
 
-// asCopied returns a schema as a copy of it reads: an index that its server has given up
+// AsCopied returns a schema as a copy of it reads: an index that its server has given up
 // half-way, INVALID, is made from its definition, and valid.
-func asCopied(live *schema.Snapshot) *schema.Snapshot {
+func AsCopied(live *schema.Snapshot) *schema.Snapshot {
 	copied := live.Clone()
 	for o := range live.All() {
 		if o.Key.Kind != schema.Index || o.Fact(schema.Invalid) == "" {
@@ -40,10 +41,10 @@ func asCopied(live *schema.Snapshot) *schema.Snapshot {
 	return copied
 }
 
-// copyable reports whether the live schema can be copied, and the rows of some tables
+// Copyable reports whether the live schema can be copied, and the rows of some tables
 // are few enough for it.
-func (w *witness) copyable(ctx context.Context, of func(table schema.Key) bool) (bool, error) {
-	left := int64(mostTriedRows)
+func (w *Witness) Copyable(ctx context.Context, of func(table schema.Key) bool) (bool, error) {
+	left := int64(MostTriedRows)
 	of = withFamily(w.have, of)
 	for o := range w.have.All() {
 		if o.Unsupported != "" {
@@ -90,19 +91,19 @@ func withFamily(have *schema.Snapshot, of func(table schema.Key) bool) func(tabl
 	return func(table schema.Key) bool { return chosen[table] }
 }
 
-// uncopied reports whether an error of copyTo says that rows do not go into a copy, as those
+// Uncopied reports whether an error of [Witness.CopyTo] says that rows do not go into a copy, as those
 // that the server would not take any more. Then nothing is told by a copy.
-func uncopied(scratch engine.Database, err error) bool {
+func Uncopied(scratch engine.Database, err error) bool {
 	return scratch.Explain(err).Problem == engine.Violated
 }
 
-// copyTo makes the live schema on a scratch database, with the rows of some tables.
-// What is [late] comes last. Where the
-// rows of some tables are left out, so are references: they could not be put in force.
-func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(table schema.Key) bool) error {
+// CopyTo makes the live schema on a scratch database, with the rows of some tables.
+// What is [Late] comes last. Where the rows of some tables are left out, so are
+// references: they could not be put in force.
+func (w *Witness) CopyTo(ctx context.Context, scratch engine.Database, of func(table schema.Key) bool) error {
 	have, whole := w.have, true
 	of = withFamily(have, of)
-	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !late(o) })); err != nil {
+	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !Late(o) })); err != nil {
 		return err
 	}
 	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
@@ -116,8 +117,8 @@ func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(t
 			whole = false
 			continue
 		}
-		columns := columnsOfRows(have, o)
-		rows, err := gather(w.db.Literals(ctx, o, columns, mostTriedRows))
+		columns := have.ColumnsOfRows(o)
+		rows, err := literals.Gather(w.db.Literals(ctx, o, columns, MostTriedRows))
 		if err != nil {
 			return errors.Join(err, scratch.Rollback(ctx))
 		}
@@ -142,5 +143,5 @@ func (w *witness) copyTo(ctx context.Context, scratch engine.Database, of func(t
 			return err
 		}
 	}
-	return scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return late(o) && (whole || o.Key.Kind != schema.ForeignKey) }))
+	return scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return Late(o) && (whole || o.Key.Kind != schema.ForeignKey) }))
 }

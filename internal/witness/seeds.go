@@ -1,4 +1,4 @@
-package dbmend
+package witness
 
 import (
 	"context"
@@ -14,7 +14,8 @@ import (
 
 // This file contains how rows that a set puts in are looked for in the live database.
 
-func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {
+// Seeds looks for the rows of an INSERT of literals: see [diagnosis.Witness].
+func (w *Witness) Seeds(ctx context.Context, s *migration.Statement, have *schema.Snapshot) (seeds diagnosis.Seeds, ok bool, err error) {
 	seed, ok := w.engine.Seed(s.Text)
 	if !ok {
 		return seeds, false, nil
@@ -24,7 +25,7 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 		return seeds, false, nil
 	}
 	if len(seed.Columns) == 0 {
-		seed.Columns = columnsInOrder(have, table)
+		seed.Columns = have.Columns(table)
 	}
 	if !has(have, table, seed.Columns) {
 		return seeds, false, nil // it was written for another form of the table
@@ -44,7 +45,7 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 		}
 	}
 	found, err := w.find(ctx, table, diagnosis.TableRows{Columns: seed.Columns, Rows: seed.Rows}, keyed)
-	if err != nil && !tellsOfSchema(w.db.Explain(err).Problem) {
+	if err != nil && !TellsOfSchema(w.db.Explain(err).Problem) {
 		return seeds, false, err
 	}
 	if err != nil || slices.Contains(found, incomparable) {
@@ -59,12 +60,14 @@ func (w *witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	return seeds, true, nil
 }
 
-func (w *witness) Given(s *migration.Statement) (rows diagnosis.TableRows, ok bool) {
+// Given reads the rows of an INSERT of literals: see [diagnosis.Witness].
+func (w *Witness) Given(s *migration.Statement) (rows diagnosis.TableRows, ok bool) {
 	seed, ok := w.engine.Seed(s.Text)
 	return diagnosis.TableRows{Columns: seed.Columns, Rows: seed.Rows}, ok
 }
 
-func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (seeds diagnosis.Seeds, err error) {
+// Present looks for rows: see [diagnosis.Witness].
+func (w *Witness) Present(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (seeds diagnosis.Seeds, err error) {
 	seeds.Wanted = len(rows.Rows)
 	keyed := key(w.have, table, rows.Columns)
 	seeds.Keyed = keyed != nil
@@ -78,7 +81,8 @@ func (w *witness) Present(ctx context.Context, table schema.Key, rows diagnosis.
 	return seeds, err
 }
 
-func (w *witness) Alike(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (alike int, err error) {
+// Alike counts the rows that are there with all of their values: see [diagnosis.Witness].
+func (w *Witness) Alike(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (alike int, err error) {
 	found, err := w.find(ctx, table, rows, nil)
 	if err == nil {
 		return count(found, present), nil
@@ -86,7 +90,7 @@ func (w *witness) Alike(ctx context.Context, table schema.Key, rows diagnosis.Ta
 	// One row that cannot be compared says nothing of the others.
 	for i := range rows.Rows {
 		found, err := w.find(ctx, table, diagnosis.TableRows{Columns: rows.Columns, Rows: rows.Rows[i : i+1]}, nil)
-		if err != nil && !tellsOfSchema(w.db.Explain(err).Problem) {
+		if err != nil && !TellsOfSchema(w.db.Explain(err).Problem) {
 			return 0, err
 		}
 		alike += count(found, present)
@@ -124,7 +128,7 @@ func add(seeds *diagnosis.Seeds, found []sight) {
 }
 
 // find looks for rows, by their key where the values give one.
-func (w *witness) find(ctx context.Context, table schema.Key, rows diagnosis.TableRows, keyed map[string]bool) ([]sight, error) {
+func (w *Witness) find(ctx context.Context, table schema.Key, rows diagnosis.TableRows, keyed map[string]bool) ([]sight, error) {
 	primary := key(w.have, table, rows.Columns)
 	found := make([]sight, len(rows.Rows))
 	var queries []string
@@ -134,7 +138,7 @@ func (w *witness) find(ctx context.Context, table schema.Key, rows diagnosis.Tab
 			found[i] = incomparable
 			continue
 		}
-		queries = append(queries, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t", w.name(table), where))
+		queries = append(queries, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1) AS t", w.Name(table), where))
 	}
 	counts, err := w.counts(ctx, queries)
 	if err != nil {
@@ -154,7 +158,7 @@ func (w *witness) find(ctx context.Context, table schema.Key, rows diagnosis.Tab
 
 // where returns a condition for one row, by its key where the values give one; none where
 // there is nothing to compare. A value that only the time of running tells is not compared.
-func (w *witness) where(table schema.Key, columns, row []string, keyed, primary map[string]bool) string {
+func (w *Witness) where(table schema.Key, columns, row []string, keyed, primary map[string]bool) string {
 	// A key tells only if all of it is known: NULL is no value, and in a primary key
 	// it stands for one that the database finds itself.
 	for i, column := range columns {
@@ -189,7 +193,7 @@ const (
 
 // counts returns the numbers that queries give. Many of them are one query, and those
 // that have been asked before none, where nothing changes the rows in between.
-func (w *witness) counts(ctx context.Context, queries []string) ([]int64, error) {
+func (w *Witness) counts(ctx context.Context, queries []string) ([]int64, error) {
 	counts := make([]int64, len(queries))
 	var open []int // of those that are still to be asked
 	length := 0
@@ -229,7 +233,7 @@ func (w *witness) counts(ctx context.Context, queries []string) ([]int64, error)
 
 // refusesNull reports whether a column is the whole primary key, which a NULL
 // leaves to the database.
-func (w *witness) refusesNull(table schema.Key, column string) bool {
+func (w *Witness) refusesNull(table schema.Key, column string) bool {
 	pk := w.have.Get(schema.Key{Kind: schema.PrimaryKey, Space: table.Space, Table: table.Name})
 	return pk.Fact(schema.Columns) == column
 }

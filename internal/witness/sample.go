@@ -1,4 +1,4 @@
-package dbmend
+package witness
 
 import (
 	"bytes"
@@ -21,12 +21,13 @@ const (
 	sampleValues = 8  // columns
 )
 
-func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error) {
+// Sample shows a few rows: see [diagnosis.Witness].
+func (w *Witness) Sample(ctx context.Context, table schema.Key) ([]string, error) {
 	total, err := w.Rows(ctx, table, 0)
 	if err != nil {
 		return nil, err
 	}
-	names := columnsInOrder(w.have, table)
+	names := w.have.Columns(table)
 	names = names[:min(len(names), sampleValues)]
 	if len(names) == 0 {
 		return nil, nil
@@ -35,7 +36,7 @@ func (w *witness) Sample(ctx context.Context, table schema.Key) ([]string, error
 	for i, name := range names {
 		columns[i] = fmt.Sprintf("substr(%s, 1, %d)", w.text(w.quote(name)), sampleWidth+1)
 	}
-	rows, err := w.db.Query(ctx, fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(columns, ", "), w.name(table), sampleRows))
+	rows, err := w.db.Query(ctx, fmt.Sprintf("SELECT %s FROM %s LIMIT %d", strings.Join(columns, ", "), w.Name(table), sampleRows))
 	if err != nil {
 		return nil, err
 	}
