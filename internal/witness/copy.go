@@ -3,10 +3,13 @@ package witness
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/literals"
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -95,6 +98,26 @@ func withFamily(have *schema.Snapshot, of func(table schema.Key) bool) func(tabl
 // that the server would not take any more. Then nothing is told by a copy.
 func Uncopied(scratch engine.Database, err error) bool {
 	return scratch.Explain(err).Problem == engine.Violated
+}
+
+// copyFor returns a copy of the live database with the rows of some tables, to try a
+// statement on; nil where there are too many of them, or they do not go into a copy.
+func (w *Witness) copyFor(ctx context.Context, s *migration.Statement, of func(table schema.Key) bool) (engine.Database, error) {
+	if few, err := w.Copyable(ctx, of); err != nil || !few {
+		return nil, err
+	}
+	scratch, err := w.db.Scratch(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open a scratch database: %w", err)
+	}
+	err = w.CopyTo(ctx, scratch, of)
+	switch {
+	case err == nil:
+		return scratch, nil
+	case Uncopied(scratch, err):
+		return nil, scratch.Close()
+	}
+	return nil, errors.Join(fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err), scratch.Close())
 }
 
 // CopyTo makes the live schema on a scratch database, with the rows of some tables.

@@ -3,7 +3,6 @@ package witness
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,20 +22,11 @@ func (w *Witness) Keeps(ctx context.Context, key schema.Key, statements ...*migr
 	if table == nil {
 		return false, nil
 	}
-	if few, err := w.Copyable(ctx, about); err != nil || !few {
+	scratch, err := w.copyFor(ctx, statements[0], about)
+	if err != nil || scratch == nil {
 		return false, err
 	}
-	scratch, err := w.db.Scratch(ctx)
-	if err != nil {
-		return false, fmt.Errorf("open a scratch database: %w", err)
-	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := w.CopyTo(ctx, scratch, about); err != nil {
-		if Uncopied(scratch, err) {
-			return false, nil
-		}
-		return false, fmt.Errorf("copy the database to try %s: %w", wording.Quote(statements[0].Text), err)
-	}
 	copied := &Witness{db: scratch, engine: w.engine, have: w.have}
 	before, err := copied.values(ctx, table)
 	if err != nil {

@@ -3,7 +3,6 @@ package witness
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -75,20 +74,11 @@ func (w *Witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diag
 	if !w.ReachesFar(s) {
 		about = func(table schema.Key) bool { return wording.Speaks(s.Text, table.Name) }
 	}
-	if few, err := w.Copyable(ctx, about); err != nil || !few {
+	scratch, err := w.copyFor(ctx, s, about)
+	if err != nil || scratch == nil {
 		return untold, err
 	}
-	scratch, err := w.db.Scratch(ctx)
-	if err != nil {
-		return t, fmt.Errorf("open a scratch database: %w", err)
-	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
-	if err := w.CopyTo(ctx, scratch, about); err != nil {
-		if Uncopied(scratch, err) {
-			return untold, nil
-		}
-		return t, fmt.Errorf("copy the database to try %s: %w", wording.Quote(s.Text), err)
-	}
 	copied := &Witness{db: scratch, engine: w.engine, have: w.have}
 	if t, err = copied.try(ctx, s); err != nil {
 		return t, err
