@@ -14,7 +14,7 @@ build: ## build the command into bin/dbmend
 
 .PHONY: test
 test: ## run all tests
-	go test ./...
+	go test -timeout 30m ./...
 
 .PHONY: lint
 lint: ## check the project's rules, vet and staticcheck
