@@ -62,11 +62,7 @@ func (p *Plan) Losses() []Loss {
 			if _, lost := l.lost(owner, p.Diagnosis.Target); lost {
 				continue // with the table
 			}
-			now := l.tables[owner].Column(o.Key.Name)
-			if name, renamed := l.columns[o.Key]; renamed {
-				now.Name = name
-			}
-			if p.Diagnosis.Target.Get(now) == nil && o.Fact(schema.Generated) == "" {
+			if p.Diagnosis.Target.Get(l.column(o.Key)) == nil && o.Fact(schema.Generated) == "" {
 				losses = append(losses, Loss{l.step(o.Key), o})
 			}
 		}
@@ -85,10 +81,7 @@ func (p *Plan) Converted() []Loss {
 		if _, lost := l.lost(owner, p.Diagnosis.Target); o.Key.Kind != schema.Column || lost {
 			continue
 		}
-		now := l.tables[owner].Column(o.Key.Name)
-		if name, renamed := l.columns[o.Key]; renamed {
-			now.Name = name
-		}
+		now := l.column(o.Key)
 		target := p.Diagnosis.Target.Get(now)
 		if target == nil {
 			continue
@@ -167,9 +160,7 @@ func (l *lineage) follow(i int, s *Step) {
 	if s.Source == nil {
 		return
 	}
-	target := schema.Key{Kind: schema.Table, Space: s.Source.Space, Name: s.Source.Target}
-	renamed := target
-	renamed.Name = s.Source.NewName
+	target, renamed := s.Source.Table(), s.Source.Renamed()
 	switch s.Source.Verb {
 	case "insert", "replace":
 		l.filled[target] = true
@@ -186,11 +177,7 @@ func (l *lineage) follow(i int, s *Step) {
 		return
 	case "alter table rename column":
 		for o := range l.have.All() {
-			name := o.Key.Name
-			if now, ok := l.columns[o.Key]; ok {
-				name = now
-			}
-			if o.Key.Kind == schema.Column && l.tables[o.Key.Owner()] == target && name == s.Source.OldName {
+			if o.Key.Kind == schema.Column && l.column(o.Key) == target.Column(s.Source.OldName) {
 				l.columns[o.Key] = s.Source.NewName
 			}
 		}
@@ -221,10 +208,18 @@ func (l *lineage) lost(live schema.Key, target *schema.Snapshot) (step int, lost
 	return step, dropped && (target.Get(now) == nil || !l.filled[now])
 }
 
+// column returns the key that a live column has by now.
+func (l *lineage) column(live schema.Key) schema.Key {
+	now := l.tables[live.Owner()].Column(live.Name)
+	if name, renamed := l.columns[live]; renamed {
+		now.Name = name
+	}
+	return now
+}
+
 // step returns the step that took a live column away.
 func (l *lineage) step(column schema.Key) int {
-	now := l.tables[column.Owner()]
-	for _, key := range []schema.Key{column, {Kind: schema.Column, Space: now.Space, Table: now.Name, Name: column.Name}} {
+	for _, key := range []schema.Key{column, l.tables[column.Owner()].Column(column.Name)} {
 		if i, ok := l.gone[key]; ok {
 			return i
 		}
@@ -242,7 +237,7 @@ func (p *Plan) Bystanders() []schema.Key {
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		if s.Source != nil && s.Source.Class == migration.Data {
-			about[schema.Key{Kind: schema.Table, Space: s.Source.Space, Name: s.Source.Target}] = true
+			about[s.Source.Table()] = true
 			anything = anything || s.Source.Target == ""
 		}
 		anything = anything || s.Source != nil && s.Source.Class == migration.Code

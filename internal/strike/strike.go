@@ -1,9 +1,6 @@
 // Package strike counts calls and says which of them are to go wrong. What a call is, and
-// what it is to go wrong, is known to whoever counts: [fault] at a driver, [wire] at a
-// connection.
-//
-// [fault]: https://pkg.go.dev/github.com/dbmend/dbmend/internal/fault
-// [wire]: https://pkg.go.dev/github.com/dbmend/dbmend/internal/wire
+// what it is to go wrong, is known to whoever counts: package fault at a driver, package
+// wire at a connection.
 package strike
 
 import "sync"
