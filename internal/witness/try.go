@@ -34,7 +34,17 @@ func (w *Witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Tr
 	case w.usesNumbers(s):
 		return w.tryOnCopy(ctx, s)
 	}
-	return w.try(ctx, s)
+	t, err := w.try(ctx, s, w.db.Try)
+	if w.bars(ctx, err) {
+		return w.tryOnCopy(ctx, s)
+	}
+	return t, err
+}
+
+// bars reports whether an error is the engine's, which tries nothing that it could not
+// undo: the table that a statement is about knows no transactions.
+func (w *Witness) bars(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() == nil && w.db.Explain(err).Problem == engine.Unknown && !w.db.Traits().TransactionalDDL
 }
 
 // usesNumbers reports whether a statement may use up numbers that no rollback gives
@@ -80,7 +90,10 @@ func (w *Witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diag
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	copied := &Witness{db: scratch, engine: w.engine, have: w.have}
-	if t, err = copied.try(ctx, s); err != nil {
+	if t, err = copied.try(ctx, s, scratch.Try); copied.bars(ctx, err) {
+		t, err = copied.try(ctx, s, copied.forGood)
+	}
+	if err != nil {
 		return t, err
 	}
 	if w.tried == nil {
@@ -119,9 +132,17 @@ func (w *Witness) found(ctx context.Context, s *migration.Statement) (rows int64
 	return rows, err
 }
 
-// try runs a statement twice where it can be undone.
-func (w *Witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.Trial, err error) {
-	err = w.db.Try(ctx, func(ctx context.Context) error {
+// forGood runs fn on a copy, which is thrown away with what stays of it.
+func (w *Witness) forGood(ctx context.Context, fn func(ctx context.Context) error) error {
+	if err := w.db.Begin(ctx, engine.Normal); err != nil {
+		return err
+	}
+	return errors.Join(fn(ctx), w.db.Rollback(ctx))
+}
+
+// try runs a statement twice, in what undoes both or makes it no matter that they stay.
+func (w *Witness) try(ctx context.Context, s *migration.Statement, within func(context.Context, func(context.Context) error) error) (t diagnosis.Trial, err error) {
+	err = within(ctx, func(ctx context.Context) error {
 		run := func() (written, different int64, failed, err error) {
 			do := func(ctx context.Context) error {
 				written, failed = w.db.Exec(ctx, s.Text)
@@ -164,9 +185,6 @@ func (w *Witness) try(ctx context.Context, s *migration.Statement) (t diagnosis.
 		}
 		return err
 	})
-	if err != nil && ctx.Err() == nil && w.db.Explain(err).Problem == engine.Unknown && !w.db.Traits().TransactionalDDL {
-		return untold, nil // its table knows no transactions
-	}
 	return t, err
 }
 
