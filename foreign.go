@@ -11,6 +11,7 @@ import (
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
 	"github.com/dbmend/dbmend/schema"
 	"github.com/dbmend/dbmend/tracking"
 )
@@ -30,7 +31,7 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 		if c.Runner == nil && m.makes(c.Table) && c.Table != hint.Table {
 			continue // the set's own, whatever it looks like
 		}
-		s.hidden[c.Table] = true
+		s.hidden[c.Table] = !m.defines(c.Table)
 		for _, beside := range c.Beside {
 			s.hidden[beside] = true
 		}
@@ -201,6 +202,19 @@ func (m *Migrator) makes(table schema.Key) bool {
 	return false
 }
 
+// defines reports whether a statement of the set makes a table or changes its form: then it
+// is judged like any other, though it is a history.
+func (m *Migrator) defines(table schema.Key) bool {
+	for _, mig := range m.set.Migrations {
+		for i := range mig.Statements {
+			if s := &mig.Statements[i]; s.Class == migration.Schema && s.Table() == table {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // handedTo returns the runner that [History] names, or nil where it names a table
 // or nothing.
 func (m *Migrator) handedTo() *tracking.Runner {
@@ -230,4 +244,18 @@ func (m *Migrator) historyKey(db tracking.Database) schema.Key {
 		space = "" // as keys have it
 	}
 	return schema.Key{Kind: schema.Table, Space: space, Name: fold(name)}
+}
+
+// readAgain reads the history again where a step speaks of it: the set may keep it itself,
+// by a statement in each of its files, and what that has written is not written again.
+func (r *run) readAgain(ctx context.Context, p *prepared, s *plan.Segment) error {
+	if !slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return wording.Speaks(step.SQL, p.foreign.Table.Name) }) {
+		return nil
+	}
+	h, err := p.foreign.Runner.Read(ctx, r.db, p.foreign.Table)
+	if err != nil {
+		return fmt.Errorf("read %s again: %w", p.foreign.Table, err)
+	}
+	p.foreign = h
+	return nil
 }

@@ -254,9 +254,10 @@ func (m *Migrator) rehearse(ctx context.Context, db engine.Database, p *prepared
 	return m.foresee(ctx, db, p)
 }
 
-// copyHistory makes the tracking table on a scratch database if a step is about it.
+// copyHistory makes the tracking table on a scratch database if a step is about it and it
+// is not a table of the set's own, which is there.
 func (p *prepared) copyHistory(ctx context.Context, scratch engine.Database) error {
-	if p.foreign == nil || p.foreign.Runner.Create == nil || !slices.ContainsFunc(p.plan.Steps, func(s plan.Step) bool {
+	if p.foreign == nil || p.foreign.Runner.Create == nil || !p.hidden[p.foreign.Table] || !slices.ContainsFunc(p.plan.Steps, func(s plan.Step) bool {
 		return s.Source != nil && s.Source.Table() == p.foreign.Table
 	}) {
 		return nil

@@ -191,6 +191,9 @@ func (r *run) writeForeign(ctx context.Context, p *prepared, s *plan.Segment) er
 	if len(applied) == 0 {
 		return nil
 	}
+	if err := r.readAgain(ctx, p, s); err != nil {
+		return err
+	}
 	if err := p.foreign.Runner.Record(ctx, r.db, p.foreign, r.set.Migrations, applied); err != nil {
 		return fmt.Errorf("record in %s: %w", p.foreign.Table, err)
 	}
