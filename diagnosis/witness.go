@@ -45,7 +45,8 @@ type Witness interface {
 	Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error)
 	// Astray returns how many rows of a table refer, by a column named for another
 	// table's key (page_id for the id of page), to rows that are not there, and in
-	// words which.
+	// words which. The name alone proves nothing: a foreign key or another row of the
+	// table has to say that the column refers at all.
 	Astray(ctx context.Context, table schema.Key) (rows int64, what string, err error)
 	// Duplicates returns how many groups of rows a unique index would refuse; told is
 	// false where its columns are more than names.

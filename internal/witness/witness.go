@@ -181,19 +181,37 @@ func (w *Witness) Astray(ctx context.Context, table schema.Key) (rows int64, wha
 			continue
 		}
 		column := w.quote(part.Spelling())
-		query := fmt.Sprintf("SELECT count(*) FROM %s AS child WHERE child.%s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)",
-			w.Name(table), column, w.Name(key.Owner()), w.quote("id"), column)
-		if err := w.scalar(ctx, query, &rows); err != nil {
-			if TellsOfSchema(w.db.Explain(err).Problem) {
-				continue // the two cannot be compared: a name proves nothing
-			}
+		rows, refers, err := w.astray(ctx, table, column, key.Owner())
+		switch {
+		case err != nil && TellsOfSchema(w.db.Explain(err).Problem):
+			continue // the two cannot be compared: a name proves nothing
+		case err != nil:
 			return 0, "", err
-		}
-		if rows > 0 {
+		case rows > 0 && (refers || w.declares(table, part.Key, key.Owner())):
 			return rows, fmt.Sprintf("%s refers to rows of %s that are not there", part.Key, key.Owner()), nil
 		}
 	}
 	return 0, "", nil
+}
+
+// astray counts the rows of a table that a column refers to none of another by, and
+// reports whether any row of it refers to one.
+func (w *Witness) astray(ctx context.Context, table schema.Key, column string, parent schema.Key) (rows int64, refers bool, err error) {
+	found := fmt.Sprintf("EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)", w.Name(parent), w.quote("id"), column)
+	query := fmt.Sprintf("SELECT count(*) FROM %s AS child WHERE child.%s IS NOT NULL AND ", w.Name(table), column)
+	if err := w.scalar(ctx, query+"NOT "+found, &rows); err != nil || rows == 0 {
+		return 0, false, err
+	}
+	var others int64
+	err = w.scalar(ctx, query+found, &others)
+	return rows, others > 0, err
+}
+
+// declares reports whether a column has a foreign key to a table.
+func (w *Witness) declares(table, column, parent schema.Key) bool {
+	return slices.ContainsFunc(w.have.Parts(table), func(part *schema.Object) bool {
+		return part.Key.Kind == schema.ForeignKey && strings.HasPrefix(part.Key.Name, "("+column.Name+") -> "+parent.Name+"(")
+	})
 }
 
 func (w *Witness) quote(name string) string { return w.db.Traits().Quote(name) }
