@@ -13,19 +13,19 @@ import (
 // looks like a history of this set.
 
 // askAboutAnother asks whether this is the right database where no table is there that
-// the set knows, though the history claims some, and others are there instead. Nothing
-// else is asked then: whatever it is would be about the other program's tables. What our
-// own journal says of a run is no other program's, and of numbers that the set does not
-// have it is asked anyway.
-func (r *reasoner) askAboutAnother() {
+// the set knows, though the history claims some, and others are there instead; it reports
+// whether that is open. Nothing is explained then, nor asked: whatever it is would be about
+// the other program's tables. What our own journal says of a run is no other program's, and
+// of numbers that the set does not have it is asked anyway.
+func (r *reasoner) askAboutAnother() (open bool) {
 	if len(r.Recorded.Unknown) > 0 {
-		return
+		return false
 	}
 	var recorded, missing, strange []string
 	for _, m := range r.Replay.Set.Migrations {
 		switch c := r.Recorded.Of(m); {
 		case c.Ran, c.Kept, c.Covered:
-			return
+			return false
 		case c.Recorded:
 			recorded = append(recorded, string(m.Version))
 		}
@@ -34,7 +34,7 @@ func (r *reasoner) askAboutAnother() {
 		switch {
 		case o.Key.Kind != schema.Table:
 		case r.knows(o.Key):
-			return
+			return false
 		default:
 			strange = append(strange, o.Key.String())
 		}
@@ -45,10 +45,10 @@ func (r *reasoner) askAboutAnother() {
 		}
 	}
 	if len(recorded) == 0 || len(missing) == 0 || len(strange) == 0 {
-		return
+		return false
 	}
 	slices.Sort(missing)
-	q := Question{
+	return r.ask(Question{
 		Code: Q13,
 		Text: fmt.Sprintf("The history claims %s of this set, of which no table is there, and the database holds %s that no migration knows. Is this the right database, or does its history belong to another program?",
 			wording.Count(int64(len(recorded)), "migration"), wording.Count(int64(len(strange)), "table")),
@@ -59,8 +59,16 @@ func (r *reasoner) askAboutAnother() {
 			"where another program keeps that history, name a table for this set's own with --history",
 		},
 		Choices: []Choice{{"right", "it is the right database: make again what is missing"}},
+	}) == ""
+}
+
+// leaveAlone ends a diagnosis of what is perhaps another program's database: nothing is
+// known of any statement.
+func (r *reasoner) leaveAlone() {
+	for e := range r.findings {
+		r.finding(e).is(Ambiguous, "whether this is the right database is to be answered first")
 	}
-	if r.ask(q) == "" {
-		r.d.Questions = []Question{q}
-	}
+	r.judgeForeign()
+	r.standings()
+	r.d.Aside, r.d.Target = nil, r.d.Have
 }

@@ -64,9 +64,11 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	if err := in.setTwinsAside(ctx, d); err != nil {
 		return nil, err
 	}
-	r := newReasoner(in, d)
-	if err := r.explain(ctx); err != nil {
+	r, err := in.reason(ctx, d)
+	if err != nil {
 		return nil, err
+	} else if r.another {
+		return r.d, nil
 	}
 	// What stands aside changes what the rest is explained by.
 	if aside, err := r.standAside(ctx); err != nil {
@@ -76,9 +78,10 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		in.Have = in.Have.Filter(func(o *schema.Object) bool {
 			return !slices.ContainsFunc(aside, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
 		})
-		r = newReasoner(in, d)
-		if err := r.explain(ctx); err != nil {
+		if r, err = in.reason(ctx, d); err != nil {
 			return nil, err
+		} else if r.another {
+			return r.d, nil
 		}
 	}
 	r.askAboutUnknownRows()
@@ -98,12 +101,21 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	r.judgeStrays()
 	r.judgeBase()
 	r.holdAhead()
-	r.askAboutAnother()
 	r.clearTheWay()
 	r.standings()
 	r.reportIgnored()
 	r.aim()
 	return r.d, nil
+}
+
+// reason explains the live schema, unless it is perhaps another program's.
+func (in Input) reason(ctx context.Context, d *Diagnosis) (*reasoner, error) {
+	r := newReasoner(in, d)
+	if r.another = r.askAboutAnother(); r.another {
+		r.leaveAlone()
+		return r, nil
+	}
+	return r, r.explain(ctx)
 }
 
 // A reasoner carries one diagnosis from its first look to its last.
@@ -129,6 +141,7 @@ type reasoner struct {
 	byHand   []*trajectory              // what somebody has dropped, where the history is right but for that
 	taken    []*trajectory              // the same, where what the history does not claim may have dropped it
 	tried    bool                       // an answer that nobody gave has been used
+	another  bool                       // it is open whether this is the right database at all
 }
 
 func newReasoner(in Input, d *Diagnosis) *reasoner {
@@ -270,11 +283,16 @@ func (r *reasoner) guess(effect int) (done, certain bool) {
 	return doneHere || doneLater, false
 }
 
+// finding returns the finding of a statement, with all but a verdict.
+func (r *reasoner) finding(e int) *Finding {
+	effect, f := &r.Replay.Effects[e], &r.findings[e]
+	f.Ref, f.Statement, f.Changes = effect.Ref(), effect.Statement, r.ignored.whole.Effects[e].Changes
+	return f
+}
+
 // judge gives one statement its verdict.
 func (r *reasoner) judge(ctx context.Context, e int) error {
-	effect := &r.Replay.Effects[e]
-	f := &r.findings[e]
-	f.Ref, f.Statement, f.Changes = effect.Ref(), effect.Statement, r.ignored.whole.Effects[e].Changes
+	effect, f := &r.Replay.Effects[e], r.finding(e)
 	switch {
 	case r.again[e]:
 		f.is(NotDone, "part of a rebuild that has not run, by answer")
