@@ -41,11 +41,11 @@ func (r *reasoner) judgeTraceless(e int, f *Finding) error {
 	switch {
 	case r.recorded(e):
 		f.is(Done, "recorded")
-	case r.d.Agrees:
+	case r.explained.agrees:
 		f.is(NotDone, "pending")
 	case r.claim(e).Kept && r.claim(e).Finished[f.Ref.Number]:
 		f.is(Done, "the journal says that it is through")
-	case r.cut != nil && e >= r.cut.to:
+	case r.explained.ahead(e):
 		f.is(NotDone, "pending: nothing runs behind what has not run")
 	default:
 		return r.askAboutRows(e, f)

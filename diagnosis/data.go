@@ -24,11 +24,11 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if _, err := r.traceOf(ctx, e); err != nil {
 		return err
 	}
-	if !r.d.Agrees && where != ahead && r.absent(f.Statement.Table()) && r.helper(f.Statement.Table()) {
+	if !r.explained.agrees && where != ahead && r.absent(f.Statement.Table()) && r.helper(f.Statement.Table()) {
 		f.is(Superseded, "its table comes and goes: what it was for is judged by what uses it")
 		return nil
 	}
-	if r.recorded(e) && r.cut != nil && e >= r.cut.to {
+	if r.recorded(e) && r.explained.ahead(e) {
 		if settled, err := r.judgeClaimed(ctx, e, f); settled || err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	case r.recorded(e) && r.believed(e):
 		f.is(Done, "recorded")
 		return nil
-	case r.d.Agrees || r.awaits(e) || !r.recorded(e) && r.untouched() && (r.cut == nil || e >= r.cut.from):
+	case r.explained.agrees || r.awaits(e) || !r.recorded(e) && r.untouched() && !r.explained.past(e):
 		if where == ahead || !r.there[f.Ref.Version] {
 			return r.judgePending(ctx, e, f)
 		}
@@ -121,7 +121,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 	if copied, ok, err := r.Witness.Copied(ctx, f.Statement); err != nil {
 		return err
 	} else if ok && r.judgeCopy(e, f, copied, where) {
-		if f.Verdict == NotDone && where == doubtful && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
+		if f.Verdict == NotDone && where == doubtful && r.explained.at != nil && (r.Recorded.Any() || r.claim(e).Begun) {
 			r.stopped[f.Ref.Version] = f.Ref.Number
 		}
 		return nil
@@ -148,7 +148,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) error {
 		return err
 	}
 	// Within one migration nothing runs behind what has not run.
-	if f.Verdict == NotDone && !f.completes && r.cut != nil && (r.Recorded.Any() || r.claim(e).Begun) {
+	if f.Verdict == NotDone && !f.completes && r.explained.at != nil && (r.Recorded.Any() || r.claim(e).Begun) {
 		r.stopped[f.Ref.Version] = f.Ref.Number
 	}
 	return nil

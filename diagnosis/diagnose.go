@@ -122,43 +122,36 @@ func (in Input) reason(ctx context.Context, d *Diagnosis) (*reasoner, error) {
 type reasoner struct {
 	Input
 	*course
-	d        *Diagnosis
-	findings []Finding // by effect
-	cut      *span     // where the set stopped, if one position explains everything
-	fitting  []span    // where it may have stopped as well, for all that tells
-	guessed  map[int]bool
-	again    map[int]bool               // statements of a rebuild that is to be run, by answer
-	kept     map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
-	filling  map[schema.Key]Ref         // by table: the statement that puts the first rows in
-	stopped  map[migration.Version]int  // by migration: the statement on data before which it stopped
-	accepted map[schema.Key]bool        // live values that an answer or a mode lets stand
-	denied   map[int]bool               // statements whose effect is certainly not there
-	traces   map[int]trace              // what rows say of INSERTs
-	there    map[migration.Version]bool // migrations, else pending, of which rows are there
-	further  int                        // an answer denies that the set went on behind this, which the history claims; zero without one
-	early    map[int]bool               // statements that somebody has run ahead of their turn: see chooseEarly
-	refuted  bool                       // an answer denies a statement that the history claims
-	byHand   []*trajectory              // what somebody has dropped, where the history is right but for that
-	taken    []*trajectory              // the same, where what the history does not claim may have dropped it
-	tried    bool                       // an answer that nobody gave has been used
-	another  bool                       // it is open whether this is the right database at all
+	d         *Diagnosis
+	findings  []Finding // by effect
+	explained explanation
+	again     map[int]bool               // statements of a rebuild that is to be run, by answer
+	kept      map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
+	filling   map[schema.Key]Ref         // by table: the statement that puts the first rows in
+	stopped   map[migration.Version]int  // by migration: the statement on data before which it stopped
+	accepted  map[schema.Key]bool        // live values that an answer or a mode lets stand
+	denied    map[int]bool               // statements whose effect is certainly not there
+	traces    map[int]trace              // what rows say of INSERTs
+	there     map[migration.Version]bool // migrations, else pending, of which rows are there
+	tried     bool                       // an answer that nobody gave has been used
+	another   bool                       // it is open whether this is the right database at all
 }
 
 func newReasoner(in Input, d *Diagnosis) *reasoner {
 	r := &reasoner{
-		Input:    in,
-		course:   newCourse(in.Replay, in.Have),
-		d:        d,
-		findings: make([]Finding, len(in.Replay.Effects)),
-		guessed:  map[int]bool{},
-		again:    map[int]bool{},
-		kept:     map[migration.Version]bool{},
-		filling:  map[schema.Key]Ref{},
-		stopped:  map[migration.Version]int{},
-		accepted: map[schema.Key]bool{},
-		traces:   map[int]trace{},
-		there:    map[migration.Version]bool{},
-		denied:   map[int]bool{},
+		Input:     in,
+		course:    newCourse(in.Replay, in.Have),
+		d:         d,
+		explained: explanation{guessed: map[int]bool{}},
+		findings:  make([]Finding, len(in.Replay.Effects)),
+		again:     map[int]bool{},
+		kept:      map[migration.Version]bool{},
+		filling:   map[schema.Key]Ref{},
+		stopped:   map[migration.Version]int{},
+		accepted:  map[schema.Key]bool{},
+		traces:    map[int]trace{},
+		there:     map[migration.Version]bool{},
+		denied:    map[int]bool{},
 	}
 	for _, o := range d.Aside {
 		r.gone[o.Key] = true
@@ -190,97 +183,6 @@ func (r *reasoner) begun() bool {
 		}
 	}
 	return false
-}
-
-// explain finds one consistent explanation of the live schema, as far as the
-// schema alone tells.
-func (r *reasoner) explain(ctx context.Context) error {
-	// Nothing is stronger than a database that is exactly what its history says:
-	// then what is not recorded is pending, statements on data included, unless rows
-	// of theirs are there.
-	if !r.begun() && !r.doubted && r.composed(r.recorded) {
-		seeded, err := r.seededAhead(ctx)
-		if err != nil {
-			return err
-		}
-		if r.d.Agrees = !seeded; r.d.Agrees {
-			for e := range r.touches {
-				r.narrow(e, r.recorded(e))
-			}
-			return nil
-		}
-	}
-	if err := r.pretend(ctx); err != nil {
-		return err
-	}
-	r.settle()
-	for e := range r.touches {
-		done, not, _ := r.votes(e)
-		r.denied[e] = not > 0 && done == 0
-	}
-	if err := r.chooseCut(ctx); err != nil {
-		return err
-	}
-	if err := r.chooseEarly(ctx); err != nil {
-		return err
-	}
-	// Those that have proven neighbours in their own migration go first: what they
-	// are taken for may prove the others.
-	for _, near := range []bool{true, false} {
-		for e := range r.touches {
-			if done, not, open := r.votes(e); open == 0 || done > 0 || not > 0 {
-				continue
-			}
-			if is, certain := r.guess(e); certain || !near {
-				r.guessed[e] = r.cut == nil && !r.recorded(e)
-				r.decide(e, is)
-			}
-		}
-	}
-	return nil
-}
-
-// guess decides a statement whose objects look the same before and after it. It is
-// certain of it where a position of the set, the history, or a proven statement of
-// its own migration tells: nothing runs behind what has not run.
-func (r *reasoner) guess(effect int) (done, certain bool) {
-	if r.cut != nil && effect >= r.cut.to && r.recorded(effect) && !r.refuted && !r.stamped() && !r.belies(effect) {
-		return true, true // the history says so, and the schema does not deny it
-	}
-	if r.cut != nil && !r.claim(effect).Kept {
-		return effect < r.cut.from || r.isOverlaid(effect) || r.recorded(effect) && !r.proves(effect), true
-	}
-	if r.recorded(effect) {
-		return true, true
-	}
-	if counted := r.claim(effect).counts(r.Replay.Effects[effect].Statement.Number); counted != 0 {
-		return counted > 0, true
-	}
-	if c := r.claim(effect); c.Kept {
-		return c.Finished[r.Replay.Effects[effect].Statement.Number], true
-	}
-	mine := r.Replay.Effects[effect].Migration
-	var doneHere, doneBehind, doneLater, notBefore bool
-	for e := range r.touches {
-		done, not, _ := r.votes(e)
-		isDone, isNot := done > 0 && not == 0, not > 0 && done == 0
-		switch same := r.Replay.Effects[e].Migration == mine; {
-		case same && e < effect:
-			notBefore = notBefore || isNot
-			doneHere = doneHere || isDone
-		case same && e > effect:
-			doneBehind = doneBehind || isDone
-		case e > effect:
-			doneLater = doneLater || isDone
-		}
-	}
-	switch {
-	case notBefore:
-		return false, true
-	case doneBehind:
-		return true, true
-	}
-	return doneHere || doneLater, false
 }
 
 // finding returns the finding of a statement, with all but a verdict.
@@ -324,12 +226,12 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 		return err
 	case r.recorded(e):
 		f.is(Done, "recorded")
-	case r.d.Agrees:
+	case r.explained.agrees:
 		f.is(NotDone, "pending")
 	case f.Statement.Guard && f.Statement.Verb == "drop table" && !r.absent(f.Statement.Table()) &&
 		r.knows(f.Statement.Table()):
 		f.is(Superseded, fmt.Sprintf("%s is there in a form that it has later: it is not dropped", f.Statement.Table()))
-	case (effect.History || opaque[f.Statement.Verb]) && r.cut != nil && e >= r.cut.to:
+	case (effect.History || opaque[f.Statement.Verb]) && r.explained.ahead(e):
 		f.is(NotDone, "the database is as it is before this statement, and what it does shows in rows at most")
 	case effect.History:
 		return r.askWhetherRun(ctx, e, f)
@@ -349,7 +251,7 @@ func (r *reasoner) judgeByProbe(ctx context.Context, e int, f *Finding) error {
 		f.is(Done, "the author's probe says that it has run")
 	case err != nil && r.recorded(e):
 		f.is(Done, "recorded, and the author's probe cannot be run any more")
-	case err != nil && r.d.Agrees:
+	case err != nil && r.explained.agrees:
 		f.is(NotDone, "pending, and the author's probe cannot be run yet")
 	case err != nil || r.recorded(e):
 		return r.askWhetherRun(ctx, e, f)

@@ -16,7 +16,7 @@ import (
 // and after it has not run then: that it has, unrecorded, is one accident more. Where there
 // are several such migrations, the history may be behind, and something was undone.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
-	if r.cut != nil || len(r.byHand) > 0 || r.begun() || r.doubted || !r.Recorded.Any() {
+	if r.explained.settled() || r.begun() || r.doubted || !r.Recorded.Any() {
 		return nil
 	}
 	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}
@@ -28,7 +28,7 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 	if len(migrations) != 1 || !r.composed(func(e int) bool { return r.recorded(e) || early[e] }) {
 		return nil
 	}
-	r.early = early
+	r.explained.early = early
 	for e := range r.Replay.Effects {
 		if r.recorded(e) || r.amidEarly(e) {
 			continue
@@ -36,13 +36,13 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 		if told, err := r.traceOf(ctx, e); err != nil {
 			return err
 		} else if told == left {
-			r.early = nil // more has run than what shows
+			r.explained.early = nil // more has run than what shows
 			return nil
 		}
 	}
 	for e := range r.touches {
 		_, _, open := r.votes(e)
-		r.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
+		r.explained.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
 		r.narrow(e, r.recorded(e) || early[e])
 	}
 	return nil
@@ -52,10 +52,10 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 // run ahead of its turn, or works on a table that was changed so.
 func (r *reasoner) amidEarly(e int) bool {
 	mine := &r.Replay.Effects[e]
-	if r.hasEarly(mine.Migration) {
+	if r.ranEarly(mine.Migration) {
 		return true
 	}
-	for i := range r.early {
+	for i := range r.explained.early {
 		if slices.ContainsFunc(r.touches[i], func(t touch) bool {
 			return !t.loose() && t.key.Owner() == r.liveName(e, mine.Statement.Table())
 		}) {
@@ -65,9 +65,9 @@ func (r *reasoner) amidEarly(e int) bool {
 	return false
 }
 
-// hasEarly reports whether something of a migration was run ahead of its turn.
-func (r *reasoner) hasEarly(m *migration.Migration) bool {
-	for i := range r.early {
+// ranEarly reports whether something of a migration was run ahead of its turn.
+func (r *reasoner) ranEarly(m *migration.Migration) bool {
+	for i := range r.explained.early {
 		if r.Replay.Effects[i].Migration == m {
 			return true
 		}
@@ -77,5 +77,5 @@ func (r *reasoner) hasEarly(m *migration.Migration) bool {
 
 // awaits reports whether a statement waits for its turn, which others were run ahead of.
 func (r *reasoner) awaits(e int) bool {
-	return r.early != nil && !r.recorded(e) && !r.amidEarly(e)
+	return r.explained.hasEarly() && !r.recorded(e) && !r.amidEarly(e)
 }

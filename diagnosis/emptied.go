@@ -35,7 +35,7 @@ func (r *reasoner) emptied(e int) (schema.Key, bool) {
 // judgeEmptied asks about such a statement where nothing but a guess says that it has
 // run, and the table has rows.
 func (r *reasoner) judgeEmptied(ctx context.Context, e int, f *Finding) (bool, error) {
-	if !r.guessed[e] {
+	if !r.explained.guessed[e] {
 		return false, nil
 	}
 	table, ok := r.emptied(e)

@@ -224,11 +224,11 @@ func (r *reasoner) ignoredPassed(e int) bool {
 	switch {
 	case r.recorded(e):
 		return !slices.Contains(r.claim(e).Open, number)
-	case r.d.Agrees:
+	case r.explained.agrees:
 		return false
-	case r.Replay.Effects[e].Statement.Class == migration.Data && !r.untouched() && (r.cut == nil || e < r.cut.to):
+	case r.Replay.Effects[e].Statement.Class == migration.Data && !r.untouched() && !r.explained.ahead(e):
 		return true // nothing tells, and its rows are nobody's to mend
-	case r.cut != nil && e < r.cut.to && !r.Recorded.Any() && !r.begun():
+	case (r.explained.past(e) || r.explained.amid(e)) && !r.Recorded.Any() && !r.begun():
 		return true // nothing tells: what has been taken away on purpose is not brought back
 	}
 	done, _ := r.guess(e)
@@ -249,7 +249,7 @@ func (r *reasoner) ignoredFits(e *Effect) bool {
 	return !slices.ContainsFunc(e.Changes, func(c schema.Change) bool {
 		owner := c.Key.Owner()
 		orphaned := c.Before == nil && r.ignored.names(owner) && state[owner] == nil && !makes[owner]
-		presumed := r.Replay.Presumed[c.Key] && !(r.d.Agrees && r.Recorded.Any())
+		presumed := r.Replay.Presumed[c.Key] && !(r.explained.agrees && r.Recorded.Any())
 		doomed := c.After == nil && c.Key.Kind == schema.Table && !strings.Contains(e.Statement.Verb, "rename") && (presumed || len(r.unknownColumns(c.Key)) > 0)
 		return orphaned || doomed || !c.Before.Equal(state[c.Key])
 	})

@@ -19,10 +19,10 @@ import (
 
 // installed reports that all of the schema is there and nothing is recorded.
 func (r *reasoner) installed() bool {
-	if r.Recorded.Any() || r.cut == nil {
+	if r.Recorded.Any() || r.explained.at == nil {
 		return false
 	}
-	for e := r.cut.to; e < len(r.touches); e++ {
+	for e := r.explained.at.to; e < len(r.touches); e++ {
 		if len(r.touches[e]) > 0 {
 			return false
 		}
@@ -33,13 +33,13 @@ func (r *reasoner) installed() bool {
 // settled reports that no statement which is still to run is about the table of a
 // statement or about its rows: what is in there is what the set leaves in it.
 func (r *reasoner) settled(e int) bool {
-	if r.cut == nil {
+	if r.explained.at == nil {
 		return false
 	}
 	table := r.Replay.Effects[e].Statement.Table()
 	for i := e; i < len(r.touches); i++ {
 		s := r.Replay.Effects[i].Statement
-		if i >= r.cut.from && (wording.Speaks(s.Text, table.Name) || slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })) {
+		if !r.explained.past(i) && (wording.Speaks(s.Text, table.Name) || slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })) {
 			return false
 		}
 		if s.Verb == "alter table rename" && s.Table() == table {

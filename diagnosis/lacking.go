@@ -11,24 +11,25 @@ import (
 // pretend looks for a live schema that is what its history says, but for columns
 // that somebody has dropped. A column which a later rebuild has made again belongs
 // to many statements, and its absence would speak against all of them; so those
-// statements are held for done, and the column is put back ahead of everything.
-func (r *reasoner) pretend(ctx context.Context) error {
+// statements are held for done, and the column is put back ahead of everything. held
+// says that an answer denies that the set went on behind what the history claims.
+func (r *reasoner) pretend(ctx context.Context) (held bool, err error) {
 	lacking, taken, ok := r.lacking()
 	if !ok {
-		return nil
+		return false, nil
 	}
 	spans := r.cuts()
 	if taken && len(spans) == 0 {
-		r.taken = lacking
-		return nil
+		r.explained.taken = lacking
+		return false, nil
 	}
-	denied, err := r.deniesFurther(ctx, spans)
+	held, err = r.deniesFurther(ctx, spans)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if denied {
-		r.further = r.claimedEnd()
-		spans = slices.DeleteFunc(spans, func(s span) bool { return s.to >= r.further })
+	if held {
+		claimed := r.claimedEnd()
+		spans = slices.DeleteFunc(spans, func(s span) bool { return s.to >= claimed })
 	}
 	for _, s := range spans {
 		// A position of the set explains it without anybody's hand, unless rows are
@@ -36,18 +37,18 @@ func (r *reasoner) pretend(ctx context.Context) error {
 		// leave every row as it is, it is the same whether they have run.
 		further, err := r.seededBehind(ctx, s.to)
 		if err != nil {
-			return err
+			return held, err
 		}
 		if !further {
 			if further, err = r.rebuildsAlike(ctx, s.from); err != nil || !further {
-				return err
+				return held, err
 			}
 		}
 	}
-	if taken && !denied {
-		return nil
+	if taken && !held {
+		return false, nil
 	}
-	r.byHand = lacking
+	r.explained.lacking = lacking
 	for _, t := range lacking {
 		maker := -1
 		for i, e := range t.effects {
@@ -76,7 +77,7 @@ func (r *reasoner) pretend(ctx context.Context) error {
 		r.d.Restore = append(r.d.Restore, wanted)
 		r.noteForm(t.key.Owner())
 	}
-	return nil
+	return held, nil
 }
 
 // noteForm notes a table as the history says that it is, if it is not that at the end.

@@ -47,7 +47,7 @@ func (r *reasoner) doomed(ctx context.Context, e int) (*loss, error) {
 			if rows == 0 && len(unknown) == 0 {
 				continue
 			}
-			presumed := r.Replay.Presumed[t.key] && t.step == 0 && !(r.d.Agrees && r.Recorded.Any())
+			presumed := r.Replay.Presumed[t.key] && t.step == 0 && !(r.explained.agrees && r.Recorded.Any())
 			if len(unknown) == 0 && !presumed && !r.recorded(e) {
 				continue
 			}

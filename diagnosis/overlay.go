@@ -153,7 +153,9 @@ func (c *course) inLastForm() map[schema.Key]bool {
 
 // isOverlaid reports whether a statement is about tables that a script has made
 // ahead of it: it was written for earlier forms of them.
-func (r *reasoner) isOverlaid(e int) bool { return r.cut != nil && r.overlaidBy(r.cut, e) }
+func (r *reasoner) isOverlaid(e int) bool {
+	return r.explained.at != nil && r.overlaidBy(r.explained.at, e)
+}
 
 // overlaidBy is isOverlaid if the set stopped in a span.
 func (r *reasoner) overlaidBy(cut *span, e int) bool {
@@ -229,13 +231,13 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 // those that refer to one of these: they make room for it, and come back in the same
 // form. One that a view looks at stays.
 func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) {
-	if r.cut == nil || r.begun() {
+	if r.explained.at == nil || r.begun() {
 		return nil, nil
 	}
 	goes := map[schema.Key]bool{}
 	for again := true; again; {
 		again = false
-		for table := range r.cut.overlaid {
+		for table := range r.explained.at.overlaid {
 			if goes[table] || !r.passedThrough(table) && !r.refersTo(table, goes) || r.holdsUnknown(table) || r.looksAt(table) {
 				continue
 			}
@@ -279,13 +281,13 @@ func (r *reasoner) looksAt(table schema.Key) bool {
 // of a table, make it of rows of others, or make triggers that write to it.
 func (r *reasoner) passedThrough(table schema.Key) bool {
 	names := []schema.Key{table}
-	for e := len(r.Replay.Effects) - 1; e >= r.cut.to; e-- {
+	for e := len(r.Replay.Effects) - 1; e >= r.explained.at.to; e-- {
 		s := r.Replay.Effects[e].Statement
 		if s.Verb == "alter table rename" && slices.Contains(names, s.Renamed()) {
 			names = append(names, s.Table())
 		}
 	}
-	for e := r.cut.to; e < len(r.Replay.Effects); e++ {
+	for e := r.explained.at.to; e < len(r.Replay.Effects); e++ {
 		s := r.Replay.Effects[e].Statement
 		if !slices.ContainsFunc(names, func(name schema.Key) bool { return wording.Speaks(s.Text, name.Name) }) {
 			continue

@@ -60,14 +60,14 @@ func (r *reasoner) believed(e int) bool {
 	if r.claim(e).Ran {
 		return true // written in the transaction that ran it
 	}
-	if len(r.byHand) > 0 {
+	if lacking := r.explained.lacking; len(lacking) > 0 {
 		// Right, but about what it filled and somebody has dropped since.
-		return !slices.ContainsFunc(r.byHand, func(t *trajectory) bool {
+		return !slices.ContainsFunc(lacking, func(t *trajectory) bool {
 			return !t.loose() && wording.Speaks(r.Replay.Effects[e].Statement.Text, t.key.Name)
 		})
 	}
-	if r.cut != nil && e >= r.cut.from {
-		return len(r.claimedBehind(r.cut.to)) == 0
+	if at := r.explained.at; at != nil && e >= at.from {
+		return len(r.claimedBehind(at.to)) == 0
 	}
 	mine := r.Replay.Effects[e].Migration
 	for i := range r.touches {
@@ -119,7 +119,7 @@ func (r *reasoner) untouched() bool {
 		if r.claim(e).Begun {
 			return false
 		}
-		if r.recorded(e) || r.guessed[e] {
+		if r.recorded(e) || r.explained.guessed[e] {
 			continue
 		}
 		if done, not, _ := r.votes(e); done > 0 && not == 0 {
@@ -134,11 +134,11 @@ func (r *reasoner) untouched() bool {
 // there, in several statements. One that is missing may have been undone by hand, and a
 // rebuild is one, whatever it takes: who drops a column that it brought undoes all of it.
 func (r *reasoner) stamped() bool {
-	if r.cut == nil {
+	if r.explained.at == nil {
 		return false
 	}
 	rebuilt := map[int]bool{}
-	for e := r.cut.to; e < len(r.touches); e++ {
+	for e := r.explained.at.to; e < len(r.touches); e++ {
 		if u, ok := r.rebuildOf(e); ok {
 			for _, i := range u.statements[1:] {
 				rebuilt[i] = true
@@ -146,7 +146,7 @@ func (r *reasoner) stamped() bool {
 		}
 	}
 	deep := 0
-	for _, e := range r.claimedBehind(r.cut.to) {
+	for _, e := range r.claimedBehind(r.explained.at.to) {
 		if r.deep(e) && r.denied[e] && !rebuilt[e] {
 			deep++
 		}
@@ -175,15 +175,14 @@ func (r *reasoner) absent(table schema.Key) bool {
 
 // place looks at what is proven around a statement on data.
 func (r *reasoner) place(e int) (place, string) {
-	if r.cut != nil && !r.d.Agrees {
-		switch {
-		case e < r.cut.from && (!r.Recorded.Any() || r.recorded(e) || r.overrun(e)):
-			return behind, "what comes after it is done"
-		case e < r.cut.from:
-			return disputed, ""
-		case e >= r.cut.to:
-			return ahead, "the database is as it is before this statement"
-		}
+	switch x := &r.explained; {
+	case x.past(e) && (!r.Recorded.Any() || r.recorded(e) || r.overrun(e)):
+		return behind, "what comes after it is done"
+	case x.past(e):
+		return disputed, ""
+	case x.ahead(e):
+		return ahead, "the database is as it is before this statement"
+	case x.amid(e):
 		return doubtful, ""
 	}
 	effect := &r.Replay.Effects[e]
@@ -198,7 +197,7 @@ func (r *reasoner) place(e int) (place, string) {
 		same := r.Replay.Effects[i].Migration == effect.Migration
 		behindTable = behindTable || i > e && about && not > 0
 		switch {
-		case i < e && !same && r.hasEarly(effect.Migration):
+		case i < e && !same && r.ranEarly(effect.Migration):
 			// What lies ahead of it had not been waited for.
 		case i < e && not > 0 && r.deep(i) && (about || same):
 			return ahead, r.Replay.Effects[i].Ref().String() + ", which it follows, is not done"
@@ -208,7 +207,7 @@ func (r *reasoner) place(e int) (place, string) {
 			gap = true
 		case i > e && gap && r.additive(i):
 			// Something ahead of what has not run was made by something else.
-		case i > e && done > 0 && not == 0 && !r.guessed[i] && r.proves(i):
+		case i > e && done > 0 && not == 0 && !r.explained.guessed[i] && r.proves(i):
 			past = past || same && (!r.additive(i) && !r.perhapsByHand(e) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
 			later = true
 		}
@@ -226,7 +225,7 @@ func (r *reasoner) place(e int) (place, string) {
 // have dropped by hand as well as a pending statement: that what a statement on rows does
 // not speak of is gone says nothing of the statement then.
 func (r *reasoner) perhapsByHand(e int) bool {
-	return len(r.taken) > 0 && !slices.ContainsFunc(r.taken, func(t *trajectory) bool {
+	return len(r.explained.taken) > 0 && !slices.ContainsFunc(r.explained.taken, func(t *trajectory) bool {
 		return wording.Speaks(r.Replay.Effects[e].Statement.Text, t.key.Name)
 	})
 }

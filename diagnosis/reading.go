@@ -29,11 +29,11 @@ func (r *reasoner) reading(e int) func(table schema.Key) bool {
 // readsOverlaid reports whether a statement reads a table that a script has made ahead
 // of it: whatever is in there now was not when its turn was.
 func (r *reasoner) readsOverlaid(e int) bool {
-	if r.cut == nil || len(r.cut.overlaid) == 0 {
+	if r.explained.at == nil || len(r.explained.at.overlaid) == 0 {
 		return false
 	}
 	reads := r.reading(e)
-	for table := range r.cut.overlaid {
+	for table := range r.explained.at.overlaid {
 		if reads(table) {
 			return true
 		}

@@ -31,9 +31,9 @@ func (r *reasoner) liveName(e int, table schema.Key) schema.Key {
 // half-way, and what is in that other one says nothing of the statement.
 func (r *reasoner) movedOn(e int) (table schema.Key, moved bool) {
 	own := r.Replay.Effects[e].Statement.Table()
-	if r.cut == nil || r.absent(own) {
+	if r.explained.at == nil || r.absent(own) {
 		return own, false
 	}
-	table = r.renamed(own, e, r.cut.from, nil)
+	table = r.renamed(own, e, r.explained.at.from, nil)
 	return table, table != own && !r.absent(table)
 }

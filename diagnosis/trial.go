@@ -117,7 +117,7 @@ var backfill = regexp.MustCompile(`(?i)\bis\s+null\b`)
 // history is behind, perhaps somebody was ahead of it.
 func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 	if last := r.trajectories[r.lastName(e, f.Statement.Table())]; last != nil && last.want() == nil &&
-		r.cut != nil && e < r.cut.from && r.absent(last.key) && r.absent(r.liveName(e, f.Statement.Table())) {
+		r.explained.past(e) && r.absent(last.key) && r.absent(r.liveName(e, f.Statement.Table())) {
 		f.is(Superseded, fmt.Sprintf("%s is gone again", last.key))
 		return nil
 	}
@@ -127,7 +127,7 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 		return err
 	case trial.Err == nil && trial.First == 0:
 		r.noOp(e, f, "it would change nothing")
-	case trial.Err != nil && f.Statement.Verb != "insert" && r.cut != nil && e < r.cut.from && !r.needsHelper(e):
+	case trial.Err != nil && f.Statement.Verb != "insert" && r.explained.past(e) && !r.needsHelper(e):
 		unfilled, err := r.unfilled(ctx, e)
 		if err != nil {
 			return err
@@ -319,7 +319,7 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 	case "done":
 		f.is(Done, "it has run, by answer")
 	case "run":
-		if r.cut != nil && e >= r.cut.from && e < r.cut.to {
+		if r.explained.amid(e) {
 			r.stopped[f.Ref.Version] = f.Ref.Number
 		}
 		f.is(NotDone, "it has not run, by answer")

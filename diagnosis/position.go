@@ -14,15 +14,13 @@ import (
 // This file contains how one of the positions is picked at which the set may have
 // stopped, where the schema fits several.
 
-// chooseCut picks the position at which the set stopped, where one explains the
+// choosePosition picks the position at which the set stopped, where one explains the
 // whole live schema. If several do, with statements on data between them that would
-// change something, the schema alone does not tell, and only an answer can.
-func (r *reasoner) chooseCut(ctx context.Context) error {
-	if len(r.byHand) > 0 {
-		return nil // the history tells
-	}
+// change something, the schema alone does not tell, and only an answer can. held says
+// that it is known not to have gone on behind what the history claims.
+func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 	claimed := r.claimedEnd()
-	spans, err := r.asClaimed(ctx, r.cuts(), claimed)
+	spans, err := r.asClaimed(ctx, r.cuts(), claimed, held)
 	if err != nil {
 		return err
 	}
@@ -33,7 +31,7 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 	}
 	var plausible []span
 	beyond := len(spans) > 0 && spans[0].from > claimed // the history is behind, if none of its kind
-	if len(spans) == 0 || !r.begun() && !r.halfway() && (beyond || r.amid(spans) || r.besideScript() || !r.Recorded.Any()) {
+	if len(spans) == 0 || !r.begun() && !r.halfway() && (beyond || r.allWithin(spans) || r.besideScript() || !r.Recorded.Any()) {
 		// What a script made is not what the history claims: only behind that.
 		scripted := slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed || len(s.overlaid) == 0 && len(spans) > 0 })
 		if !r.begun() {
@@ -41,7 +39,7 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 		}
 		for _, s := range scripted {
 			// That a run was stopped and a script ran besides is one accident too many.
-			if len(spans) > 0 && r.amid([]span{s}) {
+			if len(spans) > 0 && r.allWithin([]span{s}) {
 				continue
 			}
 			denied, err := r.deniedByRows(ctx, s)
@@ -56,7 +54,7 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 			spans = r.stoppedInTurn(spans, claimed)
 		}
 		if len(plausible) > 0 && r.besideScript() {
-			spans = slices.DeleteFunc(spans, func(s span) bool { return r.amid([]span{s}) })
+			spans = slices.DeleteFunc(spans, func(s span) bool { return r.allWithin([]span{s}) })
 		}
 		spans = append(spans, plausible...)
 		slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
@@ -74,15 +72,15 @@ func (r *reasoner) chooseCut(ctx context.Context) error {
 // others, unless an INSERT on the way to those has left no row, or the others all lie
 // amid a migration: that a run was stopped there and not written down is an accident
 // like a history that is ahead.
-func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int) ([]span, error) {
+func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int, held bool) ([]span, error) {
 	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
 	if n <= 0 || !r.Recorded.Any() {
 		return spans, nil
 	}
-	if r.further > 0 {
+	if held {
 		return spans[:n], nil
 	}
-	if !r.begun() && r.amid(spans[n:]) {
+	if !r.begun() && r.allWithin(spans[n:]) {
 		return spans, nil
 	}
 	for e := spans[n-1].from; e < spans[n].from; e++ {
@@ -95,8 +93,8 @@ func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int) ([]
 	return spans[n:], nil
 }
 
-// amid reports that no position in the spans is the end of a migration.
-func (r *reasoner) amid(spans []span) bool {
+// allWithin reports that no position in the spans is the end of a migration.
+func (r *reasoner) allWithin(spans []span) bool {
 	for _, s := range spans {
 		for position := s.from; position <= s.to; position++ {
 			if !r.within(position) {
@@ -188,8 +186,8 @@ func (r *reasoner) besideScript() bool {
 // different things are asked about one after the other, until the rest agree.
 func (r *reasoner) between(ctx context.Context, spans []span) error {
 	spans = slices.Clone(spans)
-	r.cut = likeliest(spans)
-	defer func() { r.fitting = spans }()
+	r.explained.at = likeliest(spans)
+	defer func() { r.explained.fitting = spans }()
 	for e := range r.Replay.Effects {
 		passed := slices.ContainsFunc(spans, func(s span) bool { return r.passes(&s, e) })
 		if !passed || !slices.ContainsFunc(spans, func(s span) bool { return !r.passes(&s, e) }) {
@@ -217,7 +215,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 				}
 			}
 		case "run":
-			r.refuted = r.refuted || r.recorded(e)
+			r.explained.refuted = r.explained.refuted || r.recorded(e)
 			_, rows := r.Witness.Given(r.Replay.Effects[e].Statement) // a script put none of them in, either
 			spans = slices.DeleteFunc(spans, func(s span) bool { return e < s.from || r.passes(&s, e) && !rows })
 			for i := range spans {
@@ -228,7 +226,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 		default:
 			return nil
 		}
-		r.cut = likeliest(spans)
+		r.explained.at = likeliest(spans)
 	}
 	return nil
 }
@@ -237,7 +235,7 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 // statement needs a run.
 func (r *reasoner) leftOpen(e int) bool {
 	passes := func(s span) bool { return r.passes(&s, e) }
-	return slices.ContainsFunc(r.fitting, passes) && slices.ContainsFunc(r.fitting, func(s span) bool { return !passes(s) })
+	return slices.ContainsFunc(r.explained.fitting, passes) && slices.ContainsFunc(r.explained.fitting, func(s span) bool { return !passes(s) })
 }
 
 // likeliest returns the last of the spans that nothing tells apart. That the set
