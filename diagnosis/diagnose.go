@@ -185,6 +185,28 @@ func (r *reasoner) begun() bool {
 	return false
 }
 
+// said returns the value that an object has by what the history claims.
+func (r *reasoner) said(t *trajectory) *schema.Object {
+	value := t.values[0]
+	for i, e := range t.effects {
+		if r.recorded(e) {
+			value = t.values[i+1]
+		}
+	}
+	return value
+}
+
+// absent reports whether the live database lacks the table.
+func (r *reasoner) absent(table schema.Key) bool {
+	return r.Have.Get(table) == nil
+}
+
+// deep reports whether a statement makes or changes more than what can be dropped
+// and made again at will.
+func (r *reasoner) deep(e int) bool {
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool { return !t.loose() })
+}
+
 // finding returns the finding of a statement, with all but a verdict.
 func (r *reasoner) finding(e int) *Finding {
 	effect, f := &r.Replay.Effects[e], &r.findings[e]

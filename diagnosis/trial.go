@@ -7,6 +7,7 @@ import (
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how statements on data are judged by what they would do now.
@@ -327,4 +328,23 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 		f.is(Ambiguous, "whether it has run cannot be told from the rows")
 	}
 	return nil
+}
+
+// sourceGoes reports that a statement which is not done, further on in the same
+// migration, drops a live table or column that this one speaks of: what is not
+// taken over by then is lost.
+func (r *reasoner) sourceGoes(e int) bool {
+	text, mine := r.Replay.Effects[e].Statement.Text, r.Replay.Effects[e].Migration
+	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
+		if _, not, _ := r.votes(i); not == 0 || r.renames(i) {
+			continue
+		}
+		for _, t := range r.touches[i] {
+			goes := t.live != nil && t.values[t.step+1] == nil && wording.Speaks(text, t.key.Name)
+			if goes && (t.key.Kind == schema.Table || t.key.Kind == schema.Column && wording.Speaks(text, t.key.Table)) {
+				return true
+			}
+		}
+	}
+	return false
 }
