@@ -13,7 +13,7 @@ import (
 // ahead of them in one place.
 func (r *reasoner) overrun(e int) bool {
 	mine := r.Replay.Effects[e].Migration
-	var here, behind, later evidence
+	var earlier, here, behind, later evidence
 	rows := false // its migration has put rows in that are there
 	if r.leftIn(mine) {
 		return true
@@ -41,9 +41,13 @@ func (r *reasoner) overrun(e int) bool {
 			here.add(r, i)
 		case i > e:
 			later.add(r, i)
+		default:
+			earlier.add(r, i)
 		}
 	}
 	switch {
+	case len(earlier.telling) > 0 && len(later.seen) > 0:
+		return true // the history is behind as it is: a script or a hand on top is a second accident
 	case len(behind.telling)+len(here.telling) > 0 && len(later.telling) > 0, len(behind.telling) > 1, behind.rebuilt:
 		return true
 	case rows && len(later.telling) > 0:

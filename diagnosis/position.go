@@ -38,8 +38,9 @@ func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 			scripted = r.atBoundaries(scripted, claimed)
 		}
 		for _, s := range scripted {
-			// That a run was stopped and a script ran besides is one accident too many.
-			if len(spans) > 0 && r.allWithin([]span{s}) {
+			// That a run was stopped and a script ran besides is one accident too many, and so
+			// is a history that is behind as it is.
+			if len(spans) > 0 && (r.allWithin([]span{s}) || r.Recorded.Any() && s.from > claimed) {
 				continue
 			}
 			denied, err := r.deniedByRows(ctx, s)
