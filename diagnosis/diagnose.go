@@ -124,6 +124,7 @@ type reasoner struct {
 	*course
 	d         *Diagnosis
 	findings  []Finding // by effect
+	claims    []Claim   // what the history says of the migration, by effect
 	explained explanation
 	again     map[int]bool               // statements of a rebuild that is to be run, by answer
 	kept      map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
@@ -144,6 +145,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		d:         d,
 		explained: explanation{guessed: map[int]bool{}},
 		findings:  make([]Finding, len(in.Replay.Effects)),
+		claims:    make([]Claim, len(in.Replay.Effects)),
 		again:     map[int]bool{},
 		kept:      map[migration.Version]bool{},
 		filling:   map[schema.Key]Ref{},
@@ -156,12 +158,13 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 	for _, o := range d.Aside {
 		r.gone[o.Key] = true
 	}
+	for i := range r.claims {
+		r.claims[i] = in.Recorded.Of(in.Replay.Effects[i].Migration)
+	}
 	return r
 }
 
-func (r *reasoner) claim(effect int) Claim {
-	return r.Recorded.Of(r.Replay.Effects[effect].Migration)
-}
+func (r *reasoner) claim(effect int) *Claim { return &r.claims[effect] }
 
 // recorded reports whether the history claims that the statement has run.
 func (r *reasoner) recorded(effect int) bool {

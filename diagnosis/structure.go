@@ -40,7 +40,7 @@ func (r *reasoner) judgeSchema(ctx context.Context, e int, f *Finding) error {
 // askAboutOtherLife asks about a table that the history does not claim, with rows
 // that refer to nothing: an older dump may have been restored over a newer database.
 func (r *reasoner) askAboutOtherLife(ctx context.Context, e int, f *Finding) error {
-	if f.Statement.Verb != "create table" || r.recorded(e) || !r.Recorded.Any() || r.wentOn() {
+	if f.Statement.Verb != "create table" || r.recorded(e) || !r.Recorded.Any() {
 		return nil
 	}
 	table := f.Statement.Table()
@@ -48,7 +48,7 @@ func (r *reasoner) askAboutOtherLife(ctx context.Context, e int, f *Finding) err
 		return nil
 	}
 	astray, what, err := r.Witness.Astray(ctx, table)
-	if err != nil || astray == 0 {
+	if err != nil || astray == 0 || r.wentOn() {
 		return err
 	}
 	if r.ask(Question{
