@@ -33,6 +33,9 @@ type Traits struct {
 	// Space is the schema in which unqualified names are made; keys leave it out.
 	// Empty where there are no such things.
 	Space string
+	// StampQuery is a query that returns in one row what [Database.Stamp] does, and that any
+	// connection to this database can be asked; empty where a stamp takes more.
+	StampQuery string
 
 	// AutoKey is the type of a primary key that numbers itself, with its words:
 	// "INTEGER PRIMARY KEY AUTOINCREMENT".

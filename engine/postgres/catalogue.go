@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"strings"
 
@@ -55,7 +53,7 @@ func (d *database) consult(ctx context.Context, questions ...question) error {
 		first++
 	}
 	say("", inspectSettings, searchPath(d.home, d.behind()))
-	names, err := d.prepare(ctx, questions)
+	names, err := d.keep(ctx, questions)
 	if err != nil {
 		return d.survey(ctx, err)
 	}
@@ -84,28 +82,6 @@ func (d *database) consult(ctx context.Context, questions ...question) error {
 		err = errors.Join(err, undone)
 	}
 	return d.survey(ctx, err)
-}
-
-// prepare makes the server keep the questions, whose plans cost more than their
-// answers where a watch asks them after every statement, and returns their names.
-// Only a scratch database's own connection keeps them for certain, and is nobody
-// else's; elsewhere the names are empty.
-func (d *database) prepare(ctx context.Context, questions []question) ([]string, error) {
-	names := make([]string, len(questions))
-	if !d.private || d.pooled {
-		return names, nil
-	}
-	err := d.wire(func(c *pgx.Conn) error {
-		for i, q := range questions {
-			sum := sha256.Sum256([]byte(q.query))
-			names[i] = "dbmend_" + hex.EncodeToString(sum[:8])
-			if _, err := c.Prepare(ctx, names[i], q.query); err != nil { // pgx knows those it has
-				return err
-			}
-		}
-		return nil
-	})
-	return names, err
 }
 
 // takeRows hands rows on as texts.

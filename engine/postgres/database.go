@@ -23,6 +23,9 @@ type database struct {
 	private bool   // a scratch database: there is nobody to wait for
 	touched bool   // something has run that may have changed the session
 
+	stamped   string      // the last stamp that was asked for
+	inspected *inspection // the last one
+
 	patience time.Duration // how long we wait for others; negative: for ever
 	found    string        // the session's lock_timeout as of Connect
 	timeout  string        // the session's lock_timeout now, as far as we set it
@@ -97,6 +100,7 @@ func (d *database) meet(ctx context.Context) error {
 		CountsMatched:    true,
 		NumbersStay:      true,
 		Space:            d.home,
+		StampQuery:       phrase(stamp, f, ""),
 		ForeignKeys:      enforces,
 		ReadOnly:         readOnly,
 		Quote:            quote,
@@ -193,7 +197,7 @@ func (d *database) Close() error {
 		d.discard()
 		return err
 	}
-	if err = errors.Join(err, d.unlock(ctx), d.wait(ctx, foundPatience)); err != nil {
+	if err = errors.Join(err, d.unlock(ctx), d.wait(ctx, foundPatience), d.letGo(ctx)); err != nil {
 		d.discard()
 		return fmt.Errorf("close, and throw the connection away: %w", err)
 	}

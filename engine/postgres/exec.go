@@ -38,7 +38,12 @@ func (d *database) Exec(ctx context.Context, statement string, args ...any) (int
 	if err := d.turn(ctx, path); err != nil {
 		return 0, err
 	}
-	d.touched = d.touched || !ours
+	if !ours {
+		d.touched = true
+		if err := d.forgets(statement); err != nil {
+			return 0, err
+		}
+	}
 	tag, err := d.exec(ctx, statement, args)
 	if err = d.survey(ctx, err); err != nil {
 		return 0, err

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // home tells one database from all others.
@@ -123,11 +126,33 @@ func (Engine) SameStamp(a, b string) bool {
 }
 
 // Stamp returns the horizon, an identity of the database, and a hash of what its
-// catalogue has. That takes a look at every row, and no more than a look.
-func (d *database) Stamp(ctx context.Context) (string, error) {
-	var s string
-	if err := d.QueryRow(ctx, phrase(stamp, d.traits.Flavor, "")).Scan(&s); err != nil {
+// catalogue has. That takes a look at every row, and no more than a look. The server
+// keeps the query from the second time on: a start asks it once at most.
+func (d *database) Stamp(ctx context.Context) (stamped string, err error) {
+	if err := d.readyToAsk(ctx); err != nil {
+		return "", err
+	}
+	q := question{query: phrase(stamp, d.traits.Flavor, ""), take: func(row []string) { stamped = row[0] }}
+	names := []string{""}
+	if d.stamped != "" {
+		names, err = d.keep(ctx, []question{q})
+	}
+	if err == nil {
+		err = d.wire(func(c *pgx.Conn) error {
+			var rows *pgconn.ResultReader
+			if names[0] != "" {
+				rows = c.PgConn().ExecPrepared(ctx, names[0], nil, nil, nil)
+			} else {
+				rows = c.PgConn().ExecParams(ctx, q.query, nil, nil, nil, nil)
+			}
+			takeRows(rows, q.take)
+			_, err := rows.Close()
+			return err
+		})
+	}
+	if err = d.survey(ctx, err); err != nil {
 		return "", fmt.Errorf("stamp: %w", err)
 	}
-	return s, nil
+	d.stamped = stamped
+	return stamped, nil
 }

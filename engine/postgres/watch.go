@@ -48,9 +48,19 @@ func (w *watch) Snapshot() *schema.Snapshot { return w.snapshot }
 // statement may do anything, and the catalogues tell. After an error the watch is of
 // no more use.
 func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Change, error) {
+	changes, told, err := w.changes(ctx)
+	if err != nil || told {
+		return changes, err
+	}
+	return w.reload(ctx)
+}
+
+// changes returns what the sums tell to have happened; told is false where only reading
+// everything tells.
+func (w *watch) changes(ctx context.Context) (list []schema.Change, told bool, err error) {
 	sums, err := w.look(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("watch: %w", err)
+		return nil, false, fmt.Errorf("watch: %w", err)
 	}
 	before := w.sums
 	w.sums = sums
@@ -67,9 +77,9 @@ func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Ch
 	}
 	switch {
 	case len(stale) == 0:
-		return nil, nil
+		return nil, true, nil
 	case slices.Contains(stale, everything):
-		return w.reload(ctx)
+		return nil, false, nil
 	}
 	return w.refresh(ctx, stale)
 }
@@ -87,28 +97,29 @@ func (w *watch) look(ctx context.Context) (map[string]string, error) {
 	return sums, err
 }
 
-// refresh reads what is about stale tables and sequences, and what mentions them.
-func (w *watch) refresh(ctx context.Context, stale []string) ([]schema.Change, error) {
+// refresh reads what is about stale tables and sequences, and what mentions them; told is
+// false where that is not enough.
+func (w *watch) refresh(ctx context.Context, stale []string) (list []schema.Change, told bool, err error) {
 	mentioning := []string{}
-	err := w.d.consult(ctx, question{
+	err = w.d.consult(ctx, question{
 		query: selectMentions, args: []string{oids(stale)},
 		take: func(row []string) { mentioning = append(mentioning, row[0]) },
 	})
 	if err != nil {
-		return nil, fmt.Errorf("watch: %w", err)
+		return nil, false, fmt.Errorf("watch: %w", err)
 	}
 	if slices.Contains(mentioning, everything) {
-		return w.reload(ctx)
+		return nil, false, nil
 	}
 	stale = append(stale, mentioning...)
 	slices.Sort(stale)
 	stale = slices.Compact(stale)
 	s := newSurvey()
 	if err := w.d.consult(ctx, s.questions(w.d.traits.Flavor, stale)...); err != nil {
-		return nil, fmt.Errorf("watch: %w", err)
+		return nil, false, fmt.Errorf("watch: %w", err)
 	}
 	if s.partial || s.hasChildren() {
-		return w.reload(ctx)
+		return nil, false, nil
 	}
 	// The sequences of a table are read with it, whether they are stale or not.
 	after := slices.DeleteFunc(s.objects(), func(o *schema.Object) bool { return !slices.Contains(stale, s.unit(o)) })
@@ -118,10 +129,10 @@ func (w *watch) refresh(ctx context.Context, stale []string) ([]schema.Change, e
 		delete(w.units, oid)
 	}
 	if w.overloads(before, after) {
-		return w.reload(ctx)
+		return nil, false, nil
 	}
 	w.keep(s, after)
-	return w.snapshot.Replace(before, after), nil
+	return w.snapshot.Replace(before, after), true, nil
 }
 
 // overloads reports whether a routine has come or gone while there is another of
