@@ -99,11 +99,11 @@ func (d *dump) insert(ctx context.Context, table *schema.Object, columns []strin
 }
 
 func (d *dump) schema(ctx context.Context) error {
-	return d.build(ctx, d.have.Filter(func(o *schema.Object) bool { return !witness.Late(o) }))
+	return d.build(ctx, d.have.Filter(func(o *schema.Object) bool { return !witness.Late(d.have, o) }))
 }
 
 func (d *dump) late(ctx context.Context) error {
-	return d.build(ctx, d.have.Filter(witness.Late))
+	return d.build(ctx, d.have.Filter(func(o *schema.Object) bool { return witness.Late(d.have, o) }))
 }
 
 // rows puts in what the migrations leave in a new database: without it the history

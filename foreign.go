@@ -202,17 +202,17 @@ func (m *Migrator) makes(table schema.Key) bool {
 	return false
 }
 
-// defines reports whether a statement of the set makes a table or changes its form: then it
-// is judged like any other, though it is a history.
-func (m *Migrator) defines(table schema.Key) bool {
+// defines reports whether the set makes a table or changes its form, and does not drop it
+// in the end: then it is judged like any other, though it is a history.
+func (m *Migrator) defines(table schema.Key) (so bool) {
 	for _, mig := range m.set.Migrations {
 		for i := range mig.Statements {
 			if s := &mig.Statements[i]; s.Class == migration.Schema && s.Table() == table {
-				return true
+				so = s.Verb != "drop table"
 			}
 		}
 	}
-	return false
+	return so
 }
 
 // handedTo returns the runner that [History] names, or nil where it names a table

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,11 +20,12 @@ import (
 // MostTriedRows bounds how many rows are copied to try something on.
 const MostTriedRows = 20_000
 
-// Late reports whether an object is made when the rows are there: triggers must not
-// fire for rows that they have fired for, and references that can be made by themselves
-// let rows come in any order.
-func Late(o *schema.Object) bool {
-	return o.Key.Kind == schema.Trigger || o.Key.Kind == schema.ForeignKey && o.Source != ""
+// Late reports whether an object of a schema is made when the rows are there: triggers must
+// not fire for rows that they have fired for, and references that can be made by themselves
+// let rows come in any order. What is said of such a one, a comment, comes behind it.
+func Late(have *schema.Snapshot, o *schema.Object) bool {
+	subject := cmp.Or(have.Subject(o.Key), o)
+	return subject.Key.Kind == schema.Trigger || subject.Key.Kind == schema.ForeignKey && subject.Source != ""
 }
 
 // EveryTable chooses all tables for a copy.
@@ -126,7 +128,7 @@ func (w *Witness) copyFor(ctx context.Context, s *migration.Statement, of func(t
 func (w *Witness) CopyTo(ctx context.Context, scratch engine.Database, of func(table schema.Key) bool) error {
 	have, whole := w.have, true
 	of = withFamily(have, of)
-	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !Late(o) })); err != nil {
+	if err := scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return !Late(have, o) })); err != nil {
 		return err
 	}
 	if err := scratch.Begin(ctx, engine.Rebuild); err != nil {
@@ -166,5 +168,8 @@ func (w *Witness) CopyTo(ctx context.Context, scratch engine.Database, of func(t
 			return err
 		}
 	}
-	return scratch.Build(ctx, have.Filter(func(o *schema.Object) bool { return Late(o) && (whole || o.Key.Kind != schema.ForeignKey) }))
+	return scratch.Build(ctx, have.Filter(func(o *schema.Object) bool {
+		subject := cmp.Or(have.Subject(o.Key), o)
+		return Late(have, o) && (whole || subject.Key.Kind != schema.ForeignKey)
+	}))
 }
