@@ -57,7 +57,7 @@ func makesOrRenames(c schema.Change, table schema.Key) bool {
 // filled, by the name that it has now, if no row holds anything in it although there
 // are rows: something else may have added it.
 func (r *reasoner) unfilled(ctx context.Context, e int) (*schema.Object, error) {
-	if r.recorded(e) || r.claim(e).Begun || !r.Recorded.Any() || r.sourceWent(e) {
+	if r.recorded(e) || r.claim(e).Begun || !r.Recorded.Any() || r.tookAway(e) {
 		return nil, nil
 	}
 	for _, key := range r.added(e) {
@@ -78,18 +78,21 @@ func (r *reasoner) unfilled(ctx context.Context, e int) (*schema.Object, error) 
 	return nil, nil
 }
 
-// sourceWent reports that a statement which is done, further on in the same migration, has
-// taken away a column that the history says was there and this one speaks of: whatever
-// else adds a column takes none.
-func (r *reasoner) sourceWent(e int) bool {
-	mine := &r.Replay.Effects[e]
-	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine.Migration; i++ {
-		if done, not, _ := r.votes(i); done == 0 || not > 0 || len(r.telltale(i)) == 0 {
+// tookAway reports that statements of the same migration, which are done, have taken away
+// or changed something that the history says was there: whatever else adds a column takes
+// nothing away.
+func (r *reasoner) tookAway(e int) bool {
+	mine := r.Replay.Effects[e].Migration
+	for i := range r.touches {
+		if r.Replay.Effects[i].Migration != mine || r.recorded(i) {
+			continue
+		}
+		if done, not, _ := r.votes(i); done == 0 || not > 0 {
 			continue
 		}
 		if slices.ContainsFunc(r.touches[i], func(t touch) bool {
-			return t.key.Kind == schema.Column && t.key.Owner() == mine.Statement.Table() && t.values[t.step+1] == nil &&
-				r.said(t.trajectory) != nil && wording.Speaks(mine.Statement.Text, t.key.Name)
+			said := r.said(t.trajectory)
+			return !t.loose() && said != nil && !said.Equal(t.live)
 		}) {
 			return true
 		}

@@ -8,11 +8,29 @@ import "github.com/dbmend/dbmend/schema"
 // long as goesOn wants (nil: to the end of them).
 func (r *reasoner) renamed(table schema.Key, e, position int, goesOn func(schema.Key) bool) schema.Key {
 	for i := e + 1; i < position && (goesOn == nil || goesOn(table)); i++ {
-		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Table() == table {
+		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Table() == table && !r.setsAside(i, position) {
 			table = s.Renamed()
 		}
 	}
 	return table
+}
+
+// setsAside reports whether a rename makes room for another table of the old name, which
+// its migration makes next, ahead of a position, and drops the old one: the rows stay
+// under the name that they had.
+func (r *reasoner) setsAside(rename, position int) bool {
+	mine, made := &r.Replay.Effects[rename], false
+	for i := rename + 1; i < position && r.Replay.Effects[i].Migration == mine.Migration; i++ {
+		switch s := r.Replay.Effects[i].Statement; s.Verb {
+		case "create table":
+			made = made || s.Table() == mine.Statement.Table()
+		case "drop table":
+			if made && s.Table() == mine.Statement.Renamed() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lastName returns the name that a table has at the end of the set.
