@@ -6,6 +6,7 @@ import (
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains where a statement on data stands among proven ones.
@@ -78,9 +79,9 @@ func (r *reasoner) perhapsByHand(e int) bool {
 }
 
 // bornLate reports, and says in words, that an UPDATE or a DELETE is for rows which were
-// never there: its table is one that the history does not know yet, and a later form of
-// it is there, or it is gone again. Whoever made that, the set or a script, the
-// statement has run on what the set itself had put in, if on anything.
+// never there: its table is one that the history does not know yet, and its turn has passed,
+// or a later form of the table is there, or it is gone again. Whoever made that, the set, a
+// script or a hand, the statement has run on what the set itself had put in, if on anything.
 func (r *reasoner) bornLate(e int) (why string, ok bool) {
 	s := r.Replay.Effects[e].Statement
 	if s.Verb != "update" && s.Verb != "delete" {
@@ -91,8 +92,11 @@ func (r *reasoner) bornLate(e int) (why string, ok bool) {
 	}
 	last := r.liveName(e, s.Table())
 	t := r.trajectories[last]
-	if own := r.trajectories[s.Table()]; r.Replay.Base.Get(s.Table()) != nil || t == nil || own == nil || r.said(own) != nil || r.said(t) != nil {
+	if r.claimsTable(e) || t == nil || r.said(t) != nil {
 		return "", false
+	}
+	if _, fed := r.fedAhead(e); r.explained.past(e) && t.live != nil && !fed {
+		return fmt.Sprintf("the history does not know %s, and what comes after it is done: the rows that are in there now came later", last), true
 	}
 	for i := range r.touches {
 		if !slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == last && !t.loose() }) {
@@ -107,6 +111,23 @@ func (r *reasoner) bornLate(e int) (why string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// claimsTable reports whether the history knows the table that a statement writes, by the
+// name that it has there or by one that it had before.
+func (r *reasoner) claimsTable(e int) bool {
+	table := r.Replay.Effects[e].Statement.Table()
+	names := []schema.Key{table}
+	for i := e - 1; i >= 0; i-- {
+		if s := r.Replay.Effects[i].Statement; s.Verb == "alter table rename" && s.Renamed() == table {
+			table = s.Table()
+			names = append(names, table)
+		}
+	}
+	return slices.ContainsFunc(names, func(name schema.Key) bool {
+		t := r.trajectories[name]
+		return t == nil || r.said(t) != nil || r.Replay.Base.Get(name) != nil
+	})
 }
 
 // onNothing reports that a statement's own migration has made its table ahead of it, as

@@ -20,18 +20,18 @@ import (
 // that it is known not to have gone on behind what the history claims.
 func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 	claimed := r.claimedEnd()
-	spans, err := r.asClaimed(ctx, r.cuts(), claimed, held)
-	if err != nil {
-		return err
+	spans := r.cuts()
+	if n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed }); held && n > 0 {
+		spans = spans[:n]
 	}
 	plain := r.begunAt(spans)
-	spans, err = r.seedsAllow(ctx, plain)
+	spans, err := r.seedsAllow(ctx, plain)
 	if err != nil {
 		return err
 	}
 	var plausible []span
-	beyond := len(spans) > 0 && spans[0].from > claimed // the history is behind, if none of its kind
-	if len(spans) == 0 || !r.begun() && !r.halfway() && (beyond || r.allWithin(spans) || r.besideScript() || !r.Recorded.Any()) {
+	asClaimed := slices.ContainsFunc(spans, func(s span) bool { return s.from <= claimed && claimed <= s.to })
+	if len(spans) == 0 || !r.begun() && !r.halfway() && (!asClaimed || r.allWithin(spans) || r.besideScript() || !r.Recorded.Any()) {
 		// What a script made is not what the history claims: only behind that.
 		scripted := slices.DeleteFunc(r.overlays(), func(s span) bool { return s.to < claimed || len(s.overlaid) == 0 && len(spans) > 0 })
 		if !r.begun() {
@@ -69,31 +69,6 @@ func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 	return r.between(ctx, spans)
 }
 
-// asClaimed leaves out the positions before what the history claims, if there are
-// others, unless an INSERT on the way to those has left no row, or the others all lie
-// amid a migration: that a run was stopped there and not written down is an accident
-// like a history that is ahead.
-func (r *reasoner) asClaimed(ctx context.Context, spans []span, claimed int, held bool) ([]span, error) {
-	n := slices.IndexFunc(spans, func(s span) bool { return s.to >= claimed })
-	if n <= 0 || !r.Recorded.Any() {
-		return spans, nil
-	}
-	if held {
-		return spans[:n], nil
-	}
-	if !r.begun() && r.allWithin(spans[n:]) {
-		return spans, nil
-	}
-	for e := spans[n-1].from; e < spans[n].from; e++ {
-		if told, err := r.traceOf(ctx, e); err != nil {
-			return nil, err
-		} else if told == missing && !r.takenFrom(e, spans[n].from) {
-			return spans, nil
-		}
-	}
-	return spans[n:], nil
-}
-
 // allWithin reports that no position in the spans is the end of a migration.
 func (r *reasoner) allWithin(spans []span) bool {
 	for _, s := range spans {
@@ -106,9 +81,9 @@ func (r *reasoner) allWithin(spans []span) bool {
 	return true
 }
 
-// stoppedInTurn leaves out the positions amid a migration, if there are others, unless it
-// is the next behind what the history claims: that more was not written down and that a
-// run was stopped besides is one accident too many.
+// stoppedInTurn leaves out the positions amid a migration, unless it is the next behind
+// what the history claims: that more was not written down and that a run was stopped
+// besides is one accident too many, where a script explains it.
 func (r *reasoner) stoppedInTurn(spans []span, claimed int) []span {
 	if !r.Recorded.Any() {
 		return spans
@@ -128,9 +103,6 @@ func (r *reasoner) stoppedInTurn(spans []span, claimed int) []span {
 		if s.from <= s.to {
 			left = append(left, s)
 		}
-	}
-	if len(left) == 0 {
-		return spans
 	}
 	return left
 }
@@ -259,8 +231,8 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 		return "", err
 	case told == left:
 		return "done", nil
-	case told == blank && !r.recorded(e) && !r.takenFrom(e, last):
-		return "blank", nil
+	case told == blank && (!r.recorded(e) || last < r.claimedEnd()) && !r.takenFrom(e, last):
+		return "blank", nil // that the history claims it says little where it claims more besides that is not there
 	}
 	s := r.Replay.Effects[e].Statement
 	if s.Verb == "insert" && !r.Recorded.Any() {
