@@ -171,8 +171,9 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 	case trial.Err == nil && trial.First == 0:
 		r.noOp(e, f, "it would change nothing")
 	case len(fresh) > 0 && filled == 0 && !r.recorded(e) && (r.Recorded.Any() || r.begun()) &&
-		(r.begun() || trial.Guarded() && backfill.MatchString(f.Statement.Text)):
+		(r.begun() && trial.Again == 0 || trial.Guarded() && backfill.MatchString(f.Statement.Text)):
 		// Rows may have come since it ran on none: what follows it is judged by itself.
+		// Those are as one that leaves out what is filled would leave them, too.
 		f.completes = true
 		f.is(NotDone, fmt.Sprintf("%s, which it fills, has just been added and holds nothing", fresh[0].Key))
 	case len(fresh) > 0 && trial.Err == nil && !f.Statement.Rerunnable:

@@ -92,8 +92,8 @@ const mostAgain = 5
 func (s *State) again(have *Picture) (ends []*Picture) {
 	var repeatable []string
 	for i, st := range s.History.Statements {
-		if i < s.claimed() || !s.ran(i) || st.Rebuild || st.Whole ||
-			st.Verb != Backfill && (st.Verb != Copy || len(have.Rows[st.Table]) > 0) {
+		repeats := st.Verb == Backfill || st.Verb == Copy && len(have.Rows[st.Table]) == 0 || s.fillsHollow(have, i)
+		if i < s.claimed() || !s.ran(i) || st.Rebuild || st.Whole || !repeats {
 			continue
 		}
 		if p, ok := s.after(explanation{end: append([]string{st.SQL}, s.end()...)}); ok && !p.Same(s.Expected) {
@@ -113,6 +113,31 @@ func (s *State) again(have *Picture) (ends []*Picture) {
 		}
 	}
 	return ends
+}
+
+// fillsHollow reports whether an UPDATE gives a constant to a column that its own migration
+// has added ahead of it and that holds nothing in any row: it does to the rows that are
+// there just what one does that leaves out what is filled.
+func (s *State) fillsHollow(have *Picture, i int) bool {
+	st := s.History.Statements[i]
+	for j := i - 1; j >= 0 && s.History.Statements[j].Migration == st.Migration; j-- {
+		if earlier := s.History.Statements[j]; st.Verb != Update || earlier.Verb != Add || earlier.Table != st.Table {
+			continue
+		}
+		for _, key := range s.History.Schemas[j+1].without(s.History.Schemas[j]) {
+			column, ok := strings.CutPrefix(key, st.Table+"/column ")
+			if !ok || !strings.HasPrefix(st.SQL, fmt.Sprintf("UPDATE %s SET %s = '", st.Table, column)) || have.Objects[key] == "" {
+				continue
+			}
+			hollow := func(row string) bool {
+				columns, values := fields(row)
+				n := slices.Index(columns, column)
+				return n >= 0 && values[n] == "NULL"
+			}
+			return !slices.ContainsFunc(have.Rows[st.Table], func(row string) bool { return !hollow(row) })
+		}
+	}
+	return false
 }
 
 // foreign reports whether a kind of damage leaves things that no migration knows.
