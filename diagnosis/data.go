@@ -64,7 +64,10 @@ func (r *reasoner) byScript(ctx context.Context, m *matter) (bool, error) {
 	if !r.isOverlaid(m.e) {
 		return false, nil
 	}
-	return true, r.judgeOverlaid(ctx, m.e, m.Finding)
+	if err := r.judgeOverlaid(ctx, m.e, m.Finding); err != nil {
+		return false, err
+	}
+	return true, r.seedFired(ctx, m)
 }
 
 // lookForRows settles nothing: what it finds is used by what comes behind it.

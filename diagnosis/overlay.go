@@ -245,7 +245,11 @@ func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) 
 			if err != nil {
 				return nil, err
 			}
-			if rows == 0 {
+			fed, err := r.fedByFiring(ctx, table)
+			if err != nil {
+				return nil, err
+			}
+			if rows == 0 && !fed {
 				goes[table], again = true, true
 			}
 		}
