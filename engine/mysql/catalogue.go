@@ -107,11 +107,11 @@ const mostAtOnce = 1 << 20
 
 // show has the server print objects, in the order of the questions.
 //
-// MariaDB is asked for all at once, in an anonymous block: each SHOW in it answers
+// MariaDB is asked for several at once, in an anonymous block: each SHOW in it answers
 // with a result of its own. MySQL has no such blocks, and is asked one by one.
 func (d *database) show(ctx context.Context, questions []string) ([]printed, error) {
 	ask := d.showEach
-	if d.traits.Flavor.Vendor == mariaDB {
+	if d.traits.Flavor.Vendor == mariaDB && len(questions) > 1 {
 		ask = d.showBlock
 	}
 	answers := make([]printed, 0, len(questions))

@@ -49,7 +49,11 @@ func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Ch
 	}
 	affected, programs := func(*listing) bool { return true }, true
 	if named, ok := w.reach(); ok {
-		programs = named.programs()
+		if programs = named.programs(); !programs {
+			if changes, ok, err := w.glance(ctx, named); ok || err != nil {
+				return changes, err
+			}
+		}
 		affected = func(l *listing) bool {
 			o := w.snapshot.Get(l.key(w.d.foldTable))
 			return o == nil || o.Unsupported != "" || l.kind == schema.Trigger || named.mention(l.name) || named.concern(o)
