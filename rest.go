@@ -28,12 +28,15 @@ type rest struct {
 func (r *run) goOn(ctx context.Context) (going, more bool, err error) {
 	rest := r.rest
 	r.rest = nil
-	if err := r.begin(ctx, rest.segments[0].Mode); err != nil {
-		return false, false, err
-	}
-	p, err := r.takeUp(ctx, rest)
-	if err != nil || p == nil {
-		return false, false, errors.Join(err, r.db.Rollback(ctx))
+	p := r.carried(rest)
+	if r.begun = r.begun && p != nil; !r.begun {
+		if err := r.begin(ctx, rest.segments[0].Mode); err != nil {
+			return false, false, err
+		}
+		p, err = r.takeUp(ctx, rest)
+		if err != nil || p == nil {
+			return false, false, errors.Join(err, r.db.Rollback(ctx))
+		}
 	}
 	more, err = r.carryOut(ctx, p, rest.segments)
 	if err != nil {

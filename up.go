@@ -116,13 +116,15 @@ type run struct {
 	// aim plans what is left to do, and changes nothing.
 	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
-	completed journal.Entry // the last entry that was written for a transaction that is through
-	newest    int64         // the number of the last entry that was written
-	rest      *rest         // what is left of a plan of several transactions
-	made      *made         // what the squash has made, while nothing has run behind it
-	trail     *trail        // what the transactions in the middle of such a plan change
-	hold      *hold         // of Redo, whose second half goes on in the transaction of the first; else nil
-	guard     *guard        // what the table held that synthesised statements are working on
+	completed journal.Entry   // the last entry that was written for a transaction that is through
+	newest    int64           // the number of the last entry that was written
+	rest      *rest           // what is left of a plan of several transactions
+	begun     bool            // the journal says of the next of them that it is begun: see writeAlone
+	waiting   []journal.Entry // of what was created, not written yet: see creates
+	made      *made           // what the squash has made, while nothing has run behind it
+	trail     *trail          // what the transactions in the middle of such a plan change
+	hold      *hold           // of Redo, whose second half goes on in the transaction of the first; else nil
+	guard     *guard          // what the table held that synthesised statements are working on
 }
 
 // all runs one transaction after the other until nothing is left to do.
@@ -325,11 +327,11 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 	if r.db.Traits().TransactionalDDL {
 		steps, err = r.execute(ctx, p, segment.Steps)
 	} else {
-		steps, err = r.executeAlone(ctx, p, &segment)
+		steps, err = r.executeAlone(ctx, p, segments)
 	}
 	var after schema.Fingerprint
 	if err == nil {
-		after, err = r.conclude(ctx, p, &segment, proof, steps, last)
+		after, err = r.conclude(ctx, p, segments, proof, steps)
 	}
 	if err != nil {
 		if !r.db.Traits().TransactionalDDL {
@@ -349,7 +351,8 @@ func (r *run) carryOut(ctx context.Context, p *prepared, segments []plan.Segment
 }
 
 // conclude proves and records what a transaction has done, and commits it.
-func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof *proof, steps []StepReport, last bool) (after schema.Fingerprint, err error) {
+func (r *run) conclude(ctx context.Context, p *prepared, segments []plan.Segment, proof *proof, steps []StepReport) (after schema.Fingerprint, err error) {
+	s, last := &segments[0], len(segments) == 1
 	if err := r.openJournal(ctx, p); err != nil {
 		return after, err
 	}
@@ -369,6 +372,9 @@ func (r *run) conclude(ctx context.Context, p *prepared, s *plan.Segment, proof 
 	}
 	if !r.db.Traits().TransactionalDDL && p.squash.begins(s) && after.String() != p.squash.LeadsTo {
 		return after, p.squash.mistrusted(after.String())
+	}
+	if r.chains(p, segments) {
+		return after, r.writeAlone(ctx, p, segments, steps, after)
 	}
 	if err := r.write(ctx, p, s, steps, after, stamp, last); err != nil {
 		return after, err

@@ -16,8 +16,12 @@ type Database interface {
 	Traits() engine.Traits
 }
 
-// boundVariables is how many arguments one INSERT binds at most: fewer than the
-// least that any supported server accepts.
+// AtOnce is how many entries one statement writes at most: all of them or, after an
+// error, none. With 16 columns it binds no more than boundVariables.
+const AtOnce = 30
+
+// boundVariables is how many arguments one statement binds at most: fewer than the least
+// that any supported server accepts.
 const boundVariables = 500
 
 // Append adds the entries at the end of the journal, in their order, through the
@@ -61,7 +65,7 @@ func AppendAfter(ctx context.Context, db Database, last int64, entries []Entry) 
 			return err
 		}
 	}
-	batch := boundVariables / len(columns) * len(columns)
+	batch := AtOnce * len(columns)
 	for rest := values; len(rest) > 0; {
 		n := min(batch, len(rest))
 		if _, err := db.Exec(ctx, insertSQL(db.Traits(), n/len(columns)), rest[:n]...); err != nil {
