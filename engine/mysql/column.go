@@ -89,7 +89,8 @@ func (col *column) object(t *table, owner string, position int) *schema.Object {
 		}
 	}
 	add(schema.Type, col.kind)
-	if col.charset != t.option(charset) || col.collation != "" && col.collation != t.option(collation) {
+	// MySQL prints those of the table again where they were asked for by name.
+	if col.charset != "" && col.charset != t.option(charset) || col.collation != "" && col.collation != t.collation() {
 		add(charset, col.charset)
 		add(collation, col.collation)
 	}

@@ -69,6 +69,7 @@ var senses = map[uint16]sense{
 	1761: {engine.Violated, ""},
 	1762: {engine.Violated, ""},
 	1859: {engine.Violated, ""},
+	3730: {engine.Violated, ""}, // a table goes that others refer to
 	3819: {engine.Violated, ""},
 	4025: {engine.Violated, ""},
 

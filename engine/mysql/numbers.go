@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/dbmend/dbmend/schema"
@@ -16,24 +17,26 @@ func (d *database) Numbers(ctx context.Context, s *schema.Snapshot) ([]string, e
 		next  uint64
 	}
 	var counters []counter
-	// MySQL 8 would tell what it knew a day ago; to MariaDB the hint is a comment.
-	rows, err := d.Query(ctx, "SELECT /*+ SET_VAR(information_schema_stats_expiry = 0) */ TABLE_NAME, AUTO_INCREMENT "+
-		"FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT > 1 ORDER BY TABLE_NAME")
+	err := d.latest(ctx, func() error {
+		rows, err := d.Query(ctx, "SELECT TABLE_NAME, AUTO_INCREMENT FROM information_schema.TABLES "+
+			"WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT > 1 ORDER BY TABLE_NAME")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			var next uint64
+			if err := rows.Scan(&name, &next); err != nil {
+				return err
+			}
+			if o := s.Get(schema.Key{Kind: schema.Table, Name: d.Traits().Fold(name)}); o != nil {
+				counters = append(counters, counter{o, next})
+			}
+		}
+		return rows.Err()
+	})
 	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		var next uint64
-		if err := rows.Scan(&name, &next); err != nil {
-			return nil, err
-		}
-		if o := s.Get(schema.Key{Kind: schema.Table, Name: d.Traits().Fold(name)}); o != nil {
-			counters = append(counters, counter{o, next})
-		}
-	}
-	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	var statements []string
@@ -53,6 +56,26 @@ func (d *database) Numbers(ctx context.Context, s *schema.Snapshot) ([]string, e
 	}
 	sequences, err := d.sequences(ctx, s)
 	return append(statements, sequences...), err
+}
+
+// latest runs do where information_schema tells how many rows and numbers there are now:
+// MySQL 8 tells what it knew up to a day ago, unless a session wants it otherwise.
+func (d *database) latest(ctx context.Context, do func() error) (err error) {
+	if f := d.traits.Flavor; f.Vendor != mySQL || f.Major < 8 {
+		return do()
+	}
+	const expiry = "information_schema_stats_expiry"
+	var kept string
+	if err := d.conn.QueryRowContext(ctx, "SELECT @@"+expiry).Scan(&kept); err != nil {
+		return err
+	}
+	whole, done := d.server.Of(ctx)
+	defer done()
+	if err := d.put(whole, "SET SESSION "+expiry+" = 0"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.put(whole, "SET SESSION "+expiry+" = "+kept)) }()
+	return do()
 }
 
 // autoColumn returns the column of a table that numbers its rows; "" where none does.

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -57,10 +58,20 @@ func printedTokens(source string, m mode) []token {
 		if t.kind == text && !utf8.ValidString(t.text) {
 			t.kind, t.text = blob, "X'"+hex.EncodeToString(unescaped(t.text))+"'"
 		}
+		if n := len(tokens); t.kind == text && n > 0 && introduces(tokens[n-1]) && isASCII(t.text) {
+			tokens = tokens[:n-1]
+		}
 		if t.kind != condition {
 			tokens = append(tokens, t)
 		}
 	}
+}
+
+// introduces reports whether a token says in which character set the text behind it is, one
+// in which ASCII is what it is in all of them: MySQL prints that of the connection over which an
+// expression came.
+func introduces(t token) bool {
+	return t.kind == word && slices.Contains([]string{"_utf8mb4", "_utf8mb3", "_utf8", "_latin1", "_ascii"}, fold(t.text))
 }
 
 // unescaped returns the bytes of a string as MariaDB prints one that is a default of

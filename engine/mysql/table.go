@@ -167,6 +167,22 @@ func (t *table) option(name string) string {
 	return ""
 }
 
+// collation returns the collation of the table. MySQL prints none that is its character
+// set's own, but for utf8mb4.
+func (t *table) collation() string {
+	if named := t.option(collation); named != "" {
+		return named
+	}
+	switch set := t.option(charset); set {
+	case "latin1":
+		return "latin1_swedish_ci"
+	case "binary":
+		return set
+	default:
+		return set + "_general_ci"
+	}
+}
+
 // distant are storage engines whose tables are a way to somewhere else: made on a
 // scratch database they would lead there too, and their options may hold passwords.
 var distant = []string{"federated", "connect", "spider", "s3", "sphinx", "ndbcluster", "ndb"}
