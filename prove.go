@@ -264,11 +264,13 @@ func (r *run) unforeseen(p *prepared, d schema.Difference) bool {
 	return d.Want == nil && p.have.Get(d.Key) == nil && slices.ContainsFunc(p.plan.Steps, r.unseen)
 }
 
-// inspectAfter reads the schema again, without tracking tables.
-func (r *run) inspectAfter(ctx context.Context, p *prepared) (*schema.Snapshot, error) {
-	after, err := r.db.Inspect(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("inspect the database: %w", err)
+// inspectAfter reads the schema again, without tracking tables, unless it has just been
+// read together with its stamp.
+func (r *run) inspectAfter(ctx context.Context, p *prepared) (after *schema.Snapshot, err error) {
+	if after, r.seen = r.seen, nil; after == nil {
+		if after, err = r.db.Inspect(ctx); err != nil {
+			return nil, fmt.Errorf("inspect the database: %w", err)
+		}
 	}
 	after.DeleteFunc(func(o *schema.Object) bool { return p.hidden[o.Key.Owner()] })
 	return after, nil

@@ -116,15 +116,16 @@ type run struct {
 	// aim plans what is left to do, and changes nothing.
 	aim func(ctx context.Context, db engine.Database) (*prepared, error)
 
-	completed journal.Entry   // the last entry that was written for a transaction that is through
-	newest    int64           // the number of the last entry that was written
-	rest      *rest           // what is left of a plan of several transactions
-	begun     bool            // the journal says of the next of them that it is begun: see writeAlone
-	waiting   []journal.Entry // of what was created, not written yet: see creates
-	made      *made           // what the squash has made, while nothing has run behind it
-	trail     *trail          // what the transactions in the middle of such a plan change
-	hold      *hold           // of Redo, whose second half goes on in the transaction of the first; else nil
-	guard     *guard          // what the table held that synthesised statements are working on
+	completed journal.Entry    // the last entry that was written for a transaction that is through
+	newest    int64            // the number of the last entry that was written
+	rest      *rest            // what is left of a plan of several transactions
+	begun     bool             // the journal says of the next of them that it is begun: see writeAlone
+	waiting   []journal.Entry  // of what was created, not written yet: see creates
+	made      *made            // what the squash has made, while nothing has run behind it
+	trail     *trail           // what the transactions in the middle of such a plan change
+	hold      *hold            // of Redo, whose second half goes on in the transaction of the first; else nil
+	seen      *schema.Snapshot // the schema, read together with its stamp: see inspectAfter
+	guard     *guard           // what the table held that synthesised statements are working on
 }
 
 // all runs one transaction after the other until nothing is left to do.
@@ -363,11 +364,17 @@ func (r *run) conclude(ctx context.Context, p *prepared, segments []plan.Segment
 		stamp = r.made.stamp
 	case last || r.counts():
 		// It comes before the schema is inspected: see look.
-		if stamp, err = r.db.Stamp(ctx); err != nil {
+		if both, ok := r.db.(engine.Stamper); ok {
+			r.seen, stamp, err = both.Stamped(ctx)
+		} else {
+			stamp, err = r.db.Stamp(ctx)
+		}
+		if err != nil {
 			return after, err
 		}
 	}
-	if after, err = r.prove(ctx, p, proof, last); err != nil {
+	after, err = r.prove(ctx, p, proof, last)
+	if r.seen = nil; err != nil {
 		return after, err
 	}
 	if !r.db.Traits().TransactionalDDL && p.squash.begins(s) && after.String() != p.squash.LeadsTo {

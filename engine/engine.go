@@ -189,6 +189,13 @@ type Particular interface {
 	Particulars(ctx context.Context) (string, error)
 }
 
+// A Stamper is a database whose stamp takes a look at the schema, and that can take the same
+// look for both.
+type Stamper interface {
+	// Stamped returns the schema as [Database].Inspect does, and the stamp of just this.
+	Stamped(ctx context.Context) (*schema.Snapshot, string, error)
+}
+
 // A Digester is a database that can tell for little whether its schema is one that was
 // seen before on an engine of its kind.
 type Digester interface {

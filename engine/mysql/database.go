@@ -16,6 +16,8 @@ import (
 type database struct {
 	conn *sql.Conn
 	pool *sql.DB // scratch databases take their connections from it
+	// tables are what the last inspection of the whole schema has made of the text of each.
+	tables map[string][]*schema.Object
 	// elsewhere is where they take them from instead; nil: from pool.
 	elsewhere *sql.DB
 	server    *outlast.Server // shared with scratch databases on it

@@ -25,13 +25,38 @@ func (d *database) look(ctx context.Context, programs bool, wanted func(*listing
 		if err != nil {
 			return err
 		}
-		objects = make([]*schema.Object, 0, 8*len(list))
+		if wanted == nil {
+			objects = d.describeAll(list, answers)
+			return nil
+		}
 		for i := range list {
 			objects = append(objects, d.describe(&list[i], answers[i])...)
 		}
 		return nil
 	})
 	return numbered(objects), err
+}
+
+// describeAll returns the objects of the whole schema. A table of which the server prints
+// what it printed the last time is not taken apart again.
+func (d *database) describeAll(list []listing, answers []printed) []*schema.Object {
+	objects := make([]*schema.Object, 0, 8*len(list))
+	tables := make(map[string][]*schema.Object, len(list))
+	for i := range list {
+		p := &answers[i]
+		if list[i].kind != schema.Table || p.text == "" || p.systems != nil {
+			objects = append(objects, d.describe(&list[i], *p)...)
+			continue
+		}
+		parts, known := d.tables[p.text]
+		if !known {
+			parts = numbered(d.describe(&list[i], *p))
+		}
+		tables[p.text] = parts
+		objects = append(objects, parts...)
+	}
+	d.tables = tables
+	return objects
 }
 
 // describe returns the objects that a listing stands for.

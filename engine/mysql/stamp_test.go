@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // Rows, what counts them, temporary tables, statistics and the session are not the
@@ -30,6 +31,44 @@ func TestStampStaysWhileTheSchemaDoes(t *testing.T) {
 		must(t, db, statement)
 		if now := stamped(t, db); now != before {
 			t.Errorf("%s: the stamp is another one", statement)
+		}
+	}
+}
+
+// The schema that comes with its stamp is the one that Inspect reads, with the stamp that Stamp
+// takes: also where a table is as it was the last time, or has two keys on the same columns.
+func TestStampedIsBoth(t *testing.T) {
+	db := open(t)
+	for _, statement := range []string{
+		"CREATE TABLE twins (id int UNIQUE, UNIQUE KEY other (id), g point)",
+		"CREATE TABLE notes (id int PRIMARY KEY, twin int, FOREIGN KEY (twin) REFERENCES twins (id))",
+		"CREATE VIEW v AS SELECT id FROM notes",
+		"ALTER TABLE notes ADD COLUMN more int",
+		"CREATE TRIGGER tr BEFORE INSERT ON notes FOR EACH ROW SET NEW.more = 1",
+		"RENAME TABLE twins TO other_twins",
+		"DROP VIEW v",
+	} {
+		must(t, db, statement)
+		snapshot, stamp, err := db.Stamped(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := Engine{}.Connect(t.Context(), db.pool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := fresh.Inspect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range schema.Compare(have, snapshot) {
+			t.Errorf("behind %s: %s", statement, d)
+		}
+		if want := stamped(t, fresh); stamp != want {
+			t.Errorf("behind %s: the stamp is another one", statement)
+		}
+		if err := fresh.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
