@@ -29,18 +29,19 @@ type proof struct {
 	filled  []schema.Key // tables with rows that are made anew and must not end up empty
 	back    *kept        // what must stay where migrations are taken back; nil elsewhere
 	checks  bool         // references are worth checking
+	trace   engine.Trace // of what the steps change; nil where the schema is inspected behind them
 }
 
 // before notes what must not get worse.
 func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment, last bool) (*proof, error) {
 	w := witness.New(r.db, r.engine, p.have)
 	pf := &proof{}
-	if len(s.Steps) == 0 {
-		return pf, nil
+	var err error
+	if pf.trace, err = r.trace(ctx, p, s, last); err != nil || len(s.Steps) == 0 {
+		return pf, err
 	}
 	enforced := r.db.Traits().ForeignKeys
 	pf.checks = last && !enforced || enforced && r.mayBreak(p, s)
-	var err error
 	if pf.checks && p.have.Len() > 0 {
 		if pf.orphans, err = r.db.Orphans(ctx, mostOrphans); err != nil {
 			return nil, fmt.Errorf("check references: %w", err)
@@ -180,6 +181,13 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 			return after, err
 		}
 		return after, r.proveReferences(ctx, p, pf)
+	}
+	after, told, err := r.traced(ctx, p, pf.trace)
+	if err == nil && told {
+		return after, r.proveReferences(ctx, p, pf)
+	}
+	if err != nil {
+		return after, err
 	}
 	schemaAfter, err := r.inspectAfter(ctx, p)
 	if err != nil {

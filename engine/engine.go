@@ -205,6 +205,24 @@ type Digester interface {
 	Digest(ctx context.Context, without []schema.Key) (string, error)
 }
 
+// A Tracer is a database that can tell what a transaction changes in the schema for less
+// than two inspections take.
+type Tracer interface {
+	// Trace notes what the schema is, ahead of statements that are about to run in the
+	// open transaction. adds says that all they do to the schema is to create objects,
+	// which may save work; correctness must not depend on it.
+	Trace(ctx context.Context, adds bool) (Trace, error)
+}
+
+// A Trace is what a [Tracer] has noted.
+type Trace interface {
+	// Changed returns what may have changed since, whole tables with all their parts, as it
+	// was and as it is: a snapshot of then without the former and with the latter is one
+	// of now, but for what nobody can vouch for, which is not told (Object.Unsupported).
+	// told is false where only an inspection tells.
+	Changed(ctx context.Context) (before, after []*schema.Object, told bool, err error)
+}
+
 // A Forgetter is a database whose connection keeps what statements have set for it.
 type Forgetter interface {
 	// Forget sets the connection as it was found, as far as statements have changed it

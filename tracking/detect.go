@@ -1,6 +1,7 @@
 package tracking
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,19 +40,8 @@ func Detect(s *schema.Snapshot, hint Hint) []Candidate {
 }
 
 func detect(runners []*Runner, s *schema.Snapshot, hint Hint) []Candidate {
-	shapes := map[schema.Key]*shape{}
-	var tables []schema.Key
-	for o := range s.All() {
-		switch k := o.Key; k.Kind {
-		case schema.Table:
-			tables = append(tables, k)
-			shapes[k] = newShape(k, hint)
-		case schema.Column:
-			if of := shapes[k.Owner()]; of != nil {
-				of.add(o)
-			}
-		}
-	}
+	shapes := shapesOf(runners, s, hint)
+	tables := slices.SortedFunc(maps.Keys(shapes), schema.Key.Compare)
 	var ours, foreign []Candidate
 	for _, table := range tables {
 		of := shapes[table]
@@ -70,6 +60,51 @@ func detect(runners []*Runner, s *schema.Snapshot, hint Hint) []Candidate {
 		}
 	}
 	return append(ours, foreign...)
+}
+
+// shapesOf returns the shapes of the tables that may be a candidate: those with a name
+// that says so, and those that have no column but such as runners' tables have. Of a
+// schema that is few, and nothing is put in order to find them.
+func shapesOf(runners []*Runner, s *schema.Snapshot, hint Hint) map[schema.Key]*shape {
+	columns, names := map[string]bool{}, map[string]bool{strings.ToLower(hint.Table.Name): true}
+	for _, r := range runners {
+		for _, name := range r.Columns {
+			columns[name] = true
+		}
+		for _, name := range r.Tables {
+			names[strings.ToLower(name)] = true
+		}
+	}
+	for _, o := range others {
+		names[strings.ToLower(o.table)] = true
+	}
+	odd := map[schema.Key]bool{} // tables with another column
+	for o := range s.Each() {
+		if k := o.Key; k.Kind == schema.Column && !columns[strings.ToLower(k.Name)] {
+			odd[k.Owner()] = true
+		}
+	}
+	shapes := map[schema.Key]*shape{}
+	for o := range s.Each() {
+		if k := o.Key; k.Kind == schema.Table && (!odd[k] || names[strings.ToLower(k.Name)]) {
+			shapes[k] = newShape(k, hint)
+		}
+	}
+	for o := range s.Each() {
+		if of := shapes[o.Key.Owner()]; of != nil && o.Key.Kind == schema.Column {
+			of.add(o)
+		}
+	}
+	for _, of := range shapes {
+		slices.Sort(of.names)
+	}
+	return shapes
+}
+
+// IsBeside reports whether a table of this name is one that some tool keeps beside its
+// own.
+func IsBeside(table schema.Key) bool {
+	return slices.ContainsFunc(Runners(), func(r *Runner) bool { return isOneOf(r.Companions, table.Name) })
 }
 
 // companions returns the tables that are there of those that a tool keeps beside its

@@ -22,10 +22,14 @@ type entry struct {
 // Queries for some rows, without the answers about them, and for the texts of
 // which sums are taken.
 const (
-	noAnswers    = `, '', '', '', ''`
-	selectOne    = selectRow + noAnswers + fromCatalogue + ` AND rowid = ?`
-	selectBehind = selectRow + noAnswers + fromCatalogue + ` AND rowid > ? ORDER BY rowid`
-	selectTexts  = `SELECT rowid, coalesce(type, '') || char(31) || coalesce(name, '') || char(31)
+	noAnswers       = `, '', '', '', ''`
+	selectOne       = selectRow + noAnswers + fromCatalogue + ` AND rowid = ?`
+	selectBehind    = selectRow + noAnswers + fromCatalogue + ` AND rowid > ? ORDER BY rowid`
+	selectVirtual   = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND coalesce(rootpage, 0) = 0`
+	selectTable     = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND name = ? COLLATE NOCASE`
+	selectReferring = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND rowid <= ?
+	AND instr(lower(sql), 'references') AND instr(lower(sql), lower(?))`
+	selectSums = `SELECT rowid, coalesce(type, '') || char(31) || coalesce(name, '') || char(31)
 	|| coalesce(tbl_name, '') || char(31) || sql` + fromCatalogue + ` ORDER BY rowid`
 )
 
@@ -33,17 +37,15 @@ const (
 func (w *watch) enter(c *catalogue, r *row) entry {
 	e := entry{row: r.id, sum: w.sum(r), objects: c.objects(r)}
 	if d := c.tables[fold(r.name)]; d != nil && r.kind == "table" && len(e.objects) > 0 {
-		for i := range d.references {
-			if f := &d.references[i]; f.parentColumns == nil && !slices.Contains(e.implied, f.parent) {
-				e.implied = append(e.implied, f.parent)
-				w.implied[f.parent]++
-			}
+		e.implied = d.implied()
+		for _, parent := range e.implied {
+			w.implied[parent]++
 		}
 	}
 	return e
 }
 
-// sum returns the checksum of what the row says: that of its text in selectTexts.
+// sum returns the checksum of what the row says: that of its text in selectSums.
 func (w *watch) sum(r *row) uint64 {
 	var h maphash.Hash
 	h.SetSeed(w.seed)
@@ -77,7 +79,7 @@ func (e *entry) dependsOn(tables map[string]bool) bool {
 // rows are gone or not what they were, and the numbers of the rows that are new
 // or not what they were.
 func (w *watch) scan(ctx context.Context) (stale []int, fresh []int64, err error) {
-	rows, err := w.q.QueryContext(ctx, selectTexts)
+	rows, err := w.q.QueryContext(ctx, selectSums)
 	if err != nil {
 		return nil, nil, err
 	}

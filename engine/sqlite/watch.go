@@ -39,7 +39,7 @@ var _ engine.Watch = (*watch)(nil)
 func newWatch(ctx context.Context, q querier) (*watch, error) {
 	w := &watch{q: q, seed: maphash.MakeSeed()}
 	var err error
-	if w.version, err = w.counter(ctx); err != nil {
+	if w.version, err = counter(ctx, w.q); err != nil {
 		return nil, err
 	}
 	objects, err := w.load(ctx)
@@ -56,7 +56,7 @@ func (w *watch) Snapshot() *schema.Snapshot { return w.snapshot }
 // Changes returns what has happened since the last call. After an error the
 // watch is of no more use.
 func (w *watch) Changes(ctx context.Context, ran migration.Statement) ([]schema.Change, error) {
-	version, err := w.counter(ctx)
+	version, err := counter(ctx, w.q)
 	if err != nil {
 		return nil, err
 	}
@@ -75,18 +75,8 @@ func (w *watch) Changes(ctx context.Context, ran migration.Statement) ([]schema.
 }
 
 // counter reads SQLite's count of schema changes.
-func (w *watch) counter(ctx context.Context) (version int64, err error) {
-	rows, err := w.q.QueryContext(ctx, "PRAGMA main.schema_version")
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(&version); err != nil {
-			return 0, err
-		}
-	}
-	return version, rows.Err()
+func counter(ctx context.Context, q querier) (version int64, err error) {
+	return version, readValue(ctx, q, &version, "PRAGMA main.schema_version")
 }
 
 // appended takes over the rows that have come behind the last one known. Each

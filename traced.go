@@ -1,0 +1,52 @@
+package dbmend
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/plan"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// This file contains how a plain run finds out what it has made of the schema without
+// reading all of it again: the fingerprint is a sum (decision 0005), of which what has
+// changed is taken off and put back (decision 0042).
+
+// trace notes what the schema is, ahead of the last transaction of a plain run; nil
+// where the engine cannot, or where more than the fingerprint is to be had.
+func (r *run) trace(ctx context.Context, p *prepared, s *plan.Segment, last bool) (engine.Trace, error) {
+	tracer, ok := r.db.(engine.Tracer)
+	if !ok || !p.plain || p.plan.Back || !last || p.squash != nil || !r.db.Traits().TransactionalDDL {
+		return nil, nil
+	}
+	t, err := tracer.Trace(ctx, !slices.ContainsFunc(s.Steps, func(s plan.Step) bool { return !adds(s.Source) }))
+	if err != nil {
+		return nil, fmt.Errorf("inspect the database: %w", err)
+	}
+	return t, nil
+}
+
+// adds reports whether a statement does no more to the schema than create something,
+// as far as its words tell.
+func adds(s *migration.Statement) bool {
+	return s != nil && (s.Class == migration.Data || s.Class == migration.Schema && strings.HasPrefix(s.Verb, "create "))
+}
+
+// traced returns the fingerprint of what the transaction has led to; told is false where
+// only an inspection tells.
+func (r *run) traced(ctx context.Context, p *prepared, t engine.Trace) (after schema.Fingerprint, told bool, err error) {
+	if t == nil {
+		return after, false, nil
+	}
+	was, is, told, err := t.Changed(ctx)
+	if err != nil {
+		return after, false, fmt.Errorf("inspect the database: %w", err)
+	}
+	changes := slices.DeleteFunc(schema.Changes(schema.NewSnapshot(was...), schema.NewSnapshot(is...)),
+		func(c schema.Change) bool { return p.hidden[c.Key.Owner()] })
+	return p.fingerprint.Apply(changes), told, nil
+}
