@@ -27,6 +27,7 @@ func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *surve
 		hint.Table = m.historyKey(db)
 	}
 	var readable []*tracking.History
+	s.sole = m.looksSole(s.have)
 	for _, c := range tracking.Detect(s.have, hint) {
 		if c.Runner == nil && m.makes(c.Table) && c.Table != hint.Table {
 			continue // the set's own, whatever it looks like

@@ -15,22 +15,36 @@ import (
 // them, and of the ignore list, which in another order, or with other comments, is the
 // same.
 func (m *Migrator) identify(sum string, beside []migration.Ignore) error {
-	m.sum = m.with(sum)
 	more, err := migration.ParseIgnore("Ignore", strings.Join(m.ignore, "\n"))
 	if err != nil {
 		return fmt.Errorf("read the ignore list: %w", err)
 	}
 	m.ignored = slices.Concat(beside, more)
+	m.sum = m.identity(sum)
+	return nil
+}
+
+// identity returns what files with this Sum have for an identity, or would have.
+func (m *Migrator) identity(sum string) string {
+	sum = m.with(sum)
 	if len(m.ignored) == 0 {
-		return nil
+		return sum
 	}
 	names := make([]string, len(m.ignored))
 	for i, line := range m.ignored {
 		names[i] = line.Text
 	}
 	slices.Sort(names)
-	m.sum = sumWith(m.sum, "\n"+strings.Join(slices.Compact(names), "\n"))
-	return nil
+	return sumWith(sum, "\n"+strings.Join(slices.Compact(names), "\n"))
+}
+
+// sumTo returns the Sum of the files up to a version; "" where there is none such.
+func (m *Migrator) sumTo(v migration.Version) string {
+	set, err := m.set.To(v)
+	if err != nil {
+		return ""
+	}
+	return set.Sum
 }
 
 // with returns the identity of files together with that of what is put into them or

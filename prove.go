@@ -42,7 +42,7 @@ func (r *run) before(ctx context.Context, p *prepared, s *plan.Segment, last boo
 	}
 	enforced := r.db.Traits().ForeignKeys
 	pf.checks = last && !enforced || enforced && r.mayBreak(p, s)
-	if pf.checks && p.have.Len() > 0 {
+	if pf.checks && (p.unseen || p.have.Len() > 0) {
 		if pf.orphans, err = r.db.Orphans(ctx, mostOrphans); err != nil {
 			return nil, fmt.Errorf("check references: %w", err)
 		}
@@ -193,6 +193,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 	if err != nil {
 		return after, err
 	}
+	p.sole = p.sole && r.looksSole(schemaAfter)
 	mismatch := &MismatchError{During: "run", Kept: !r.db.Traits().TransactionalDDL}
 	if !p.plain && last {
 		mismatch.Differences = slices.DeleteFunc(schema.Compare(p.plan.Diagnosis.Target, schemaAfter), func(d schema.Difference) bool {

@@ -62,7 +62,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 	if err != nil {
 		return err
 	}
-	entries = append(entries, completed)
+	entries = append(entries, r.withSole(p, completed))
 	if err := flush(0); err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func (r *run) carried(rest *rest) *prepared {
 	s.have, s.fingerprint = r.trail.watch.Snapshot(), rest.after
 	s.stamp, s.journal, s.newest, s.last = r.completed.Stamp, true, r.newest, r.completed
 	s.last.Run = r.id
+	s.sole = last && r.looksSole(s.have)
 	if s.foreign != nil {
 		ruling, err := parseRuling(r.completed.Name)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
 )
 
 // Up is [New] and [Migrator.Up] in one call, for an application that starts. Where
@@ -32,10 +33,29 @@ func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Op
 			return &Report{}, err
 		}
 	}
+	if m.sum != "" && m.continues(last, draft.Sum) {
+		if report, err := m.goOnWith(ctx, draft, last); !errors.Is(err, errAside) {
+			return report, err
+		}
+	}
 	if err := m.take(draft); err != nil {
 		return &Report{}, err
 	}
 	return m.Up(ctx)
+}
+
+// goOnWith is goOn with files of which only those are cut that have not been run.
+func (m *Migrator) goOnWith(ctx context.Context, draft *migration.Draft, last lastEntry) (*Report, error) {
+	set, err := draft.CutBehind(last.version)
+	m.whole = set
+	if err == nil && m.to != "" {
+		set, err = set.To(m.to)
+	}
+	if err != nil {
+		return nil, errAside // it is told where all are cut
+	}
+	m.set = set
+	return m.goOn(ctx, last)
 }
 
 // recognises reports that a run of this set left the database as it is. To ask the

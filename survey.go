@@ -18,6 +18,7 @@ import (
 // A survey is what a live database holds and claims at one moment.
 type survey struct {
 	have        *schema.Snapshot // without tracking tables
+	unseen      bool             // nobody has looked: the rest is what the last run has left (sequel.go), and have is empty
 	fingerprint schema.Fingerprint
 	stamp       string
 
@@ -38,6 +39,7 @@ type survey struct {
 	hidden    map[schema.Key]bool                 // tracking tables, and what runners keep beside them
 	handed    bool                                // the foreign history is to rule again: what is recorded is told by the journal
 	adopted   *ruling                             // the history that was given up for the journal; nil without one
+	sole      bool                                // no table looks like a history, or like what is kept beside one
 	readopted bool                                // it was written since, which is to be passed over, by answer
 }
 

@@ -19,11 +19,11 @@ import (
 // trace notes what the schema is, ahead of the last transaction of a plain run; nil
 // where the engine cannot, or where more than the fingerprint is to be had.
 func (r *run) trace(ctx context.Context, p *prepared, s *plan.Segment, last bool) (engine.Trace, error) {
-	tracer, ok := r.db.(engine.Tracer)
+	tracer, ok := r.engine.(engine.Tracer)
 	if !ok || !p.plain || p.plan.Back || !last || p.squash != nil || !r.db.Traits().TransactionalDDL {
 		return nil, nil
 	}
-	t, err := tracer.Trace(ctx, !slices.ContainsFunc(s.Steps, func(s plan.Step) bool { return !adds(s.Source) }))
+	t, err := tracer.Trace(ctx, r.db, !slices.ContainsFunc(s.Steps, func(s plan.Step) bool { return !adds(s.Source) }))
 	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
@@ -36,8 +36,9 @@ func adds(s *migration.Statement) bool {
 	return s != nil && (s.Class == migration.Data || s.Class == migration.Schema && strings.HasPrefix(s.Verb, "create "))
 }
 
-// traced returns the fingerprint of what the transaction has led to; told is false where
-// only an inspection tells.
+// traced returns the fingerprint of what the transaction has led to, and notes whether
+// something has come that looks like a history; told is false where only an inspection
+// tells.
 func (r *run) traced(ctx context.Context, p *prepared, t engine.Trace) (after schema.Fingerprint, told bool, err error) {
 	if t == nil {
 		return after, false, nil
@@ -48,5 +49,6 @@ func (r *run) traced(ctx context.Context, p *prepared, t engine.Trace) (after sc
 	}
 	changes := slices.DeleteFunc(schema.Changes(schema.NewSnapshot(was...), schema.NewSnapshot(is...)),
 		func(c schema.Change) bool { return p.hidden[c.Key.Owner()] })
+	p.sole = p.sole && r.looksSole(schema.NewSnapshot(is...))
 	return p.fingerprint.Apply(changes), told, nil
 }

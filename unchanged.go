@@ -8,13 +8,17 @@ import (
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 	"github.com/dbmend/dbmend/tracking"
 )
 
 // A lastEntry is what the journal's newest entry says, beside the stamp of now.
 type lastEntry struct {
+	number                                     int64
 	now, kind, outcome, checksum, stamp, ruler string
+	version                                    migration.Version
+	after, evidence, tool                      string
 }
 
 // counts reports that the engine keeps track of changes: elsewhere a stamp takes a look
@@ -29,8 +33,10 @@ func (m *Migrator) lastEntry(ctx context.Context, db tracking.Database) lastEntr
 		stamp = "''"
 	}
 	var e lastEntry
-	query := `SELECT ` + stamp + `, kind, outcome, checksum, stamp, name FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
-	if err := db.QueryRow(ctx, query).Scan(&e.now, &e.kind, &e.outcome, &e.checksum, &e.stamp, &e.ruler); err != nil {
+	query := `SELECT ` + stamp + `, kind, outcome, checksum, stamp, name, entry, version, after, substr(evidence, 1, 1000), tool
+		FROM ` + journal.Table + ` ORDER BY entry DESC LIMIT 1`
+	if err := db.QueryRow(ctx, query).Scan(&e.now, &e.kind, &e.outcome, &e.checksum, &e.stamp, &e.ruler,
+		&e.number, &e.version, &e.after, &e.evidence, &e.tool); err != nil {
 		return lastEntry{}
 	}
 	return e

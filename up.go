@@ -54,6 +54,11 @@ func (m *Migrator) Up(ctx context.Context) (*Report, error) {
 	if m.untouched(ctx, pool{m.db, m.traits}, last) {
 		return &Report{}, nil
 	}
+	if m.continues(last, m.sumTo) {
+		if report, err := m.goOn(ctx, last); !errors.Is(err, errAside) {
+			return report, err
+		}
+	}
 	settled := func(db engine.Database) bool {
 		m.traits = db.Traits()
 		return m.stamped(ctx, db, last)
@@ -397,6 +402,9 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 	}
 	if same, err := r.stands(ctx, r.db, first.survey); same || err != nil {
 		return first, err
+	}
+	if first.unseen {
+		return r.aim(ctx, r.db)
 	}
 	s, err := r.look(ctx, r.db)
 	if err != nil {

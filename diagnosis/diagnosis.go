@@ -82,6 +82,6 @@ type Diagnosis struct {
 
 	// Agrees says that the database is exactly what its history says.
 	Agrees bool
-	Have   *schema.Snapshot // what is there, without tracking tables
-	Target *schema.Snapshot // what will be there after a run: want, and what is foreign or accepted
+	Have   *schema.Snapshot // what is there, without tracking tables; nil where nobody had to look (decision 0043)
+	Target *schema.Snapshot // what will be there after a run: want, and what is foreign or accepted; nil where Have is
 }

@@ -205,13 +205,14 @@ type Digester interface {
 	Digest(ctx context.Context, without []schema.Key) (string, error)
 }
 
-// A Tracer is a database that can tell what a transaction changes in the schema for less
+// A Tracer is an engine that can tell what a transaction changes in the schema for less
 // than two inspections take.
 type Tracer interface {
-	// Trace notes what the schema is, ahead of statements that are about to run in the
-	// open transaction. adds says that all they do to the schema is to create objects,
-	// which may save work; correctness must not depend on it.
-	Trace(ctx context.Context, adds bool) (Trace, error)
+	// Trace notes what the schema of a database that it has connected is, ahead of
+	// statements that are about to run in the open transaction. adds says that all they do
+	// to the schema is to create objects, which may save work; correctness must not depend
+	// on it. It returns nil for a database of another kind.
+	Trace(ctx context.Context, db Database, adds bool) (Trace, error)
 }
 
 // A Trace is what a [Tracer] has noted.

@@ -42,6 +42,11 @@ const (
 	Synthesised Outcome = "synthesised"
 )
 
+// Sole is the last line of a [Completed] entry's evidence where a plain run has left a
+// database in which its set is all that is recorded, and no table that looks like a
+// history: a run of a set that goes on from that one can begin there.
+const Sole = "nothing else is recorded here"
+
 // An Entry is one row of the journal.
 type Entry struct {
 	Number    int64     // the row's number, counted from 1 without gaps

@@ -105,16 +105,28 @@ func (d *Draft) Ignore() []Ignore { return d.set.Ignore }
 // are cut side by side.
 //
 // Errors: all that is wrong with files, as one error, as [Load] returns it.
-func (d *Draft) Cut() (*Set, error) {
+func (d *Draft) Cut() (*Set, error) { return d.cut(d.uncut, &d.problems) }
+
+// CutBehind cuts the migrations that come behind a version, and leaves the others in the
+// set without their statements: for those who know them by their checksums. What is
+// wrong with files is told as Cut does, which may follow.
+func (d *Draft) CutBehind(v Version) (*Set, error) {
+	behind := slices.Clone(d.uncut)
+	behind = slices.DeleteFunc(behind, func(u uncut) bool { return u.migration.Version.Compare(v) <= 0 })
+	found := problems{slices.Clone(d.problems.found), d.problems.more}
+	return d.cut(behind, &found)
+}
+
+func (d *Draft) cut(list []uncut, found *problems) (*Set, error) {
 	var (
 		next, count atomic.Int64
 		workers     sync.WaitGroup
 	)
-	for range min(runtime.GOMAXPROCS(0), len(d.uncut)) {
+	for range min(runtime.GOMAXPROCS(0), len(list)) {
 		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(d.uncut) && count.Load() <= d.limit.statements; i = int(next.Add(1)) - 1 {
-				d.uncut[i].cut(d.cutter)
-				m := d.uncut[i].migration
+			for i := int(next.Add(1)) - 1; i < len(list) && count.Load() <= d.limit.statements; i = int(next.Add(1)) - 1 {
+				list[i].cut(d.cutter)
+				m := list[i].migration
 				count.Add(int64(len(m.Statements) + len(m.Down)))
 			}
 		})
@@ -123,12 +135,12 @@ func (d *Draft) Cut() (*Set, error) {
 	if count.Load() > d.limit.statements {
 		return nil, fmt.Errorf("cut the migrations: more than %d statements in all", d.limit.statements)
 	}
-	for i := range d.uncut {
-		for _, p := range d.uncut[i].problems {
-			d.problems.add(p.path, p.err)
+	for i := range list {
+		for _, p := range list[i].problems {
+			found.add(p.path, p.err)
 		}
 	}
-	if err := d.problems.err(); err != nil {
+	if err := found.err(); err != nil {
 		return nil, err
 	}
 	d.set.Sum = d.set.sum()

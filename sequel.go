@@ -1,0 +1,136 @@
+package dbmend
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/diagnosis"
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+	"github.com/dbmend/dbmend/tracking"
+)
+
+// This file contains how a set that has grown goes on from where the last run has left
+// the database, without looking at it again: decision 0043.
+
+// errAside says that a run takes a look at the database first.
+var errAside = errors.New("the database has to be looked at")
+
+// continues reports that the last thing that happened to this database was a run of the
+// beginning of this very set, that it has left nothing but that, and that nobody has
+// touched the schema since. sumTo returns the Sum of the files up to a version.
+func (m *Migrator) continues(e lastEntry, sumTo func(migration.Version) string) bool {
+	if e.kind != string(journal.Completed) || e.outcome != string(journal.Applied) || e.version == "" || e.tool != "dbmend "+Version ||
+		!strings.HasSuffix(e.evidence, "\n"+journal.Sole) || e.ruler != "" || m.history != "" || m.weighs ||
+		!m.engine.SameStamp(e.now, e.stamp) || m.to != "" && e.version.Compare(m.to) >= 0 {
+		return false
+	}
+	if _, traces := m.engine.(engine.Tracer); !traces {
+		return false
+	}
+	sum := sumTo(e.version)
+	return sum != "" && e.checksum == m.identity(sum)
+}
+
+// goOn runs what the set has behind the version of the last run, as it is written. The
+// statements of the migrations up to there are not needed.
+//
+// Errors: errAside, before anything is changed; those of [Migrator.Up].
+func (m *Migrator) goOn(ctx context.Context, e lastEntry) (*Report, error) {
+	if !m.foreseen(e.version) {
+		return nil, errAside
+	}
+	report, err := m.work(ctx, nil, func(r *run) error {
+		first := true
+		r.aim = func(_ context.Context, db engine.Database) (*prepared, error) {
+			if !first || !db.Traits().TransactionalDDL {
+				return nil, errAside
+			}
+			first, m.traits = false, db.Traits()
+			return m.prepareSequel(e)
+		}
+		return r.all(ctx)
+	})
+	if _, refused := errors.AsType[*Refusal](err); refused {
+		return nil, errAside // it says more of a database that was looked at
+	}
+	return report, err
+}
+
+// foreseen reports whether what comes behind a version needs no look at the database, as
+// far as the words of its statements tell: it drops no table and no column, leaves
+// foreign keys as the connection has them, is run once, and in one transaction.
+func (m *Migrator) foreseen(v migration.Version) bool {
+	for _, mig := range m.set.Migrations {
+		if mig.Rerun != migration.Never {
+			return false
+		}
+		if mig.Version.Compare(v) <= 0 {
+			continue
+		}
+		for i := range mig.Statements {
+			switch s := &mig.Statements[i]; {
+			case s.Class == migration.Data:
+			case s.Class != migration.Schema, s.Verb == "drop table", s.Verb == "alter table drop column", s.Verb == addsValue:
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// prepareSequel plans the run of what the set has behind the version of the last one.
+func (m *Migrator) prepareSequel(e lastEntry) (*prepared, error) {
+	left, err := schema.ParseFingerprint(e.after)
+	if err != nil {
+		return nil, errAside // nobody of ours has written that
+	}
+	s := &survey{
+		have: &schema.Snapshot{}, unseen: true, fingerprint: left, stamp: e.stamp,
+		journal: true, unclaimed: true, newest: e.number, sole: true,
+		recorded: &diagnosis.Recorded{Exists: true, Source: journal.Table, Claims: map[migration.Version]diagnosis.Claim{}},
+		hidden:   map[schema.Key]bool{{Kind: schema.Table, Name: journal.Table}: true},
+	}
+	for _, mig := range m.set.Migrations {
+		if mig.Version.Compare(e.version) <= 0 {
+			s.recorded.Claims[migration.Version(mig.Version.Normal())] = diagnosis.Claim{Recorded: true, How: "recorded when the last run ended"}
+		}
+	}
+	p, err := m.planPlainly(s)
+	if err != nil {
+		return nil, err
+	}
+	p.From, p.To = left, left
+	p.Diagnosis.Have, p.Diagnosis.Target = nil, nil
+	if len(p.Segments(m.each, m.traits.ForeignKeys)) != 1 {
+		return nil, errAside
+	}
+	return &prepared{survey: s, plan: p, plain: true}, nil
+}
+
+// looksSole reports whether no table of a schema looks like a history, or like what a
+// tool keeps beside one.
+func (m *Migrator) looksSole(s *schema.Snapshot) bool {
+	for o := range s.Each() {
+		if o.Key.Kind == schema.Table && tracking.IsBeside(o.Key) {
+			return false
+		}
+	}
+	return len(tracking.Detect(s, tracking.Hint{Format: m.set.Format})) == 0
+}
+
+// withSole returns the last entry of a run, which says so if the run leaves a database in
+// which the set is all that is recorded and nothing else might have been: the next one
+// can go on from there.
+func (r *run) withSole(p *prepared, completed journal.Entry) journal.Entry {
+	if p.plain && p.sole && completed.Checksum != "" && completed.Outcome == journal.Applied &&
+		r.history == "" && r.hold == nil && p.squash == nil && p.foreign == nil && !p.handed && p.adopted == nil &&
+		len(p.recorded.Unknown) == 0 && !slices.ContainsFunc(r.set.Migrations, reruns) {
+		completed.Evidence += "\n" + journal.Sole
+	}
+	return completed
+}
