@@ -401,6 +401,9 @@ func (r *run) prepareAgain(ctx context.Context, first *prepared) (*prepared, err
 		return r.aim(ctx, r.db)
 	}
 	if same, err := r.stands(ctx, r.db, first.survey); same || err != nil {
+		if r.db.Traits().TransactionLocks {
+			r.newest = first.newest // nobody else writes one from here on
+		}
 		return first, err
 	}
 	if first.unseen {

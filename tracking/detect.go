@@ -66,18 +66,7 @@ func detect(runners []*Runner, s *schema.Snapshot, hint Hint) []Candidate {
 // that says so, and those that have no column but such as runners' tables have. Of a
 // schema that is few, and nothing is put in order to find them.
 func shapesOf(runners []*Runner, s *schema.Snapshot, hint Hint) map[schema.Key]*shape {
-	columns, names := map[string]bool{}, map[string]bool{strings.ToLower(hint.Table.Name): true}
-	for _, r := range runners {
-		for _, name := range r.Columns {
-			columns[name] = true
-		}
-		for _, name := range r.Tables {
-			names[strings.ToLower(name)] = true
-		}
-	}
-	for _, o := range others {
-		names[strings.ToLower(o.table)] = true
-	}
+	columns, names := wordsOf(runners)
 	odd := map[schema.Key]bool{} // tables with another column
 	for o := range s.Each() {
 		if k := o.Key; k.Kind == schema.Column && !columns[strings.ToLower(k.Name)] {
@@ -86,7 +75,7 @@ func shapesOf(runners []*Runner, s *schema.Snapshot, hint Hint) map[schema.Key]*
 	}
 	shapes := map[schema.Key]*shape{}
 	for o := range s.Each() {
-		if k := o.Key; k.Kind == schema.Table && (!odd[k] || names[strings.ToLower(k.Name)]) {
+		if k := o.Key; k.Kind == schema.Table && (!odd[k] || names[strings.ToLower(k.Name)] || strings.EqualFold(k.Name, hint.Table.Name)) {
 			shapes[k] = newShape(k, hint)
 		}
 	}
@@ -99,6 +88,24 @@ func shapesOf(runners []*Runner, s *schema.Snapshot, hint Hint) map[schema.Key]*
 		slices.Sort(of.names)
 	}
 	return shapes
+}
+
+// wordsOf returns the names of all columns that runners' tables have, and of all tables
+// that are looked at by their names, in lower case.
+func wordsOf(runners []*Runner) (columns, tables map[string]bool) {
+	columns, tables = map[string]bool{}, map[string]bool{}
+	for _, r := range runners {
+		for _, name := range r.Columns {
+			columns[name] = true
+		}
+		for _, name := range r.Tables {
+			tables[strings.ToLower(name)] = true
+		}
+	}
+	for _, o := range others {
+		tables[strings.ToLower(o.table)] = true
+	}
+	return columns, tables
 }
 
 // IsBeside reports whether a table of this name is one that some tool keeps beside its

@@ -37,10 +37,11 @@ const (
 	|| CASE "desc" WHEN 1 THEN ' desc' ELSE '' END, char(31)) FROM pragma_index_xinfo(?, 'main') WHERE "key")`
 )
 
-// Which questions a table's text leaves open: without these words it can have no
-// such thing.
+// Which questions a table leaves open: without these words in its text it can have no
+// such thing, and what is a key has an index of SQLite's own, but for the rowid and for
+// the key that a table without rowids is kept by.
 const (
-	mayHaveKeys       = `(instr(lower(sql), 'unique') OR instr(lower(sql), 'primary'))`
+	mayHaveKeys       = `(instr(lower(sql), 'without') OR m.name IN (SELECT tbl_name FROM main.sqlite_master WHERE sql IS NULL))`
 	mayHaveReferences = `instr(lower(sql), 'references')`
 )
 
