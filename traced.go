@@ -47,8 +47,10 @@ func (r *run) traced(ctx context.Context, p *prepared, t engine.Trace) (after sc
 	if err != nil {
 		return after, false, fmt.Errorf("inspect the database: %w", err)
 	}
-	changes := slices.DeleteFunc(schema.Changes(schema.NewSnapshot(was...), schema.NewSnapshot(is...)),
-		func(c schema.Change) bool { return p.hidden[c.Key.Owner()] })
-	p.sole = p.sole && r.looksSole(schema.NewSnapshot(is...))
-	return p.fingerprint.Apply(changes), told, nil
+	before, now := schema.NewSnapshot(was...), schema.NewSnapshot(is...)
+	p.sole = p.sole && r.looksSole(now)
+	for _, s := range []*schema.Snapshot{before, now} {
+		s.DeleteFunc(func(o *schema.Object) bool { return p.hidden[o.Key.Owner()] })
+	}
+	return p.fingerprint.Replace(before, now), told, nil
 }

@@ -40,6 +40,12 @@ func (f Fingerprint) Apply(changes []Change) Fingerprint {
 	return f
 }
 
+// Replace returns the fingerprint of the snapshot that has some objects in the place of
+// others: [Fingerprint.Apply] for those who need not know which of them differ.
+func (f Fingerprint) Replace(before, after *Snapshot) Fingerprint {
+	return f.minus(before.Fingerprint()).plus(after.Fingerprint())
+}
+
 // String returns 64 hexadecimal digits.
 func (f Fingerprint) String() string {
 	var b [32]byte

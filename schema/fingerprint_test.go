@@ -27,6 +27,9 @@ func TestFingerprintStepByStep(t *testing.T) {
 		var f schema.Fingerprint
 		for range rapid.IntRange(1, 6).Draw(t, "steps") {
 			next := snapshots(t, "next")
+			if replaced := f.Replace(now, next); replaced != next.Fingerprint() {
+				t.Fatalf("%s replaced, %s as a whole", replaced, next.Fingerprint())
+			}
 			f = f.Apply(schema.Changes(now, next))
 			now = next
 			if f != now.Fingerprint() {
