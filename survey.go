@@ -26,7 +26,7 @@ type survey struct {
 	unclaimed bool              // nothing has been claimed or taken back since the last run
 	newest    int64             // the number of the journal's newest entry; zero without one
 	last      journal.Entry     // the last run that ended well; zero without one
-	kept      diagnosis.Answers // what was answered then and still holds: to leave what is there
+	kept      diagnosis.Answers // what was answered then and still holds: see readKept
 	foreign   *tracking.History
 	recorded  *diagnosis.Recorded
 	entries   map[migration.Version]journal.Entry // what the journal records, by the normal form of the version
@@ -87,8 +87,16 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 	return s, s.readKept(ctx, db)
 }
 
-// readKept reads the answers of the last run by which something is left as it is: they
-// hold for as long as the schema is what that run has left.
+// holds is what the answers of a run say once it has ended: what was to be run has run
+// by then.
+var holds = map[string]string{
+	"keep": "keep", "done": "done", "removed": "removed", "accept": "accept", "adopt": "adopt", "right": "right",
+	"run": "done", "insert": "removed",
+}
+
+// readKept reads the answers of the last run, if it has left something as it was: they
+// hold for as long as the schema is what that run has left, and nothing else tells what
+// they do.
 func (s *survey) readKept(ctx context.Context, db engine.Database) error {
 	if s.last.Outcome != journal.Left || s.last.After != s.fingerprint.String() {
 		return nil
@@ -99,8 +107,9 @@ func (s *survey) readKept(ctx context.Context, db engine.Database) error {
 	}
 	s.kept = diagnosis.Answers{}
 	for _, e := range answered {
-		if strings.HasPrefix(e.Name, string(diagnosis.Q12)+"@") && strings.HasSuffix(e.Evidence, "\n"+diagnosis.AnsweredWith+"keep") {
-			s.kept[e.Name] = "keep"
+		_, given, _ := strings.Cut(e.Evidence[strings.LastIndexByte(e.Evidence, '\n')+1:], diagnosis.AnsweredWith)
+		if answer, ok := holds[given]; ok {
+			s.kept[e.Name] = answer
 		}
 	}
 	return nil
