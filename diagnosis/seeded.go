@@ -245,7 +245,8 @@ func (r *reasoner) takenFrom(e, position int) bool {
 				table = s.Renamed()
 			}
 		case "delete":
-			if r.cascades(s.Table(), table) {
+			effect := &r.Replay.Effects[i] // rows of the set that it leaves on scratch it leaves here
+			if (effect.Wrote > 0 || effect.Skipped != "") && r.cascades(s.Table(), table) {
 				return true
 			}
 		case "truncate":
