@@ -229,30 +229,39 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 // overlaidAside returns the empty ones among the tables that a script has made
 // ahead, where more than their own rows goes through them while the set runs, and
 // those that refer to one of these: they make room for it, and come back in the same
-// form. One that a view looks at stays.
+// form. One that a view looks at stays, and one to which a table refers that stays:
+// earlier forms may not have what it refers to.
 func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) {
 	if r.explained.at == nil || r.begun() {
 		return nil, nil
 	}
-	goes := map[schema.Key]bool{}
+	empty := map[schema.Key]bool{}
+	for table := range r.explained.at.overlaid {
+		if r.holdsUnknown(table) || r.looksAt(table) {
+			continue
+		}
+		rows, err := r.Witness.Rows(ctx, table, 1)
+		if err != nil {
+			return nil, err
+		}
+		fed, err := r.fedByFiring(ctx, table)
+		if err != nil {
+			return nil, err
+		}
+		empty[table] = rows == 0 && !fed
+	}
+	goes := r.goingWith(empty)
 	for again := true; again; {
 		again = false
-		for table := range r.explained.at.overlaid {
-			if goes[table] || !r.passedThrough(table) && !r.refersTo(table, goes) || r.holdsUnknown(table) || r.looksAt(table) {
+		for o := range r.Have.All() {
+			if o.Key.Kind != schema.ForeignKey || goes[o.Key.Owner()] {
 				continue
 			}
-			rows, err := r.Witness.Rows(ctx, table, 1)
-			if err != nil {
-				return nil, err
-			}
-			fed, err := r.fedByFiring(ctx, table)
-			if err != nil {
-				return nil, err
-			}
-			if rows == 0 && !fed {
-				goes[table], again = true, true
+			if parent := parentOf(o); goes[parent] {
+				empty[parent], again = false, true
 			}
 		}
+		goes = r.goingWith(empty)
 	}
 	var aside []*schema.Object
 	for table := range goes {
@@ -262,12 +271,32 @@ func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) 
 	return aside, nil
 }
 
+// goingWith returns those of the tables that may go which rows go through, and those that
+// refer to one of these.
+func (r *reasoner) goingWith(mayGo map[schema.Key]bool) map[schema.Key]bool {
+	goes := map[schema.Key]bool{}
+	for again := true; again; {
+		again = false
+		for table, may := range mayGo {
+			if may && !goes[table] && (r.passedThrough(table) || r.refersTo(table, goes)) {
+				goes[table], again = true, true
+			}
+		}
+	}
+	return goes
+}
+
 // refersTo reports whether a live table refers to one of those that go: then it is
 // in their way.
 func (r *reasoner) refersTo(table schema.Key, goes map[schema.Key]bool) bool {
 	return slices.ContainsFunc(r.Have.Parts(table), func(part *schema.Object) bool {
-		return part.Key.Kind == schema.ForeignKey && goes[schema.Key{Kind: schema.Table, Space: table.Space, Name: part.Fact(schema.Parent)}]
+		return part.Key.Kind == schema.ForeignKey && goes[parentOf(part)]
 	})
+}
+
+// parentOf returns the table that a foreign key refers to.
+func parentOf(key *schema.Object) schema.Key {
+	return schema.Key{Kind: schema.Table, Space: key.Key.Space, Name: key.Fact(schema.Parent)}
 }
 
 // looksAt reports whether a live view speaks of a table: without the table it would make
