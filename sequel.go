@@ -46,12 +46,12 @@ func (m *Migrator) goOn(ctx context.Context, e lastEntry) (*Report, error) {
 	}
 	report, err := m.work(ctx, nil, func(r *run) error {
 		first := true
-		r.aim = func(_ context.Context, db engine.Database) (*prepared, error) {
+		r.aim = func(ctx context.Context, db engine.Database) (*prepared, error) {
 			if !first || !db.Traits().TransactionalDDL {
 				return nil, errAside
 			}
 			first, m.traits = false, db.Traits()
-			return m.prepareSequel(e)
+			return m.prepareSequel(ctx, db, e)
 		}
 		return r.all(ctx)
 	})
@@ -84,7 +84,7 @@ func (m *Migrator) foreseen(v migration.Version) bool {
 }
 
 // prepareSequel plans the run of what the set has behind the version of the last one.
-func (m *Migrator) prepareSequel(e lastEntry) (*prepared, error) {
+func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e lastEntry) (*prepared, error) {
 	left, err := schema.ParseFingerprint(e.after)
 	if err != nil {
 		return nil, errAside // nobody of ours has written that
@@ -95,10 +95,15 @@ func (m *Migrator) prepareSequel(e lastEntry) (*prepared, error) {
 		recorded: &diagnosis.Recorded{Exists: true, Source: journal.Table, Claims: map[migration.Version]diagnosis.Claim{}},
 		hidden:   map[schema.Key]bool{{Kind: schema.Table, Name: journal.Table}: true},
 	}
+	var recorded []journal.Entry
 	for _, mig := range m.set.Migrations {
 		if mig.Version.Compare(e.version) <= 0 {
 			s.recorded.Claims[migration.Version(mig.Version.Normal())] = diagnosis.Claim{Recorded: true, How: "recorded when the last run ended"}
+			recorded = append(recorded, journal.Entry{Version: mig.Version, Name: mig.Name, Checksum: mig.Checksum})
 		}
+	}
+	if just, err := journal.Holds(ctx, db, recorded); err != nil || !just {
+		return nil, errAside // a look says what is wrong
 	}
 	p, err := m.planPlainly(s)
 	if err != nil {

@@ -1,0 +1,55 @@
+package journal_test
+
+import (
+	"testing"
+
+	"github.com/dbmend/dbmend/journal"
+	"github.com/dbmend/dbmend/migration"
+)
+
+// What a journal holds is told by what counts of it, and by nothing that was taken back
+// or written anew since.
+func TestHolds(t *testing.T) {
+	migrated := func(version, checksum string, outcome journal.Outcome) journal.Entry {
+		return journal.Entry{Kind: journal.Migrated, Outcome: outcome, Version: migration.Version(version), Name: "n" + version, Checksum: checksum}
+	}
+	one, two := migrated("1", "a", journal.Applied), migrated("2", "b", journal.Healed)
+	three := migrated("3", "c", journal.Applied)
+	for name, c := range map[string]struct {
+		wrote, want []journal.Entry
+		damage      string
+		holds, odd  bool
+	}{
+		"nothing":                   {holds: true},
+		"just these":                {wrote: []journal.Entry{one, {Kind: journal.Ran, Version: "1", Statement: 1}, two}, want: []journal.Entry{one, two}, holds: true},
+		"another as well":           {wrote: []journal.Entry{one, two}, want: []journal.Entry{one}},
+		"one too few":               {wrote: []journal.Entry{one}, want: []journal.Entry{one, two}},
+		"another in its place":      {wrote: []journal.Entry{one, three}, want: []journal.Entry{one, two}},
+		"another content":           {wrote: []journal.Entry{migrated("1", "x", journal.Applied)}, want: []journal.Entry{one}},
+		"taken back":                {wrote: []journal.Entry{one, two, migrated("2", "b", journal.Reverted)}, want: []journal.Entry{one, two}},
+		"taken back and run again":  {wrote: []journal.Entry{one, migrated("1", "a", journal.Reverted), one, two}, want: []journal.Entry{one, two}, holds: true},
+		"what was written anew":     {wrote: []journal.Entry{migrated("1", "x", journal.Applied), one}, want: []journal.Entry{one}, holds: true},
+		"in another order":          {wrote: []journal.Entry{two, one}, want: []journal.Entry{one, two}, holds: true},
+		"another spelling":          {wrote: []journal.Entry{one}, want: []journal.Entry{{Version: "001", Name: "n1", Checksum: "a"}}, holds: true},
+		"an outcome that is none":   {wrote: []journal.Entry{one}, want: []journal.Entry{one}, damage: "UPDATE dbmend_journal SET outcome = 'miracle'", odd: true},
+		"a number that is none":     {wrote: []journal.Entry{one}, want: []journal.Entry{one}, damage: "UPDATE dbmend_journal SET entry = -1", odd: true},
+		"a name without end":        {wrote: []journal.Entry{one}, want: []journal.Entry{one}, damage: "UPDATE dbmend_journal SET name = printf('%.*c', 3000, 'x')", odd: true},
+		"a table of another's":      {damage: "ALTER TABLE dbmend_journal RENAME COLUMN outcome TO result", odd: true},
+		"no table":                  {damage: "DROP TABLE dbmend_journal", odd: true},
+		"the same, and one without": {wrote: []journal.Entry{one, migrated("2", "", journal.Applied)}, want: []journal.Entry{one, two}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t, proper)
+			write(t, db, append([]journal.Entry{}, c.wrote...)...)
+			if c.damage != "" {
+				if _, err := db.Exec(t.Context(), c.damage); err != nil {
+					t.Fatal(err)
+				}
+			}
+			holds, err := journal.Holds(t.Context(), db, c.want)
+			if holds != c.holds || (err != nil) != c.odd {
+				t.Errorf("it holds: %v, %v; want %v, an error: %v", holds, err, c.holds, c.odd)
+			}
+		})
+	}
+}
