@@ -47,6 +47,7 @@ type Input struct {
 // Errors are those of the witness; whatever the database holds is no error but a
 // verdict or a question.
 func Diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
+	in.Have = in.twinned()
 	whole := in
 	again := in.setRerunsAside()
 	d, err := diagnose(ctx, in)
