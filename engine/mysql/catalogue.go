@@ -29,11 +29,20 @@ var inTable = map[string]schema.Kind{
 	"BASE TABLE": schema.Table, "SYSTEM VERSIONED": schema.Table, "VIEW": schema.View, "SEQUENCE": Sequence,
 }
 
-// lists reads what there is in the database, in two round trips: the one list that
-// the server has without opening each table, and one of the stored programs, for which
-// it does, unless they are not asked for.
+// listTables is the one list that the server has without opening each table.
+const listTables = "SHOW FULL TABLES"
+
+// listPrograms lists stored programs, for which the server opens tables. Triggers are asked for by
+// their tables' database, which is theirs: by their own it opens the tables of all databases.
+const listPrograms = `SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, lower(concat(ACTION_TIMING, ' ', EVENT_MANIPULATION)), ACTION_ORDER, ACTION_STATEMENT, SQL_MODE
+FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()
+UNION ALL SELECT lower(ROUTINE_TYPE), ROUTINE_NAME, '', '', '', '', '' FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+UNION ALL SELECT 'event', EVENT_NAME, '', '', '', '', '' FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()`
+
+// lists reads what there is in the database, with the stored programs or without: from
+// MariaDB both at once, as in [database.show].
 func (d *database) lists(ctx context.Context, programs bool) (list []listing, err error) {
-	err = d.each(ctx, "SHOW FULL TABLES", func(rows *sql.Rows) error {
+	ofTables := func(rows *sql.Rows) error {
 		var l listing
 		var kind string
 		if err := rows.Scan(&l.name, &kind); err != nil {
@@ -47,35 +56,42 @@ func (d *database) lists(ctx context.Context, programs bool) (list []listing, er
 		}
 		list = append(list, l)
 		return nil
-	})
-	if err != nil || !programs {
-		return list, err
 	}
-	// Triggers are asked for by their tables' database, which is theirs: by their own the
-	// server opens the tables of all databases.
-	const rest = `SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, lower(concat(ACTION_TIMING, ' ', EVENT_MANIPULATION)), ACTION_ORDER, ACTION_STATEMENT, SQL_MODE
-FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()
-UNION ALL SELECT lower(ROUTINE_TYPE), ROUTINE_NAME, '', '', '', '', '' FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
-UNION ALL SELECT 'event', EVENT_NAME, '', '', '', '', '' FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()`
-	err = d.each(ctx, rest, func(rows *sql.Rows) error {
+	ofPrograms := func(rows *sql.Rows) error {
 		var l listing
 		err := rows.Scan(&l.kind, &l.name, &l.table, &l.event, &l.order, &l.body, &l.mode)
 		list = append(list, l)
 		return err
-	})
+	}
+	switch {
+	case !programs:
+		err = d.each(ctx, listTables, ofTables)
+	case d.traits.Flavor.Vendor == mariaDB:
+		err = d.each(ctx, "BEGIN NOT ATOMIC "+listTables+"; "+listPrograms+"; END", ofTables, ofPrograms)
+	default:
+		if err = d.each(ctx, listTables, ofTables); err == nil {
+			err = d.each(ctx, listPrograms, ofPrograms)
+		}
+	}
 	return list, err
 }
 
-// each calls do for each row of a query of ours.
-func (d *database) each(ctx context.Context, query string, do func(*sql.Rows) error) (err error) {
+// each calls a function for each row of a query of ours: the first for those of its first
+// result, and so on.
+func (d *database) each(ctx context.Context, query string, do ...func(*sql.Rows) error) (err error) {
 	rows, err := d.conn.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := do(rows); err != nil {
-			return err
+	for i := range do {
+		if i > 0 && !rows.NextResultSet() {
+			return errors.Join(rows.Err(), errors.New("the server has not answered to the end"))
+		}
+		for rows.Next() {
+			if err := do[i](rows); err != nil {
+				return err
+			}
 		}
 	}
 	return rows.Err()

@@ -83,15 +83,18 @@ func (d *database) meet(ctx context.Context) error {
 	if f.Vendor == mariaDB {
 		readOnly = "@@tx_read_only" // which newer ones understand as well
 	}
+	var p printing
 	var autocommit, session bool
 	var server string // a word on servers to come
 	var comparing int
 	err = d.conn.QueryRowContext(ctx, "SELECT @@autocommit, @@foreign_key_checks, "+readOnly+", @@global.read_only, "+
-		"@@lower_case_table_names, @@lock_wait_timeout, @@innodb_lock_wait_timeout").
-		Scan(&autocommit, &d.traits.ForeignKeys, &session, &server, &comparing, &d.waits.found.table, &d.waits.found.row)
+		"@@lower_case_table_names, @@lock_wait_timeout, @@innodb_lock_wait_timeout, "+printingVariables).
+		Scan(append([]any{&autocommit, &d.traits.ForeignKeys, &session, &server, &comparing, &d.waits.found.table, &d.waits.found.row}, p.targets()...)...)
 	if err != nil {
 		return err
 	}
+	set, _ := p.others()
+	d.session.seen = len(set) == 0
 	d.waits.now = d.waits.found
 	d.folds = comparing != 0
 	d.traits.Fold, d.traits.FoldsTables = d.foldTable, d.folds

@@ -168,6 +168,7 @@ var alike = []string{
 
 // imitate sets what the live connection has set otherwise.
 func (d *database) imitate(ctx context.Context, live *database) error {
+	d.session.seen = false
 	want, err := live.variables(ctx, alike)
 	if err != nil {
 		return err

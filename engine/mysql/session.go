@@ -94,39 +94,57 @@ var shaping = []string{
 // allRows is what sql_select_limit is where nobody has set it.
 const allRows = "18446744073709551615"
 
+// A printing is what of a session shapes what the server prints to it.
+type printing struct {
+	mode, limit, quoting, client string
+	results                      sql.NullString
+}
+
+// printingVariables are what a printing is read from.
+const printingVariables = "@@sql_mode, @@sql_select_limit, @@sql_quote_show_create, @@character_set_client, @@character_set_results"
+
+// targets returns what the variables are read into, in their order.
+func (p *printing) targets() []any {
+	return []any{&p.mode, &p.limit, &p.quoting, &p.client, &p.results}
+}
+
+// others returns the settings that our reading needs and does not find, and those that
+// set them back.
+func (p *printing) others() (set, back []string) {
+	if slices.ContainsFunc(strings.Split(p.mode, ","), func(m string) bool { return slices.Contains(shaping, m) }) {
+		set, back = append(set, "sql_mode = ''"), append(back, "sql_mode = "+literal(p.mode))
+	}
+	if p.limit != allRows {
+		set, back = append(set, "sql_select_limit = DEFAULT"), append(back, "sql_select_limit = "+p.limit)
+	}
+	if p.quoting != "1" {
+		set, back = append(set, "sql_quote_show_create = 1"), append(back, "sql_quote_show_create = 0")
+	}
+	if p.client != "utf8mb4" {
+		set, back = append(set, "character_set_client = utf8mb4"), append(back, "character_set_client = "+literal(p.client))
+	}
+	if p.results.String != "utf8mb4" {
+		was := "NULL"
+		if p.results.Valid {
+			was = literal(p.results.String)
+		}
+		set, back = append(set, "character_set_results = utf8mb4"), append(back, "character_set_results = "+was)
+	}
+	return set, back
+}
+
 // reading runs do with the settings that our reading needs, and sets what was
 // there again: a migration may well set others, and must not blind us by it.
 func (d *database) reading(ctx context.Context, do func() error) (err error) {
 	if d.session.seen {
 		return do()
 	}
-	var mode, limit, quoting, client string
-	var results, in sql.NullString
-	err = d.conn.QueryRowContext(ctx, "SELECT @@sql_mode, @@sql_select_limit, @@sql_quote_show_create, @@character_set_client, @@character_set_results, DATABASE()").
-		Scan(&mode, &limit, &quoting, &client, &results, &in)
-	if err != nil {
+	var p printing
+	var in sql.NullString
+	if err := d.conn.QueryRowContext(ctx, "SELECT "+printingVariables+", DATABASE()").Scan(append(p.targets(), &in)...); err != nil {
 		return err
 	}
-	var set, back []string
-	if slices.ContainsFunc(strings.Split(mode, ","), func(m string) bool { return slices.Contains(shaping, m) }) {
-		set, back = append(set, "sql_mode = ''"), append(back, "sql_mode = "+literal(mode))
-	}
-	if limit != allRows {
-		set, back = append(set, "sql_select_limit = DEFAULT"), append(back, "sql_select_limit = "+limit)
-	}
-	if quoting != "1" {
-		set, back = append(set, "sql_quote_show_create = 1"), append(back, "sql_quote_show_create = 0")
-	}
-	if client != "utf8mb4" {
-		set, back = append(set, "character_set_client = utf8mb4"), append(back, "character_set_client = "+literal(client))
-	}
-	if results.String != "utf8mb4" {
-		was := "NULL"
-		if results.Valid {
-			was = literal(results.String)
-		}
-		set, back = append(set, "character_set_results = utf8mb4"), append(back, "character_set_results = "+was)
-	}
+	set, back := p.others()
 	away := in.String != d.name
 	if len(set) == 0 && !away {
 		d.session.seen = true
