@@ -211,7 +211,10 @@ func portray(ctx context.Context, db engine.Database, have *schema.Snapshot, wat
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := have.ColumnsOfRows(o)
+		columns, err := witness.Columns(ctx, db, have, o)
+		if err != nil {
+			return "", err
+		}
 		slices.Sort(columns)
 		rows, err := literals.Gather(db.Literals(ctx, o, columns, 2*witness.MostTriedRows))
 		if err != nil {

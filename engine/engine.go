@@ -224,6 +224,14 @@ type Trace interface {
 	Changed(ctx context.Context) (before, after []*schema.Object, told bool, err error)
 }
 
+// A Teller is a database that has tables of which a snapshot tells no columns, and rows in
+// them: what the columns of a virtual table are, its module alone knows.
+type Teller interface {
+	// Columns returns the columns of such a table, and what the number of a row is called
+	// that its rows have besides, "" where they have none; nothing for any other table.
+	Columns(ctx context.Context, table *schema.Object) (columns []string, number string, err error)
+}
+
 // A Forgetter is a database whose connection keeps what statements have set for it.
 type Forgetter interface {
 	// Forget sets the connection as it was found, as far as statements have changed it

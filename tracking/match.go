@@ -44,16 +44,16 @@ type Unknown struct {
 
 // Match says which migrations of the set the history speaks of. It is pure, and
 // decides by the strongest agreement that is to be had: by what the tool itself
-// knows the migration by, by checksum and version, by checksum alone, by file name
-// with or without extension, and last by version as a number. A migration is found
-// by its checksum only where that is the SHA-256 of its file.
+// knows the migration by, by checksum and version, by checksum alone, by checksum and
+// description, by file name with or without extension, and last by version as a number. A
+// migration is found by its checksum alone only where that is the SHA-256 of its file.
 //
 // In a history where one row stands for all versions up to its own, those before
 // it are claimed as well, also if the set has no migration of that very version.
 func Match(h *History, set *migration.Set) Matched {
 	m := newMatcher(h.Runner, set)
 	claims := make([]*Claim, len(h.Rows))
-	for _, agree := range []func(Row) *migration.Migration{m.byKey, m.exactly, m.byContent, m.byName, m.byVersion} {
+	for _, agree := range []func(Row) *migration.Migration{m.byKey, m.exactly, m.byContent, m.byDescription, m.byName, m.byVersion} {
 		for i, row := range h.Rows {
 			if claims[i] != nil {
 				continue
@@ -231,6 +231,25 @@ func (m *matcher) byContent(row Row) *migration.Migration {
 		}
 	}
 	return nil
+}
+
+// byDescription finds the one migration with the row's description and, as the tool tells
+// it, its content that no row claims yet: it was given another version.
+func (m *matcher) byDescription(row Row) *migration.Migration {
+	if !m.describes() || row.Name == "" {
+		return nil
+	}
+	var found *migration.Migration
+	for _, one := range m.alike(row) {
+		switch {
+		case m.claimed[one] || m.runner.compare(one, row) != Same:
+		case found != nil:
+			return nil
+		default:
+			found = one
+		}
+	}
+	return found
 }
 
 // byName finds the migration whose file the row names.

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
@@ -14,15 +15,12 @@ import (
 // Copied compares what an INSERT of a query gives with what is there: see [diagnosis.Witness].
 func (w *Witness) Copied(ctx context.Context, s *migration.Statement) (c diagnosis.Copied, ok bool, err error) {
 	table := s.Table()
-	query, columns, ok := w.readCopy(s, table)
-	if !ok {
-		return c, false, nil
+	query, names, ok, err := w.readCopy(ctx, s, table)
+	if !ok || err != nil {
+		return c, false, err
 	}
-	from, _ := w.engine.Copy(s.Text)
-	if len(from.Columns) == 0 {
-		from.Columns = w.have.Columns(table)
-	}
-	c.Keyed = key(w.have, table, from.Columns) != nil
+	columns := w.quoteAll(names)
+	c.Keyed = key(w.have, table, names) != nil
 	var all, held int64
 	there := "SELECT " + columns + " FROM " + w.Name(table)
 	given := "SELECT * FROM (" + query + ") AS given"
@@ -50,34 +48,46 @@ func (w *Witness) Copied(ctx context.Context, s *migration.Statement) (c diagnos
 	return c, true, nil
 }
 
-// readCopy reads an INSERT of a query: the query, and the columns that it fills,
-// quoted, of a table. ok is false where the statement is none, or was written for
-// another form of the table.
-func (w *Witness) readCopy(s *migration.Statement, table schema.Key) (query, columns string, ok bool) {
+// readCopy reads an INSERT of a query: the query, and the columns that it fills, of a
+// table. ok is false where the statement is none, or was written for another form of the
+// table.
+func (w *Witness) readCopy(ctx context.Context, s *migration.Statement, table schema.Key) (query string, columns []string, ok bool, err error) {
 	from, ok := w.engine.Copy(s.Text)
-	if !ok || w.have.Get(table) == nil {
-		return "", "", false
+	live := w.have.Get(table)
+	if !ok || live == nil {
+		return "", nil, false, nil
+	}
+	all, number := w.have.Columns(table), ""
+	if len(all) == 0 {
+		if all, number, err = moduleColumns(ctx, w.db, live); err != nil {
+			return "", nil, false, err
+		}
 	}
 	if len(from.Columns) == 0 {
-		from.Columns = w.have.Columns(table)
+		from.Columns = all
 	}
-	if !has(w.have, table, from.Columns) {
-		return "", "", false
+	if slices.ContainsFunc(from.Columns, func(name string) bool { return name != number && !slices.Contains(all, name) }) {
+		return "", nil, false, nil
 	}
-	quoted := make([]string, len(from.Columns))
-	for i, column := range from.Columns {
+	return w.stored(from.Query, table, from.Columns), from.Columns, true, nil
+}
+
+// quoteAll writes columns for a query.
+func (w *Witness) quoteAll(columns []string) string {
+	quoted := make([]string, len(columns))
+	for i, column := range columns {
 		quoted[i] = w.quote(column)
 	}
-	return w.stored(from.Query, table, from.Columns), strings.Join(quoted, ", "), true
+	return strings.Join(quoted, ", ")
 }
 
 // Transforms counts the rows of an INSERT of a query that a table lacks: see [diagnosis.Witness].
 func (w *Witness) Transforms(ctx context.Context, s *migration.Statement, table schema.Key) (rows int64, ok bool, err error) {
-	query, columns, ok := w.readCopy(s, table)
-	if !ok {
-		return 0, false, nil
+	query, columns, ok, err := w.readCopy(ctx, s, table)
+	if !ok || err != nil {
+		return 0, false, err
 	}
-	query = "SELECT count(*) FROM (SELECT * FROM (" + query + ") AS given EXCEPT SELECT " + columns + " FROM " + w.Name(table) + ") AS t"
+	query = "SELECT count(*) FROM (SELECT * FROM (" + query + ") AS given EXCEPT SELECT " + w.quoteAll(columns) + " FROM " + w.Name(table) + ") AS t"
 	if err := w.scalar(ctx, query, &rows); err != nil {
 		return 0, false, ctx.Err() // what it copies from has another form
 	}

@@ -142,7 +142,10 @@ func (w *Witness) CopyTo(ctx context.Context, scratch engine.Database, of func(t
 			whole = false
 			continue
 		}
-		columns := have.ColumnsOfRows(o)
+		columns, err := Columns(ctx, w.db, have, o)
+		if err != nil {
+			return errors.Join(err, scratch.Rollback(ctx))
+		}
 		rows, err := literals.Gather(w.db.Literals(ctx, o, columns, MostTriedRows))
 		if err != nil {
 			return errors.Join(err, scratch.Rollback(ctx))
