@@ -57,7 +57,7 @@ func makesOrRenames(c schema.Change, table schema.Key) bool {
 // filled, by the name that it has now, if no row holds anything in it although there
 // are rows: something else may have added it.
 func (r *reasoner) unfilled(ctx context.Context, e int) (*schema.Object, error) {
-	if r.recorded(e) || r.claim(e).Begun || !r.Recorded.Any() || r.tookAway(e) {
+	if r.recorded(e) || r.claim(e).Begun || !r.Recorded.Any() || r.tookAway() {
 		return nil, nil
 	}
 	for _, key := range r.added(e) {
@@ -78,16 +78,12 @@ func (r *reasoner) unfilled(ctx context.Context, e int) (*schema.Object, error) 
 	return nil, nil
 }
 
-// tookAway reports that statements of the same migration, which are done, have taken away
-// or changed something that the history says was there: whatever else adds a column takes
-// nothing away.
-func (r *reasoner) tookAway(e int) bool {
-	mine := r.Replay.Effects[e].Migration
+// tookAway reports that statements which the history does not claim, and which are done,
+// have taken away or changed something that it says was there: whatever else adds a
+// column takes nothing away.
+func (r *reasoner) tookAway() bool {
 	for i := range r.touches {
-		if r.Replay.Effects[i].Migration != mine || r.recorded(i) {
-			continue
-		}
-		if done, not, _ := r.votes(i); done == 0 || not > 0 {
+		if done, not, _ := r.votes(i); done == 0 || not > 0 || r.recorded(i) {
 			continue
 		}
 		if slices.ContainsFunc(r.touches[i], func(t touch) bool {

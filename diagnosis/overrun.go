@@ -46,8 +46,8 @@ func (r *reasoner) overrun(e int) bool {
 		}
 	}
 	switch {
-	case len(earlier.telling) > 0 && len(later.seen) > 0:
-		return true // the history is behind as it is: a script or a hand on top is a second accident
+	case len(earlier.telling)+len(later.telling) > 0 && len(later.seen) > 0 && len(earlier.made)+len(later.made) > 1:
+		return true // no script has done that, and no hand in one place: it would take both
 	case len(behind.telling)+len(here.telling) > 0 && len(later.telling) > 0, len(behind.telling) > 1, behind.rebuilt:
 		return true
 	case rows && len(later.telling) > 0:
@@ -57,7 +57,7 @@ func (r *reasoner) overrun(e int) bool {
 	case !here.lacking && len(behind.seen) > 0 && len(here.seen)+len(behind.seen) > 1 && len(here.telling)+len(behind.telling) > 0:
 		return true // all of its own migration is there, and more than one stroke would have made
 	}
-	return later.rebuilt || len(later.migrations) > 1
+	return later.rebuilt
 }
 
 // amidHelper reports that a statement stands between the two by which its migration makes
@@ -81,17 +81,17 @@ func (r *reasoner) amidHelper(e int) bool {
 
 // evidence is what statements that are done say for migrations having been run.
 type evidence struct {
-	seen       map[schema.Key]bool        // what they have made, changed or dropped
-	telling    map[schema.Key]bool        // of that, what no script makes
-	migrations map[migration.Version]bool // of which something telling is there
-	rebuilt    bool                       // a table was made anew, its rows with it
-	lacking    bool                       // something of them is missing
+	seen    map[schema.Key]bool        // what they have made, changed or dropped
+	telling map[schema.Key]bool        // of that, what no script makes
+	made    map[migration.Version]bool // migrations of which tables and their parts are there
+	rebuilt bool                       // a table was made anew, its rows with it
+	lacking bool                       // something of them is missing
 }
 
 // add takes a statement that is done into account.
 func (v *evidence) add(r *reasoner, e int) {
 	if v.seen == nil {
-		v.seen, v.telling, v.migrations = map[schema.Key]bool{}, map[schema.Key]bool{}, map[migration.Version]bool{}
+		v.seen, v.telling, v.made = map[schema.Key]bool{}, map[schema.Key]bool{}, map[migration.Version]bool{}
 	}
 	for _, t := range r.touches[e] {
 		if !r.transient(t.trajectory) && !t.live.Equal(r.said(t.trajectory)) {
@@ -100,11 +100,13 @@ func (v *evidence) add(r *reasoner, e int) {
 				delete(v.seen, t.key.Owner())
 				v.seen[t.key] = true
 			}
+			if !t.loose() {
+				v.made[r.Replay.Effects[e].Migration.Version] = true
+			}
 		}
 	}
 	for _, key := range r.telltale(e) {
 		v.telling[key] = true
-		v.migrations[r.Replay.Effects[e].Migration.Version] = true
 		s := r.Replay.Effects[e].Statement
 		v.rebuilt = v.rebuilt || s.Verb == "alter table rename" && key.Owner().Name == s.NewName
 	}

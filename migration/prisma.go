@@ -32,11 +32,22 @@ func folderOf(version, name string) (up, down string) {
 func parseFolder(f *file, _ LoadOptions) error {
 	f.key = path.Dir(f.path)
 	named := newFile(f.key, nil)
-	f.version, f.name, f.up = timeVersion(string(named.version)), named.name, f.whole()
+	f.version, f.name, f.up = folderVersion(f.key, string(named.version)), named.name, f.whole()
 	if f.version == "" {
 		f.version, f.name = Version(f.key), ""
 	}
 	return f.orders()
+}
+
+// folderVersion returns the version of a folder by the digits that its name begins with,
+// where whole names are compared as texts: what comes behind a date without a time, as a
+// rule "_", comes after every digit, and the date counts as the end of its day.
+func folderVersion(name, digits string) Version {
+	v := timeVersion(digits)
+	if behind := name[len(digits):]; behind != "" && behind[0] > '9' && len(v) == len(timestamp) {
+		v = v[:len(digits)] + Version(strings.Repeat("9", len(timestamp)-len(digits)))
+	}
+	return v
 }
 
 // PrismaChecksum returns what Prisma keeps as the checksum of a migration that
