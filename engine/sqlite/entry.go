@@ -22,13 +22,12 @@ type entry struct {
 // Queries for some rows, without the answers about them, and for the texts of
 // which sums are taken.
 const (
-	noAnswers       = `, '', '', '', ''`
-	selectOne       = selectRow + noAnswers + fromCatalogue + ` AND rowid = ?`
-	selectBehind    = selectRow + noAnswers + fromCatalogue + ` AND rowid > ? ORDER BY rowid`
-	selectVirtual   = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND coalesce(rootpage, 0) = 0`
-	selectTable     = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND name = ? COLLATE NOCASE`
-	selectReferring = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND rowid <= ?
-	AND instr(lower(sql), 'references') AND instr(lower(sql), lower(?))`
+	noAnswers    = `, '', '', '', ''`
+	selectOne    = selectRow + noAnswers + fromCatalogue + ` AND rowid = ?`
+	selectBehind = selectRow + noAnswers + fromCatalogue + ` AND rowid > ? ORDER BY rowid`
+	selectTable  = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND name = ? COLLATE NOCASE`
+	selectBeside = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND rowid <= ?
+	AND (coalesce(rootpage, 0) = 0 OR ? AND instr(lower(sql), 'references') AND instr(lower(sql), lower(?)))`
 	selectSums = `SELECT rowid, coalesce(type, '') || char(31) || coalesce(name, '') || char(31)
 	|| coalesce(tbl_name, '') || char(31) || sql` + fromCatalogue + ` ORDER BY rowid`
 )

@@ -16,9 +16,8 @@ type trace struct {
 	q       querier
 	version int64
 	adds    bool
-	last    int64             // the highest row there was, before statements that add
-	modules map[string]string // of the virtual tables there were, before statements that add
-	rows    []row             // all that there were, before any others
+	last    int64 // the highest row there was, before statements that add
+	rows    []row // all that there were, before any others
 }
 
 var _ engine.Tracer = Engine{}
@@ -45,11 +44,6 @@ func (t *trace) begin(ctx context.Context) (err error) {
 		t.rows, err = readTexts(ctx, t.q)
 		return err
 	}
-	virtual, err := readRows(ctx, t.q, selectVirtual)
-	if err != nil {
-		return err
-	}
-	t.modules = newCatalogue(virtual).modules()
 	return readValue(ctx, t.q, &t.last, "SELECT coalesce(max(rowid), 0) FROM main.sqlite_master")
 }
 
@@ -81,11 +75,7 @@ func (t *trace) added(ctx context.Context, risen int64) (after []*schema.Object,
 		return nil, false, err
 	}
 	for i := range rows {
-		r := &rows[i]
-		if r.virtual || mayBeShadow(fold(r.name), t.modules) {
-			return nil, false, nil
-		}
-		if r.own() {
+		if rows[i].own() {
 			risen--
 		}
 	}
@@ -93,10 +83,16 @@ func (t *trace) added(ctx context.Context, risen int64) (after []*schema.Object,
 		return nil, false, nil
 	}
 	c := newCatalogue(rows)
-	if awaited, err := t.awaited(ctx, c.tables); err != nil || awaited {
+	beside, awaited, err := t.beside(ctx, c)
+	if err != nil || awaited {
 		return nil, false, err
 	}
-	if c.shadows, err = readShadows(ctx, t.q, t.modules); err != nil {
+	for i := range rows {
+		if rows[i].virtual || mayBeShadow(fold(rows[i].name), beside) {
+			return nil, false, nil
+		}
+	}
+	if c.shadows, err = readShadows(ctx, t.q, beside); err != nil {
 		return nil, false, err
 	}
 	there, err := t.there(ctx, c)
@@ -107,20 +103,23 @@ func (t *trace) added(ctx context.Context, risen int64) (after []*schema.Object,
 	return c.all(), true, nil
 }
 
-// awaited reports whether a table that was there refers to one that has come only now,
-// and leaves it to its primary key which columns are meant.
-func (t *trace) awaited(ctx context.Context, come map[string]*definition) (bool, error) {
-	if len(come) == 0 || t.last == 0 {
-		return false, nil
+// beside returns the modules of the virtual tables that were there, and reports whether a
+// table that was there has awaited one that has come only now: refers to it, and leaves it
+// to its primary key which columns are meant.
+func (t *trace) beside(ctx context.Context, c *catalogue) (modules map[string]string, awaited bool, err error) {
+	if t.last == 0 {
+		return nil, false, nil
 	}
 	touched, part := map[string]bool{}, ""
-	for name := range come {
-		if touched[name] = true; len(come) == 1 && isPlain(name) {
+	for name := range c.tables {
+		if touched[name] = true; len(c.tables) == 1 && isPlain(name) {
 			part = name // quotes in a name would be doubled in a text
 		}
 	}
-	rows, err := readRows(ctx, t.q, selectReferring, t.last, part)
-	return slices.ContainsFunc(rows, func(r row) bool { return r.leansOn(touched) }), err
+	rows, err := readRows(ctx, t.q, selectBeside, t.last, len(touched) > 0, part)
+	awaited = slices.ContainsFunc(rows, func(r row) bool { return r.leansOn(touched) })
+	virtual := slices.DeleteFunc(rows, func(r row) bool { return !r.virtual })
+	return newCatalogue(virtual).modules(), awaited, err
 }
 
 // there reads the tables that were there already and without which the new rows cannot

@@ -160,7 +160,7 @@ func TestTraceAsksLittle(t *testing.T) {
 	if _, _, told, err := trace.Changed(t.Context()); err != nil || !told {
 		t.Fatal(told, err)
 	}
-	if len(q.queries) != 7 {
+	if len(q.queries) != 6 {
 		t.Errorf("%d queries:\n%s", len(q.queries), strings.Join(q.queries, "\n"))
 	}
 }
