@@ -137,6 +137,9 @@ func (d *dump) seeds(ctx context.Context) error {
 			}
 			return fmt.Errorf("the rows that the migrations put into %s: %s", o.Key, why)
 		}
+		if untold, ok := d.replay.untold[o.Key]; ok {
+			rows = untold
+		}
 		if err := d.insert(ctx, o, rows.Columns, rows.Rows); err != nil {
 			return err
 		}
@@ -168,7 +171,10 @@ func (d *dump) foreignHistory(ctx context.Context) error {
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := tables.ColumnsOfRows(o)
+		columns, err := witness.Columns(ctx, d.live, tables, o)
+		if err != nil {
+			return err
+		}
 		rows, err := literals.Gather(d.live.Literals(ctx, o, columns, mostDumpedRows))
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/literals"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
@@ -22,7 +23,8 @@ type replayed struct {
 	borrowed bool                // something was there before the first migration
 	defaults bool                // live tables' defaults were asked for, by what was recorded
 	recorded *diagnosis.Recorded
-	numbers  []string // statements that bring a copy's counters to where the replay has left them
+	numbers  []string                           // statements that bring a copy's counters to where the replay has left them
+	untold   map[schema.Key]diagnosis.TableRows // rows that the set leaves in tables of which no snapshot tells columns
 }
 
 // holds reports whether the replay would be the same beside another live database.
@@ -74,7 +76,7 @@ func (m *Migrator) replaySet(ctx context.Context, db engine.Database, have *sche
 	}
 	m.replay = &replayed{
 		Replay: r.result, live: have.Clone(), asked: r.asked, whole: r.whole, borrowed: r.borrowed,
-		defaults: r.defaults, recorded: recorded, numbers: r.numbers,
+		defaults: r.defaults, recorded: recorded, numbers: r.numbers, untold: r.untold,
 	}
 	return r.result, nil
 }
@@ -101,6 +103,7 @@ type replayer struct {
 	watch   engine.Watch
 	result  *diagnosis.Replay
 	numbers []string
+	untold  map[schema.Key]diagnosis.TableRows
 }
 
 func (r *replayer) run(ctx context.Context, live engine.Database) (err error) {
@@ -234,12 +237,16 @@ func (r *replayer) readRows(ctx context.Context) error {
 		return nil
 	}
 	r.result.Rows, r.result.Crowded = map[schema.Key]diagnosis.TableRows{}, map[schema.Key]bool{}
+	r.untold = map[schema.Key]diagnosis.TableRows{}
 	budget := seedBudget
 	for o := range r.result.Want.All() {
 		if o.Key.Kind != schema.Table || r.filled[o.Key.Name] {
 			continue // no table, or one whose rows code has made of what is there
 		}
-		columns := r.result.Want.ColumnsOfRows(o)
+		columns, err := witness.Columns(ctx, r.scratch, r.result.Want, o)
+		if err != nil {
+			return err
+		}
 		rows, size, err := literals.Within(r.scratch.Literals(ctx, o, columns, literals.Most(budget)), budget)
 		if err != nil {
 			return err
@@ -249,6 +256,10 @@ func (r *replayer) readRows(ctx context.Context) error {
 			continue
 		}
 		budget -= size
+		if len(r.result.Want.ColumnsOfRows(o)) == 0 {
+			r.untold[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
+			columns, rows = nil, nil // nothing is judged by them
+		}
 		r.result.Rows[o.Key] = diagnosis.TableRows{Columns: columns, Rows: rows}
 	}
 	var err error

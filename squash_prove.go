@@ -12,6 +12,7 @@ import (
 	"github.com/dbmend/dbmend/diagnosis"
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/internal/literals"
+	"github.com/dbmend/dbmend/internal/witness"
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/journal"
 	"github.com/dbmend/dbmend/migration"
@@ -77,7 +78,10 @@ func (in *installation) read(ctx context.Context, db engine.Database) (err error
 		if o.Key.Kind != schema.Table {
 			continue
 		}
-		columns := in.have.ColumnsOfRows(o)
+		columns, err := witness.Columns(ctx, db, in.have, o)
+		if err != nil {
+			return err
+		}
 		rows, err := literals.Gather(db.Literals(ctx, o, columns, mostSquashedRows+1))
 		if err != nil {
 			return err
