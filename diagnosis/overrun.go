@@ -46,7 +46,7 @@ func (r *reasoner) overrun(e int) bool {
 		}
 	}
 	switch {
-	case len(earlier.telling)+len(later.telling) > 0 && len(later.seen) > 0 && len(earlier.made)+len(later.made) > 1:
+	case len(earlier.telling)+len(later.telling) > 0 && len(behind.seen)+len(later.seen) > 0 && len(earlier.made)+len(behind.made)+len(later.made) > 1:
 		return true // no script has done that, and no hand in one place: it would take both
 	case len(behind.telling)+len(here.telling) > 0 && len(later.telling) > 0, len(behind.telling) > 1, behind.rebuilt:
 		return true

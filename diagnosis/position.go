@@ -39,8 +39,8 @@ func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 		}
 		for _, s := range scripted {
 			// That a run was stopped and a script ran besides is one accident too many, and so
-			// is a history that is behind as it is.
-			if len(spans) > 0 && (r.allWithin([]span{s}) || r.Recorded.Any() && s.from > claimed) {
+			// is a history that is behind as it is. No release ends amid a migration.
+			if len(spans) > 0 && (r.allWithin([]span{s}) || r.Recorded.Any() && s.from > claimed || r.endsAmid(s)) {
 				continue
 			}
 			denied, err := r.deniedByRows(ctx, s)
@@ -67,6 +67,17 @@ func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 		return nil
 	}
 	return r.between(ctx, spans)
+}
+
+// endsAmid reports that the script of a span would have made some tables of a migration and
+// not the next one of it.
+func (r *reasoner) endsAmid(s span) bool {
+	for i := s.release - 1; i >= s.to && r.within(i+1); i-- {
+		if e := &r.Replay.Effects[i]; e.Statement.Verb == "create table" && s.overlaid[r.lastName(i, e.Statement.Table())] {
+			return true
+		}
+	}
+	return false
 }
 
 // allWithin reports that no position in the spans is the end of a migration.
