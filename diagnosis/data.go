@@ -126,6 +126,14 @@ func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
 		}
 	case recorded && !r.absent(m.Statement.Table()) && !r.stamped():
 		return false, nil
+	case !recorded && m.Statement.Verb != "insert" && !m.Statement.Rerunnable && r.perhapsEarly(m.e):
+		trial, err := r.Witness.Try(ctx, m.Statement)
+		if err != nil {
+			return false, err
+		}
+		if trial.Err == nil { // else nobody has run it here, either
+			return true, r.judgeByTrial(ctx, m.e, m.Finding)
+		}
 	}
 	m.is(NotDone, m.why)
 	return true, nil

@@ -16,7 +16,8 @@ import (
 // and after it has not run then: that it has, unrecorded, is one accident more. Where there
 // are several such migrations, the history may be behind, and something was undone.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
-	if r.explained.settled() || r.begun() || r.doubted || !r.Recorded.Any() {
+	x := &r.explained
+	if r.begun() || r.doubted || !r.Recorded.Any() || x.settled() && (x.at == nil || len(x.at.overlaid) == 0) {
 		return nil
 	}
 	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}
@@ -28,7 +29,11 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 	if len(migrations) != 1 || !r.composed(func(e int) bool { return r.recorded(e) || early[e] }) {
 		return nil
 	}
-	r.explained.early = early
+	if x.at != nil {
+		x.perhaps = early // a script has made new tables, or a hand has
+		return nil
+	}
+	x.early = early
 	for e := range r.Replay.Effects {
 		if r.recorded(e) || r.amidEarly(e) {
 			continue
@@ -36,16 +41,28 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 		if told, err := r.traceOf(ctx, e); err != nil {
 			return err
 		} else if told == left {
-			r.explained.early = nil // more has run than what shows
+			x.early = nil // more has run than what shows
 			return nil
 		}
 	}
 	for e := range r.touches {
 		_, _, open := r.votes(e)
-		r.explained.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
+		x.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
 		r.narrow(e, r.recorded(e) || early[e])
 	}
 	return nil
+}
+
+// perhapsEarly reports whether somebody may have run a statement on data ahead of its turn:
+// the tables that a script is taken to have made are all of those that its migration makes.
+func (r *reasoner) perhapsEarly(e int) bool {
+	mine := r.Replay.Effects[e].Migration
+	for i := range r.explained.perhaps {
+		if r.Replay.Effects[i].Migration == mine {
+			return true
+		}
+	}
+	return false
 }
 
 // amidEarly reports whether a statement belongs to a migration of which something was

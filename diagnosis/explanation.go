@@ -13,6 +13,7 @@ type explanation struct {
 	at      *span         // one position of the set, with what a script made ahead of it, is the whole schema
 
 	fitting []span        // where the set may have stopped as well, for all that tells
+	perhaps map[int]bool  // what early would be, where it is as likely that a script has made it: see perhapsEarly
 	taken   []*trajectory // what is gone as a statement that the history does not claim would have it, or by hand
 	guessed map[int]bool  // statements that nothing says have run but their place among others
 	refuted bool          // an answer denies a statement that the history claims

@@ -3,6 +3,7 @@ package hybrid
 import (
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -223,6 +224,7 @@ func (s *State) explain(live *sql.DB, have *Picture, truth explanation) (fit []e
 	if x, ok := s.addedByHand(have, claimed); ok {
 		fit = append(fit, x)
 	}
+	fit = append(fit, s.ranByHand(live, have, claimed)...)
 	if len(h.Statements) > 0 && s.Count == 0 && have.SameSchema(h.Final) {
 		// The whole schema from a script: nothing is left but seeds of empty tables.
 		end, ran := h.unseeded(have)
@@ -263,6 +265,33 @@ func (s *State) addedByHand(have *Picture, claimed int) (x explanation, ok bool)
 		return len(made) > 0 && len(gone) == 0 && !slices.ContainsFunc(made, func(key string) bool { return !added[key] })
 	}
 	return explanation{ran, h.Rest(ran)}, len(added) > 0
+}
+
+// ranByHand returns the explanations that somebody has run a whole migration ahead of its
+// turn: with what the history claims it gives the schema.
+func (s *State) ranByHand(live *sql.DB, have *Picture, claimed int) (fit []explanation) {
+	h := s.History
+	if s.Count == 0 || s.Begun {
+		return nil
+	}
+	for m := h.Completed(claimed) + 1; m < len(h.Migrations); m++ {
+		begin, end := h.End(m), h.End(m+1)
+		made := &Picture{Objects: maps.Clone(h.Schemas[claimed].Objects)}
+		for _, key := range h.Schemas[begin].without(h.Schemas[end]) {
+			delete(made.Objects, key)
+		}
+		for _, key := range h.Schemas[end].without(h.Schemas[begin]) {
+			made.Objects[key] = h.Schemas[end].Objects[key]
+		}
+		if !have.SameSchema(made) {
+			continue
+		}
+		ran := func(i int) bool { return i < claimed || i >= begin && i < end }
+		if x := (explanation{ran, h.Rest(ran)}); s.rowsAllow(live, have, x) {
+			fit = append(fit, x)
+		}
+	}
+	return fit
 }
 
 // overlays returns the explanations by which a script of the whole schema made the
