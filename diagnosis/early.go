@@ -12,12 +12,13 @@ import (
 // the history claims does, together with statements of one migration further on.
 
 // chooseEarly looks for statements of one migration which, with what the history claims,
-// give exactly the live schema, where nothing else explains it. What looks the same before
-// and after it has not run then: that it has, unrecorded, is one accident more. Where there
-// are several such migrations, the history may be behind, and something was undone.
+// give exactly the live schema. Where a position explains that as well, the position is
+// taken, and what the two disagree about is in doubt. What looks the same before and after
+// it has not run then: that it has, unrecorded, is one accident more. Where there are
+// several such migrations, the history may be behind, and something was undone.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
 	x := &r.explained
-	if r.begun() || r.doubted || !r.Recorded.Any() || x.settled() && (x.at == nil || len(x.at.overlaid) == 0) {
+	if r.begun() || r.doubted || !r.Recorded.Any() || x.settled() && x.at == nil {
 		return nil
 	}
 	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}
@@ -26,24 +27,33 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 			early[e], migrations[r.Replay.Effects[e].Migration] = true, true
 		}
 	}
-	if len(migrations) != 1 || !r.composed(func(e int) bool { return r.recorded(e) || early[e] }) {
-		return nil
-	}
-	if x.at != nil {
-		x.perhaps = early // a script has made new tables, or a hand has
+	if len(migrations) > 1 || len(migrations) == 0 && x.at == nil || !r.composed(func(e int) bool { return r.recorded(e) || early[e] }) {
 		return nil
 	}
 	x.early = early
 	for e := range r.Replay.Effects {
-		if r.recorded(e) || r.amidEarly(e) {
+		mine := r.Replay.Effects[e].Migration
+		if r.recorded(e) || migrations[mine] || x.at == nil && r.amidEarly(e) {
 			continue
 		}
-		if told, err := r.traceOf(ctx, e); err != nil {
+		switch told, err := r.traceOf(ctx, e); {
+		case err != nil:
 			return err
-		} else if told == left {
+		case told == left && len(migrations) > 0:
 			x.early = nil // more has run than what shows
 			return nil
+		case told == left:
+			migrations[mine] = true
 		}
+	}
+	if x.at != nil {
+		x.early = nil
+		for m := range migrations {
+			if !r.remade(early) {
+				x.perhaps = m
+			}
+		}
+		return nil
 	}
 	for e := range r.touches {
 		_, _, open := r.votes(e)
@@ -53,16 +63,27 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 	return nil
 }
 
-// perhapsEarly reports whether somebody may have run a statement on data ahead of its turn:
-// the tables that a script is taken to have made are all of those that its migration makes.
-func (r *reasoner) perhapsEarly(e int) bool {
-	mine := r.Replay.Effects[e].Migration
-	for i := range r.explained.perhaps {
-		if r.Replay.Effects[i].Migration == mine {
+// remade reports whether one of the statements makes a table anew that the history knows: no
+// hand does that before what comes ahead of it has run.
+func (r *reasoner) remade(statements map[int]bool) bool {
+	for e := range statements {
+		if r.Replay.Effects[e].Statement.Verb == "alter table rename" && len(r.telltale(e)) > 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// perhapsEarly reports whether a statement is of the migration that somebody may have run
+// by hand ahead of its turn.
+func (r *reasoner) perhapsEarly(e int) bool {
+	return r.explained.perhaps == r.Replay.Effects[e].Migration
+}
+
+// passedByHand reports whether a statement ahead of a position may not have run: somebody
+// may have run a later migration by hand, and nothing else that the history does not claim.
+func (r *reasoner) passedByHand(e int) bool {
+	return r.explained.perhaps != nil && !r.recorded(e) && !r.perhapsEarly(e)
 }
 
 // amidEarly reports whether a statement belongs to a migration of which something was

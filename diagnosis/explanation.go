@@ -1,5 +1,7 @@
 package diagnosis
 
+import "github.com/dbmend/dbmend/migration"
+
 // An explanation is how the live schema has come about, as far as it can be known. One is
 // chosen (see [reasoner.explain]), and all judgements ask that one what it says of a
 // statement.
@@ -12,11 +14,11 @@ type explanation struct {
 	early   map[int]bool  // it is, but for statements that somebody has run ahead of their turn: see chooseEarly
 	at      *span         // one position of the set, with what a script made ahead of it, is the whole schema
 
-	fitting []span        // where the set may have stopped as well, for all that tells
-	perhaps map[int]bool  // what early would be, where it is as likely that a script has made it: see perhapsEarly
-	taken   []*trajectory // what is gone as a statement that the history does not claim would have it, or by hand
-	guessed map[int]bool  // statements that nothing says have run but their place among others
-	refuted bool          // an answer denies a statement that the history claims
+	fitting []span               // where the set may have stopped as well, for all that tells
+	perhaps *migration.Migration // what somebody may have run ahead of its turn, where a position explains the schema as well
+	taken   []*trajectory        // what is gone as a statement that the history does not claim would have it, or by hand
+	guessed map[int]bool         // statements that nothing says have run but their place among others
+	refuted bool                 // an answer denies a statement that the history claims
 }
 
 // past reports that a position explains the schema, and the statement's turn was before it.

@@ -24,7 +24,7 @@ const (
 // place looks at what is proven around a statement on data.
 func (r *reasoner) place(e int) (place, string) {
 	switch x := &r.explained; {
-	case x.past(e) && (!r.Recorded.Any() || r.recorded(e) || r.overrun(e)):
+	case x.past(e) && (!r.Recorded.Any() || r.recorded(e) || r.overrun(e) && !r.passedByHand(e)):
 		return behind, "what comes after it is done"
 	case x.past(e):
 		return disputed, ""

@@ -204,7 +204,7 @@ func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
 		if r.overlaidBy(&s, e) && (r.Recorded.Any() || told != left) {
 			continue
 		}
-		if e < s.from && told == blank && !r.takenFrom(e, s.from) || e >= s.to && told == left {
+		if e < s.from && told == blank && !r.takenOnScratch(e, s.from) || e >= s.to && told == left {
 			return true, nil
 		}
 	}
@@ -232,6 +232,17 @@ func (r *reasoner) heir(e int) schema.Key {
 // takenFrom reports whether a statement behind e, up to a position, takes rows from
 // the table that e writes, or makes it anew without them.
 func (r *reasoner) takenFrom(e, position int) bool {
+	return r.taken(e, position, func(*Effect) bool { return true })
+}
+
+// takenOnScratch is takenFrom without the DELETEs that find no row on scratch: those take
+// rows of the set only if somebody has changed them before.
+func (r *reasoner) takenOnScratch(e, position int) bool {
+	return r.taken(e, position, func(effect *Effect) bool { return effect.Wrote > 0 || effect.Skipped != "" })
+}
+
+// taken is takenFrom for the DELETEs that deletes says yes to.
+func (r *reasoner) taken(e, position int, deletes func(*Effect) bool) bool {
 	table, copied := r.Replay.Effects[e].Statement.Table(), schema.Key{}
 	for i := e + 1; i < position; i++ {
 		s := r.Replay.Effects[i].Statement
@@ -245,8 +256,7 @@ func (r *reasoner) takenFrom(e, position int) bool {
 				table = s.Renamed()
 			}
 		case "delete":
-			effect := &r.Replay.Effects[i] // rows of the set that it leaves on scratch it leaves here
-			if (effect.Wrote > 0 || effect.Skipped != "") && r.cascades(s.Table(), table) {
+			if deletes(&r.Replay.Effects[i]) && r.cascades(s.Table(), table) {
 				return true
 			}
 		case "truncate":
@@ -261,6 +271,23 @@ func (r *reasoner) takenFrom(e, position int) bool {
 				return true
 			}
 			table, copied = copied, schema.Key{} // a rebuild: its rows go on in the copy
+		}
+	}
+	return false
+}
+
+// clearedAhead reports whether a statement that has yet to run ahead of an INSERT may take
+// away rows of its table.
+func (r *reasoner) clearedAhead(e int) bool {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := range r.findings[:e] {
+		if f := &r.findings[i]; f.Verdict == NotDone || f.Verdict == Ambiguous {
+			switch f.Statement.Verb {
+			case "delete", "truncate", "drop table", "alter table rename":
+				if f.Statement.Table() == table || r.cascades(f.Statement.Table(), table) {
+					return true
+				}
+			}
 		}
 	}
 	return false

@@ -37,6 +37,7 @@ func (s *State) settle() (bool, error) {
 		return false, nil // what was done by hand stands in the way of what is left
 	}
 	s.Also = append(s.Also, s.again(have)...)
+	s.Also = append(s.Also, s.inTurn(have)...)
 	if s.Class == "" {
 		s.Class = s.classify(live, have, truth)
 	}
@@ -112,6 +113,31 @@ func (s *State) again(have *Picture) (ends []*Picture) {
 		if p, ok := s.after(explanation{end: append(script, s.end()...)}); ok {
 			ends = append(ends, p)
 		}
+	}
+	return ends
+}
+
+// inTurn returns the end if statements of a migration that was run by hand, and that would
+// change nothing now, are run again in their turn: rows that the migrations between put in are
+// left then as they are where everything runs in order.
+func (s *State) inTurn(have *Picture) (ends []*Picture) {
+	if s.Kind != ByHand {
+		return nil
+	}
+	idle := map[int]bool{}
+	for i, st := range s.History.Statements {
+		if i < s.claimed() || !s.ran(i) || !slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb) {
+			continue
+		}
+		if now, ok := s.after(explanation{end: []string{st.SQL}}); ok && now.Same(have) {
+			idle[i] = true
+		}
+	}
+	if len(idle) == 0 {
+		return nil
+	}
+	if p, ok := s.after(explanation{end: s.History.Rest(func(i int) bool { return s.ran(i) && !idle[i] })}); ok {
+		ends = append(ends, p)
 	}
 	return ends
 }
