@@ -20,7 +20,7 @@ import (
 //
 // The nodes of a Galera cluster do not tell each other of such locks, and have
 // nothing else that is gone with its holder: a server in a cluster of several is
-// refused.
+// refused, and so is one of several primaries of a MySQL group, which are alike in this.
 //
 // Errors: [engine.ErrLocked], the context's, the driver's.
 func (d *database) Lock(ctx context.Context, timeout time.Duration) (func() error, error) {
@@ -50,10 +50,30 @@ func (d *database) alone(ctx context.Context) error {
 	var name, size string
 	err := d.conn.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'wsrep_cluster_size'").Scan(&name, &size)
 	switch {
+	case errors.Is(err, sql.ErrNoRows) && d.traits.Flavor.Vendor == mySQL:
+		return d.primary(ctx)
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
 	case err == nil && size != "0" && size != "1":
 		return fmt.Errorf("the server is one of %s nodes of a Galera cluster, and a lock holds on one node only", size)
+	}
+	return err
+}
+
+// primary returns an error for one of several primaries of a group (Group Replication,
+// in MySQL's manual). In the usual mode a group has one, and nobody else can write.
+func (d *database) primary(ctx context.Context) error {
+	var name, single string
+	err := d.conn.QueryRowContext(ctx, "SHOW GLOBAL VARIABLES LIKE 'group_replication_single_primary_mode'").Scan(&name, &single)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && single != "OFF" {
+		return nil
+	}
+	var members int
+	if err == nil {
+		err = d.conn.QueryRowContext(ctx, "SELECT count(*) FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE'").Scan(&members)
+	}
+	if err == nil && members > 1 {
+		return fmt.Errorf("the server is one of %d primaries of a group, and a lock holds on one of them only", members)
 	}
 	return err
 }
