@@ -83,7 +83,10 @@ func (m *Migrator) foreseen(v migration.Version) bool {
 	return true
 }
 
-// prepareSequel plans the run of what the set has behind the version of the last one.
+// prepareSequel plans the run of what the set has behind the version of the last one, if
+// the journal holds just what comes up to it.
+//
+// Errors: errAside.
 func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e lastEntry) (*prepared, error) {
 	left, err := schema.ParseFingerprint(e.after)
 	if err != nil {
