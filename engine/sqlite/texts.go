@@ -28,7 +28,12 @@ var errTexts = errors.New("the texts of the schema do not read as they were aske
 // about them.
 func readTexts(ctx context.Context, q querier) ([]row, error) {
 	var all string
-	if err := readValue(ctx, q, &all, selectTexts); err != nil {
+	err := readValue(ctx, q, &all, selectTexts)
+	if err != nil && strings.Contains(err.Error(), "too big") {
+		// The connection bounds the length of a value.
+		return readRows(ctx, q, selectRow+noAnswers+fromCatalogue+" ORDER BY rowid")
+	}
+	if err != nil {
 		return nil, err
 	}
 	var list []row

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 	"pgregory.net/rapid"
 
 	"github.com/dbmend/dbmend/schema"
@@ -169,15 +171,20 @@ func TestTraceAsksLittle(t *testing.T) {
 func TestTextsAreReadAsTheyAre(t *testing.T) {
 	conn := memory(t)
 	run(t, conn, "CREATE TABLE \"a 1 2\" (x DEFAULT '\x1f 3 4 5 6 0 ')", "CREATE VIEW é AS SELECT 'ü' AS ü", "CREATE VIRTUAL TABLE f USING fts5(x)")
-	got, err := readTexts(t.Context(), conn)
-	if err != nil {
-		t.Fatal(err)
-	}
 	want, err := readRows(t.Context(), conn, selectRow+noAnswers+fromCatalogue+" ORDER BY rowid")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for _, most := range []int{1_000_000, 200} { // the longest value that the connection has
+		if _, err := sqlite.Limit(conn, lib.SQLITE_LIMIT_LENGTH, most); err != nil {
+			t.Fatal(err)
+		}
+		got, err := readTexts(t.Context(), conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
+			t.Errorf("with values of %d bytes (-want +got):\n%s", most, diff)
+		}
 	}
 }
