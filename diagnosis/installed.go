@@ -19,15 +19,7 @@ import (
 
 // installed reports that all of the schema is there and nothing is recorded.
 func (r *reasoner) installed() bool {
-	if r.Recorded.Any() || r.explained.at == nil {
-		return false
-	}
-	for e := r.explained.at.to; e < len(r.touches); e++ {
-		if len(r.touches[e]) > 0 {
-			return false
-		}
-	}
-	return true
+	return !r.Recorded.Any() && r.explained.at != nil && !r.touched(r.explained.at.to, len(r.touches))
 }
 
 // settled reports that no statement which is still to run is about the table of a

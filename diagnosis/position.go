@@ -192,7 +192,17 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 				}
 			}
 		case "blank": // nor has it run where a script without it has made its table
-			spans = slices.DeleteFunc(spans, func(s span) bool { return e < s.from })
+			var kept []span
+			for _, s := range spans {
+				unseeded, err := r.unseeded(ctx, &s, e)
+				if err != nil {
+					return err
+				}
+				if e >= s.from || unseeded {
+					kept = append(kept, s)
+				}
+			}
+			spans = kept
 			for i := range spans {
 				if !r.passes(&spans[i], e) {
 					spans[i].to = min(spans[i].to, e)
@@ -213,6 +223,30 @@ func (r *reasoner) between(ctx context.Context, spans []span) error {
 		r.explained.at = likeliest(spans)
 	}
 	return nil
+}
+
+// unseeded reports whether a script of the whole schema explains an INSERT of literals that
+// has left no row where the set is through with its schema: a script that makes all puts in
+// none, as long as nobody has put in any. They are looked for by themselves.
+func (r *reasoner) unseeded(ctx context.Context, s *span, e int) (bool, error) {
+	_, literal := r.Witness.Given(r.Replay.Effects[e].Statement)
+	if !literal || e >= s.from || len(s.overlaid) > 0 || r.Recorded.Any() || r.touched(s.from, len(r.touches)) {
+		return false, nil
+	}
+	return r.unused(ctx)
+}
+
+// unused reports that no table which is there holds a row.
+func (r *reasoner) unused(ctx context.Context) (bool, error) {
+	for key, t := range r.trajectories {
+		if key.Kind != schema.Table || t.live == nil {
+			continue
+		}
+		if rows, err := r.Witness.Rows(ctx, key, 1); err != nil || rows > 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // leftOpen reports whether explanations that nothing tells apart differ in whether a

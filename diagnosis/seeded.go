@@ -162,7 +162,8 @@ func (r *reasoner) seededAhead(ctx context.Context) (bool, error) {
 
 // seedsAllow takes out of the spans the positions that rows speak against: those
 // ahead of a statement whose rows are there, and those behind one whose table is
-// empty, if nothing in between takes rows from it.
+// empty, if nothing in between takes rows from it. Not the end, where a script may have
+// made all but rows, and nobody has put in any.
 func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error) {
 	var allowed []span
 	for _, s := range spans {
@@ -179,7 +180,13 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 			case told == left:
 				low = max(low, e+1)
 			case told == blank && e < s.to && !r.takenFrom(e, s.to) && !r.recorded(e):
-				high = min(high, e)
+				unseeded, err := r.unseeded(ctx, &s, e)
+				if err != nil {
+					return nil, err
+				}
+				if !unseeded {
+					high = min(high, e)
+				}
 			}
 		}
 		if s.from, s.to = max(s.from, low), min(s.to, high); s.from <= s.to {
