@@ -21,12 +21,13 @@ import (
 var errAside = errors.New("the database has to be looked at")
 
 // continues reports that the last thing that happened to this database was a run of the
-// beginning of this very set, that it has left nothing but that, and that nobody has
-// touched the schema since. sumTo returns the Sum of the files up to a version.
+// beginning of this very set, and that it has left nothing but that. Whether somebody has
+// touched the schema since is asked once there is a connection, where it may take a whole
+// stamp. sumTo returns the Sum of the files up to a version.
 func (m *Migrator) continues(e lastEntry, sumTo func(migration.Version) string) bool {
 	if e.kind != string(journal.Completed) || e.outcome != string(journal.Applied) || e.version == "" || e.tool != "dbmend "+Version ||
 		!strings.HasSuffix(e.evidence, "\n"+journal.Sole) || e.ruler != "" || m.history != "" || m.weighs ||
-		!m.engine.SameStamp(e.now, e.stamp) || m.to != "" && e.version.Compare(m.to) >= 0 {
+		e.now == "" || e.stamp == "" || m.to != "" && e.version.Compare(m.to) >= 0 {
 		return false
 	}
 	if _, traces := m.engine.(engine.Tracer); !traces {
@@ -51,6 +52,11 @@ func (m *Migrator) goOn(ctx context.Context, e lastEntry) (*Report, error) {
 				return nil, errAside
 			}
 			first, m.traits = false, db.Traits()
+			if same, err := m.sinceLast(ctx, db, e); err != nil {
+				return nil, err
+			} else if !same {
+				return nil, errAside
+			}
 			return m.prepareSequel(ctx, db, e)
 		}
 		return r.all(ctx)
@@ -59,6 +65,16 @@ func (m *Migrator) goOn(ctx context.Context, e lastEntry) (*Report, error) {
 		return nil, errAside // it says more of a database that was looked at
 	}
 	return report, err
+}
+
+// sinceLast reports that nobody has touched the schema since an entry was written. A whole
+// stamp is had where there is one: what is traced later on begins with it.
+func (m *Migrator) sinceLast(ctx context.Context, db engine.Database, e lastEntry) (bool, error) {
+	if db.Traits().StampQuery == "" {
+		return m.engine.SameStamp(e.now, e.stamp), nil
+	}
+	now, err := db.Stamp(ctx)
+	return err == nil && m.engine.SameStamp(now, e.stamp), err
 }
 
 // foreseen reports whether what comes behind a version needs no look at the database, as

@@ -48,40 +48,36 @@ func (w *watch) Snapshot() *schema.Snapshot { return w.snapshot }
 // statement may do anything, and the catalogues tell. After an error the watch is of
 // no more use.
 func (w *watch) Changes(ctx context.Context, _ migration.Statement) ([]schema.Change, error) {
-	changes, told, err := w.changes(ctx)
+	stale, err := w.stale(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	changes, told, err := w.refresh(ctx, stale)
 	if err != nil || told {
 		return changes, err
 	}
 	return w.reload(ctx)
 }
 
-// changes returns what the sums tell to have happened; told is false where only reading
-// everything tells.
-func (w *watch) changes(ctx context.Context) (list []schema.Change, told bool, err error) {
+// stale returns what has another sum than at the last call.
+func (w *watch) stale(ctx context.Context) (oids []string, err error) {
 	sums, err := w.look(ctx)
 	if err != nil {
-		return nil, false, fmt.Errorf("watch: %w", err)
+		return nil, err
 	}
 	before := w.sums
 	w.sums = sums
-	var stale []string
 	for oid, sum := range sums {
 		if before[oid] != sum {
-			stale = append(stale, oid)
+			oids = append(oids, oid)
 		}
 	}
 	for oid := range before {
 		if _, ok := sums[oid]; !ok {
-			stale = append(stale, oid)
+			oids = append(oids, oid)
 		}
 	}
-	switch {
-	case len(stale) == 0:
-		return nil, true, nil
-	case slices.Contains(stale, everything):
-		return nil, false, nil
-	}
-	return w.refresh(ctx, stale)
+	return oids, nil
 }
 
 // everything is the place of the sum of all that is about no table.
@@ -100,6 +96,9 @@ func (w *watch) look(ctx context.Context) (map[string]string, error) {
 // refresh reads what is about stale tables and sequences, and what mentions them; told is
 // false where that is not enough.
 func (w *watch) refresh(ctx context.Context, stale []string) (list []schema.Change, told bool, err error) {
+	if len(stale) == 0 || slices.Contains(stale, everything) {
+		return nil, len(stale) == 0, nil
+	}
 	mentioning := []string{}
 	err = w.d.consult(ctx, question{
 		query: selectMentions, args: []string{oids(stale)},
