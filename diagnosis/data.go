@@ -3,6 +3,8 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+
+	"github.com/dbmend/dbmend/internal/wording"
 )
 
 // This file contains how statements on data are judged. They leave no trace in the
@@ -129,6 +131,8 @@ func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
 	case !recorded && m.trace == left && !r.clearedAhead(m.e):
 		m.is(Done, "all of its rows are there: somebody has put them in ahead of its turn")
 		return true, nil
+	case !recorded && r.perhapsEarly(m.e) && r.looksTheSame(m.e):
+		return r.askWhetherMade(ctx, m)
 	case !recorded && m.Statement.Verb != "insert" && !m.Statement.Rerunnable && r.perhapsEarly(m.e):
 		trial, err := r.Witness.Try(ctx, m.Statement)
 		if err != nil {
@@ -137,6 +141,36 @@ func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
 		if trial.Err == nil { // else nobody has run it here, either
 			return true, r.judgeByTrial(ctx, m.e, m.Finding)
 		}
+	}
+	m.is(NotDone, m.why)
+	return true, nil
+}
+
+// looksTheSame reports whether a statement fills a column or a table that its migration puts
+// in the place of another of the same form: the schema does not show whether it has run.
+func (r *reasoner) looksTheSame(e int) bool {
+	_, same := r.sameForm(e)
+	return same || r.swapOf(e) != nil
+}
+
+// askWhetherMade asks about such a statement of a migration that somebody may have run by
+// hand, and reports whether it did. That it has run cannot be taken over from here: then the
+// rest of the migration has run as well, and it is to be recorded.
+func (r *reasoner) askWhetherMade(ctx context.Context, m *matter) (bool, error) {
+	tells, err := r.tells(ctx, m.e)
+	if err != nil {
+		return false, err
+	}
+	if tells && r.ask(Question{
+		Code:  Q6,
+		Place: m.Ref.String(),
+		Text: fmt.Sprintf("Some of migration %s is there, and the schema looks the same before and after %s. Did it already run? If it has, so has the rest of the migration: write it into the history by hand first.",
+			m.Ref.Version, wording.Quote(m.Statement.Text)),
+		Facts:   []string{"statement: " + wording.Quote(m.Statement.Text)},
+		Choices: []Choice{{"run", "it has not run: run it"}},
+	}) == "" {
+		m.is(Ambiguous, "whether it has run cannot be told from the rows")
+		return true, nil
 	}
 	m.is(NotDone, m.why)
 	return true, nil

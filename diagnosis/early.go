@@ -66,12 +66,11 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 // remade reports whether one of the statements makes a table anew that the history knows: no
 // hand does that before what comes ahead of it has run.
 func (r *reasoner) remade(statements map[int]bool) bool {
+	var v evidence
 	for e := range statements {
-		if r.Replay.Effects[e].Statement.Verb == "alter table rename" && len(r.telltale(e)) > 0 {
-			return true
-		}
+		v.add(r, e)
 	}
-	return false
+	return v.rebuilt
 }
 
 // perhapsEarly reports whether a statement is of the migration that somebody may have run

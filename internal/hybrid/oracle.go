@@ -117,27 +117,30 @@ func (s *State) again(have *Picture) (ends []*Picture) {
 	return ends
 }
 
-// inTurn returns the end if statements of a migration that was run by hand, and that would
-// change nothing now, are run again in their turn: rows that the migrations between put in are
-// left then as they are where everything runs in order.
+// inTurn returns the ends if statements of a migration that was run by hand, and that would
+// change nothing now, are run again in their turn, without its INSERTs or with them, where what
+// runs ahead takes their rows away: everything is then as if all had run in order.
 func (s *State) inTurn(have *Picture) (ends []*Picture) {
 	if s.Kind != ByHand {
 		return nil
 	}
-	idle := map[int]bool{}
+	idle, puts := map[int]bool{}, map[int]bool{}
 	for i, st := range s.History.Statements {
-		if i < s.claimed() || !s.ran(i) || !slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb) {
-			continue
-		}
-		if now, ok := s.after(explanation{end: []string{st.SQL}}); ok && now.Same(have) {
-			idle[i] = true
+		switch {
+		case i < s.claimed() || !s.ran(i):
+		case st.Verb == Insert && st.Seeds != nil:
+			puts[i] = true
+		case slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb):
+			if now, ok := s.after(explanation{end: []string{st.SQL}}); ok && now.Same(have) {
+				idle[i] = true
+			}
 		}
 	}
-	if len(idle) == 0 {
-		return nil
-	}
-	if p, ok := s.after(explanation{end: s.History.Rest(func(i int) bool { return s.ran(i) && !idle[i] })}); ok {
-		ends = append(ends, p)
+	for _, with := range []map[int]bool{nil, puts} {
+		ran := func(i int) bool { return s.ran(i) && !idle[i] && !with[i] }
+		if p, ok := s.after(explanation{end: s.History.Rest(ran)}); ok {
+			ends = append(ends, p)
+		}
 	}
 	return ends
 }
