@@ -7,9 +7,10 @@ import (
 	"github.com/dbmend/dbmend/migration"
 )
 
-// This file contains a migration that somebody has run by hand ahead of its turn. No
-// position of the set explains that, and neither does a script of the whole schema: what
-// the history claims does, together with statements of one migration further on.
+// This file contains a migration that somebody has run by hand ahead of its turn: what the
+// history claims explains the schema then, together with statements of one migration further
+// on. Often nothing else does; where a position of the set or a script does as well, they
+// disagree about statements on rows alone.
 
 // chooseEarly looks for statements of one migration which, with what the history claims,
 // give exactly the live schema. Where a position explains that as well, the position is
@@ -18,7 +19,7 @@ import (
 // several such migrations, the history may be behind, and something was undone.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
 	x := &r.explained
-	if r.begun() || r.doubted || !r.Recorded.Any() || x.settled() && x.at == nil {
+	if r.begun() || r.doubted || !r.Recorded.Any() || len(x.lacking) > 0 {
 		return nil
 	}
 	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}

@@ -32,11 +32,5 @@ func (x *explanation) ahead(e int) bool { return x.at != nil && e >= x.at.to }
 // statement's turn was before them.
 func (x *explanation) amid(e int) bool { return x.at != nil && e >= x.at.from && e < x.at.to }
 
-// settled reports that nothing is left to find out about what has run: the history tells,
-// or a position does.
-func (x *explanation) settled() bool {
-	return x.agrees || x.at != nil || len(x.lacking) > 0
-}
-
 // hasEarly reports that somebody has run statements ahead of their turn.
 func (x *explanation) hasEarly() bool { return len(x.early) > 0 }
