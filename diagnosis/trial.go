@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
@@ -57,7 +58,7 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	}
 	switch {
 	case trial.Err != nil:
-		f.is(Superseded, why+", and it cannot run any more")
+		return r.judgeOutdated(ctx, e, f, why)
 	case trial.First == 0:
 		r.noOp(e, f, "it would write no row")
 	default:
@@ -71,6 +72,37 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 		r.filling[table] = f.Ref
 		f.is(NotDone, fmt.Sprintf("%s is empty, and it would put in %s", table, wording.Count(trial.First, "row")))
 	}
+	return nil
+}
+
+// judgeOutdated judges an INSERT whose time has passed, into a table that holds no row and
+// has another form by now. Where it gives literals of which the set leaves rows, those
+// have never been put in, or somebody has deleted all of them: they are put in, in the form
+// that they have later, or by hand if the table does not have that form yet.
+func (r *reasoner) judgeOutdated(ctx context.Context, e int, f *Finding, why string) error {
+	table := r.lastName(e, f.Statement.Table())
+	rows := r.Replay.Rows[table]
+	_, literal := r.Witness.Given(f.Statement)
+	switch {
+	case !literal || len(rows.Rows) == 0 && !r.crowded(table):
+		f.is(Superseded, why+", and it cannot run any more")
+		return nil
+	case !r.crowded(table) && !slices.ContainsFunc(rows.Columns, func(c string) bool { return r.Have.Get(table.Column(c)) == nil }):
+		_, err := r.judgeInstalled(ctx, e, f)
+		return err
+	}
+	if r.ask(Question{
+		Code:  Q6,
+		Place: f.Ref.String(),
+		Text: fmt.Sprintf("%s is empty, and %s, which puts rows in, cannot run any more. Did it run, and were they removed on purpose? If it did not, put them in by hand first.",
+			table, wording.Quote(f.Statement.Text)),
+		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
+		Choices: []Choice{{"done", "it has run, or its rows are put in: go on behind it"}},
+	}) == "" {
+		f.is(Ambiguous, "whether it has run cannot be told from the rows")
+		return nil
+	}
+	f.is(Done, "it has run, by answer")
 	return nil
 }
 
