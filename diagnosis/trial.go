@@ -248,10 +248,14 @@ func (r *reasoner) restsOnSession(e int) bool {
 
 // noOp judges a statement on data that would change nothing on the rows that are
 // there now. It runs all the same where one that is to run ahead of it writes what
-// it works on.
+// it works on, or brings the table itself in place of the one that is there.
 func (r *reasoner) noOp(e int, f *Finding, why string) {
 	if earlier, fed := r.fedAhead(e); fed {
 		f.is(NotDone, fmt.Sprintf("%s on the rows that are there now, and %s, which runs ahead of it, writes %s", why, earlier.Ref, earlier.Statement.Target))
+		return
+	}
+	if r.comesAgain(e) {
+		f.is(NotDone, fmt.Sprintf("%s on the rows that are there now, and %s is another by then", why, f.Statement.Table()))
 		return
 	}
 	f.is(NoOp, why)
