@@ -91,18 +91,8 @@ func (r *reasoner) judgeOutdated(ctx context.Context, e int, f *Finding, why str
 		_, err := r.judgeInstalled(ctx, e, f)
 		return err
 	}
-	if r.ask(Question{
-		Code:  Q6,
-		Place: f.Ref.String(),
-		Text: fmt.Sprintf("%s is empty, and %s, which puts rows in, cannot run any more. Did it run, and were they removed on purpose? If it did not, put them in by hand first.",
-			table, wording.Quote(f.Statement.Text)),
-		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
-		Choices: []Choice{{"done", "it has run, or its rows are put in: go on behind it"}},
-	}) == "" {
-		f.is(Ambiguous, "whether it has run cannot be told from the rows")
-		return nil
-	}
-	f.is(Done, "it has run, by answer")
+	r.askWhetherPutIn(f, fmt.Sprintf("%s is empty, and %s, which puts rows in, cannot run any more. Did it run, and were they removed on purpose? If it did not, put them in by hand first.",
+		table, wording.Quote(f.Statement.Text)))
 	return nil
 }
 
@@ -127,19 +117,24 @@ func (r *reasoner) judgeMoved(ctx context.Context, e int, f *Finding, why string
 		f.is(Superseded, why+", and its table is gone")
 		return nil
 	}
+	r.askWhetherPutIn(f, fmt.Sprintf("%s fills a table that is %s by now, and empty, while what it reads has rows. Did %s already run? If it did not, put its rows in by hand first.",
+		f.Ref, table.Path(), wording.Quote(f.Statement.Text)))
+	return nil
+}
+
+// askWhetherPutIn asks about an INSERT that cannot run any more as it is written.
+func (r *reasoner) askWhetherPutIn(f *Finding, text string) {
 	if r.ask(Question{
-		Code:  Q6,
-		Place: f.Ref.String(),
-		Text: fmt.Sprintf("%s fills a table that is %s by now, and empty, while what it reads has rows. Did %s already run? If it did not, put its rows in by hand first.",
-			f.Ref, table.Path(), wording.Quote(f.Statement.Text)),
+		Code:    Q6,
+		Place:   f.Ref.String(),
+		Text:    text,
 		Facts:   []string{"statement: " + wording.Quote(f.Statement.Text)},
 		Choices: []Choice{{"done", "it has run, or its rows are put in: go on behind it"}},
 	}) == "" {
 		f.is(Ambiguous, "whether it has run cannot be told from the rows")
-		return nil
+		return
 	}
 	f.is(Done, "it has run, by answer")
-	return nil
 }
 
 // backfill recognises an UPDATE that is about what holds nothing yet.
