@@ -81,8 +81,8 @@ func (r *run) writeAlone(ctx context.Context, p *prepared, segments []plan.Segme
 	if err != nil {
 		return err
 	}
-	entries := append(r.waiting, slices.AppendSeq([]journal.Entry(nil), r.entries(p, s, steps, false))...)
-	entries, r.waiting = append(entries, completed), nil
+	entries := append(slices.AppendSeq(r.waiting, r.entries(p, s, steps, false)), completed)
+	r.waiting = nil
 	if more := beginnings(p, next); len(segments) > 2 && len(next.Steps) > 0 && next.Mode == engine.Normal && len(entries)+len(more) <= journal.AtOnce {
 		entries, r.begun = append(entries, more...), true
 	}

@@ -28,8 +28,14 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 			early[e], migrations[r.Replay.Effects[e].Migration] = true, true
 		}
 	}
-	if len(migrations) > 1 || len(migrations) == 0 && x.at == nil || !r.gives(early) && !r.gives(r.wholly(early, migrations)) {
+	if len(migrations) > 1 || len(migrations) == 0 && x.at == nil {
 		return nil
+	}
+	if !r.gives(early) {
+		r.addOpen(early, migrations)
+		if !r.gives(early) {
+			return nil
+		}
 	}
 	x.early = early
 	for e := range r.Replay.Effects {
@@ -70,15 +76,14 @@ func (r *reasoner) gives(early map[int]bool) bool {
 	return r.composed(func(e int) bool { return r.recorded(e) || early[e] })
 }
 
-// wholly adds to statements that are done the others of their migrations on the schema that
-// nothing denies, and returns them all: that a table is gone looks as it did before there was one.
-func (r *reasoner) wholly(early map[int]bool, migrations map[*migration.Migration]bool) map[int]bool {
+// addOpen adds to statements that are done the others of their migrations on the schema that
+// nothing denies: that a table is gone looks as it did before there was one.
+func (r *reasoner) addOpen(early map[int]bool, migrations map[*migration.Migration]bool) {
 	for e := range r.touches {
 		if _, not, open := r.votes(e); open > 0 && not == 0 && !r.recorded(e) && migrations[r.Replay.Effects[e].Migration] {
 			early[e] = true
 		}
 	}
-	return early
 }
 
 // remade reports whether one of the statements makes a table anew that the history knows: no
