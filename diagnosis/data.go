@@ -36,6 +36,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) (err error)
 		r.byAgreement,
 		r.bySeeding,
 		r.byTurn,
+		r.byTemporary,
 		r.byRecordedRows,
 		r.byName,
 		r.byInstallation,

@@ -223,7 +223,11 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	effect, f := &r.Replay.Effects[e], r.finding(e)
 	switch {
 	case r.again[e]:
-		f.is(NotDone, "part of a rebuild that has not run, by answer")
+		why := "part of a rebuild that has not run, by answer"
+		if _, helps := r.helps(e); helps {
+			why = "a helper of what is to run"
+		}
+		f.is(NotDone, why)
 	case effect.Statement.Class == migration.Data && r.claim(e).counts(effect.Statement.Number) != 0:
 		if r.claim(e).counts(effect.Statement.Number) > 0 {
 			f.is(Done, "the history counts it among those that are through")

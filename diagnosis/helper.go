@@ -51,8 +51,10 @@ func (r *reasoner) proves(e int) bool {
 func (r *reasoner) withHelpers(e int) {
 	mine := &r.Replay.Effects[e]
 	for i := range r.Replay.Effects {
-		s := r.Replay.Effects[i].Statement
-		if r.Replay.Effects[i].Migration != mine.Migration || s.Target == "" || !r.helper(s.Table()) || !wording.Speaks(mine.Statement.Text, s.Target) {
+		if r.Replay.Effects[i].Migration != mine.Migration {
+			continue
+		}
+		if table, ok := r.helps(i); !ok || !wording.Speaks(mine.Statement.Text, table.Name) {
 			continue
 		}
 		r.again[i] = true

@@ -53,7 +53,7 @@ func (c *course) overlays() (spans []span) {
 				break
 			}
 		}
-		if release, inOrder := c.madeInOrder(position, last); explained && inOrder {
+		if release, inOrder := c.madeInOrder(position, last); explained && inOrder && !c.fleeting[position] {
 			ahead := map[schema.Key]bool{}
 			for key := range wrong {
 				if owner := key.Owner(); last[owner] && state[owner] == nil {

@@ -84,7 +84,7 @@ func (r *reasoner) carriedOver(ctx context.Context, drop int) (bool, error) {
 		effect := &r.Replay.Effects[i]
 		done, _, _ := r.votes(i)
 		switch {
-		case effect.Statement.Class != migration.Schema && effect.Statement.Class != migration.Data:
+		case effect.Statement.Class != migration.Schema && effect.Statement.Class != migration.Data && !makesTemporary(effect.Statement):
 		case effect.Migration == mine && done > 0, i < drop && r.findings[i].Verdict == Partly:
 			return false, nil
 		case effect.Migration == mine && i >= drop, i < drop && r.findings[i].Verdict == NotDone:

@@ -64,6 +64,7 @@ type course struct {
 	touches      [][]touch           // by effect
 	doubted      bool                // something of the base proves nothing: see doubtPresumed
 	gone         map[schema.Key]bool // tables that stood in the way, and count as gone
+	fleeting     map[int]bool        // positions at which nobody leaves a set: see passOver
 }
 
 // newCourse lays the live schema over the trajectories.
@@ -73,6 +74,7 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 		trajectories: map[schema.Key]*trajectory{},
 		touches:      make([][]touch, len(replay.Effects)),
 		gone:         map[schema.Key]bool{},
+		fleeting:     map[int]bool{},
 	}
 	for i := range replay.Effects {
 		changes := replay.Effects[i].Changes
@@ -99,6 +101,7 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 		}
 	}
 	c.doubtPresumed()
+	c.passOver()
 	return c
 }
 
@@ -220,7 +223,7 @@ func (c *course) cuts() []span {
 	at := make(map[*trajectory]int, len(c.trajectories))
 	var spans []span
 	for position := 0; ; position++ {
-		if wrong == 0 {
+		if wrong == 0 && !c.fleeting[position] {
 			if n := len(spans); n > 0 && spans[n-1].to == position-1 {
 				spans[n-1].to = position
 			} else {

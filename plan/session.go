@@ -71,7 +71,7 @@ func needed(s *migration.Statement, texts []string) bool {
 func named(s *migration.Statement) []string {
 	words := strings.Fields(s.Text)
 	switch {
-	case strings.HasSuffix(s.Verb, " table") || strings.HasSuffix(s.Verb, " sequence"):
+	case strings.HasSuffix(s.Verb, " table") || strings.HasSuffix(s.Verb, " table as") || strings.HasSuffix(s.Verb, " sequence"):
 		return []string{s.Target} // a temporary one
 	case len(words) > 1 && (s.Verb == "prepare" || s.Verb == "deallocate" || s.Verb == "drop prepare"):
 		name := words[1]
