@@ -2,6 +2,8 @@ package dbmend_test
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -110,4 +112,55 @@ func queryNames(t *testing.T, m *dbmend.Migrator) string {
 		names = append(names, o.Key.Name)
 	}
 	return strings.Join(names, " ")
+}
+
+// TestPartsOfAMigrationAreWrittenDown: a migration that rests on what no transaction bears, or
+// on what must be committed first, takes several. Interrupted ahead of any of its statements,
+// the next run goes on there: an UPDATE that would count twice is not run again.
+func TestPartsOfAMigrationAreWrittenDown(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"1_notes.sql": file(`CREATE TYPE kind AS ENUM ('a');
+CREATE TABLE notes (id integer PRIMARY KEY, n integer, k kind);
+INSERT INTO notes VALUES (1, 1, 'a');`)}
+	for name, statements := range map[string][]string{
+		"index": {
+			"UPDATE notes SET n = n * 10",
+			"CREATE UNIQUE INDEX CONCURRENTLY notes_n ON notes (n)",
+			"ALTER TABLE notes ADD CONSTRAINT notes_n_key UNIQUE USING INDEX notes_n",
+			"UPDATE notes SET n = n + 1",
+		},
+		"value": {
+			"UPDATE notes SET n = n * 10",
+			"ALTER TYPE kind ADD VALUE 'b'",
+			"UPDATE notes SET n = n + 1, k = 'b'",
+		},
+	} {
+		for i, at := range statements {
+			t.Run(fmt.Sprint(name, i+1), func(t *testing.T) {
+				t.Parallel()
+				g := grounds["postgres"]
+				s := g.open(t)
+				if _, err := migrate(t, s, g, files).Up(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				all := maps.Clone(files)
+				all["2_more.sql"] = file(strings.Join(statements, ";\n") + ";")
+				ctx, cancel := context.WithCancel(t.Context())
+				if _, err := migrate(t, s, g, all, interruptAt(at, cancel)).Up(ctx); err == nil {
+					t.Fatal("the run was not interrupted")
+				}
+				m := migrate(t, s, g, all)
+				if report, err := m.Up(t.Context()); err != nil {
+					t.Fatalf("the next up: %v%s, ran %q", err, factsOf(err), steps(report))
+				}
+				var n int
+				if err := s.app.QueryRow("SELECT n FROM notes").Scan(&n); err != nil || n != 11 {
+					t.Errorf("n is %d, %v; wanted 11", n, err)
+				}
+				if report, err := m.Up(t.Context()); err != nil || !report.Nothing() {
+					t.Errorf("and once more: %v, ran %q", err, steps(report))
+				}
+			})
+		}
+	}
 }

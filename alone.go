@@ -194,14 +194,13 @@ func (r *run) append(ctx context.Context, entries []journal.Entry) error {
 	return nil
 }
 
-// intents says of every migration that has steps that it is begun.
+// intents says of every migration that begins here and has steps that it is begun.
 func intents(s *plan.Segment) []journal.Entry {
 	var entries []journal.Entry
-	for _, record := range s.Records {
-		v := record.Migration.Version
-		if slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return step.Ref.Version == v }) {
+	for _, mig := range begun(s) {
+		if slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return step.Ref.Version == mig.Version }) {
 			entries = append(entries, journal.Entry{
-				Kind: journal.Intent, Version: v, Name: record.Migration.Name,
+				Kind: journal.Intent, Version: mig.Version, Name: mig.Name,
 				Evidence: "begun: the server commits at each statement on the schema",
 			})
 		}
@@ -209,21 +208,25 @@ func intents(s *plan.Segment) []journal.Entry {
 	return entries
 }
 
-// skips says which statements of the segment's migrations need no run.
+// skips says which statements of the migrations that begin here need no run.
 func skips(p *prepared, s *plan.Segment) []journal.Entry {
-	recorded := map[*migration.Migration]bool{}
-	for _, record := range s.Records {
-		recorded[record.Migration] = true
+	first := map[*migration.Migration]bool{}
+	for _, mig := range begun(s) {
+		first[mig] = true
 	}
 	var entries []journal.Entry
 	for i := range p.plan.Diagnosis.Migrations {
 		mf := &p.plan.Diagnosis.Migrations[i]
-		if !recorded[mf.Migration] {
+		if !first[mf.Migration] {
 			continue
+		}
+		steps := s.Steps
+		if mf.Migration == s.Open {
+			steps = p.plan.Steps // the others of it come later
 		}
 		for j := range mf.Findings {
 			f := &mf.Findings[j]
-			if !slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return step.Ref == f.Ref }) {
+			if !slices.ContainsFunc(steps, func(step plan.Step) bool { return step.Ref == f.Ref }) {
 				entries = append(entries, skipEntry(f))
 			}
 		}

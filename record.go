@@ -330,7 +330,7 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			}
 			if after[f.Ref] {
 				entry(openEntry(f, p.plan.Back))
-			} else if len(ran[f.Ref]) == 0 && !alone && !p.plan.Back {
+			} else if len(ran[f.Ref]) == 0 && !alone && !p.plan.Back && mf.Migration != s.GoesOn {
 				entry(skipEntry(f))
 			}
 		}
@@ -339,6 +339,7 @@ func (r *run) yieldEntries(p *prepared, s *plan.Segment, steps []StepReport, las
 			Checksum: mf.Migration.Checksum, Evidence: record.Reason, Duration: took,
 		})
 	}
+	r.yieldPart(p, s, ran, entry)
 	for _, mig := range p.edited {
 		entry(journal.Entry{
 			Kind: journal.Migrated, Outcome: journal.Present, Version: mig.Version, Name: mig.Name,

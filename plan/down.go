@@ -30,7 +30,7 @@ func Down(d *diagnosis.Diagnosis) (*Plan, error) {
 	for i := range m.plan.Steps {
 		m.plan.Steps[i].Reverts = true
 	}
-	afterwardsLast(m.plan.Steps)
+	m.afterwards()
 	return m.plan, nil
 }
 

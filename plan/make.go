@@ -60,31 +60,8 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 		return nil, err
 	}
 	m.markForeignKeys()
-	afterwardsLast(m.plan.Steps)
+	m.afterwards()
 	return m.plan, nil
-}
-
-// afterwardsLast puts what no transaction bears behind the transaction that goes ahead
-// of it, which ends with the migration of a step that divides it from the next.
-func afterwardsLast(steps []Step) {
-	for len(steps) > 0 {
-		together := len(steps)
-		if first := slices.IndexFunc(steps, divides); first >= 0 {
-			for together = first + 1; together < len(steps) && steps[together].Ref.Version == steps[first].Ref.Version; {
-				together++
-			}
-		}
-		slices.SortStableFunc(steps[:together], func(a, b Step) int {
-			switch {
-			case a.Kind != Afterwards && b.Kind == Afterwards:
-				return -1
-			case a.Kind == Afterwards && b.Kind != Afterwards:
-				return 1
-			}
-			return 0
-		})
-		steps = steps[together:]
-	}
 }
 
 // A SynthesisError is a repair that the engine has no statement for.

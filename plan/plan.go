@@ -39,6 +39,7 @@ type Step struct {
 	Table   schema.Key           // the table that a synthesised statement works on: it keeps all its rows
 
 	changes []schema.Change // what it did on scratch
+	stays   bool            // no transaction bears it, and what follows it in its own would be upset by another order
 	turned  string          // how its migration has turned foreign keys ahead of it
 }
 
@@ -99,7 +100,8 @@ type Plan struct {
 // foreign keys and they must rest for some migrations while others rely on them (a
 // DELETE that cascades), or unless it does not and a migration turns them on for such
 // steps, or unless a step that no transaction bears changes what later
-// ones find. Steps of one migration stay together.
+// ones find. Steps of one migration stay together, unless later ones rest on what must be
+// committed first: then the migration's record is with the last of them.
 func (p *Plan) Segments(each, enforced bool) []Segment {
 	segments := []Segment{}
 	modes, several := p.modes(enforced)
@@ -115,7 +117,7 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 			last := &segments[n-1]
 			last.Steps = append(last.Steps, s.Steps...)
 			last.Records = append(last.Records, s.Records...)
-			last.Mode = max(last.Mode, s.Mode)
+			last.Mode, last.Open = max(last.Mode, s.Mode), s.Open
 			return
 		}
 		segments = append(segments, s)
@@ -144,8 +146,13 @@ func (p *Plan) Segments(each, enforced bool) []Segment {
 		for i := range s.Steps {
 			s.Mode = max(s.Mode, modes[s.Steps[i].Ref.Version])
 		}
-		for n := usedBehind(s.Steps); n > 0; n = usedBehind(s.Steps) {
-			add(Segment{Steps: s.Steps[:n:n], Mode: s.Mode})
+		for n := endsBehind(s.Steps); n > 0; n = endsBehind(s.Steps) {
+			part := Segment{Steps: s.Steps[:n:n], Mode: s.Mode, GoesOn: s.GoesOn}
+			if len(s.Records) > 0 {
+				s.GoesOn = s.Records[0].Migration
+				part.Open = s.GoesOn
+			}
+			add(part)
 			s.Steps = s.Steps[n:]
 		}
 		add(s)
@@ -160,7 +167,7 @@ func (p *Plan) divided() bool {
 	return first >= 0 && slices.ContainsFunc(p.Steps[first:], func(s Step) bool { return s.Kind != Afterwards })
 }
 
-func divides(s Step) bool { return s.Divides() }
+func divides(s Step) bool { return s.stays || s.Divides() }
 
 // addsValue reports whether a statement adds a value to a type that cannot be used before
 // that is committed (PostgreSQL, ALTER TYPE … ADD VALUE).
@@ -168,10 +175,14 @@ func addsValue(s *migration.Statement) bool {
 	return s != nil && s.Verb == "alter type add value"
 }
 
-// usedBehind returns behind how many of a migration's steps its transaction must end for the
-// rest to run, since that speaks of a value which they add; 0 where it need not.
-func usedBehind(steps []Step) int {
+// endsBehind returns behind how many of a migration's steps its transaction must end for the
+// rest to run, since that speaks of a value which they add, or rests on one that no
+// transaction bears; 0 where it need not.
+func endsBehind(steps []Step) int {
 	for i, s := range steps {
+		if s.stays && i+1 < len(steps) {
+			return i + 1
+		}
 		if !addsValue(s.Source) {
 			continue
 		}
@@ -190,7 +201,9 @@ func usedBehind(steps []Step) int {
 type Segment struct {
 	Steps   []Step
 	Records []Record
-	Mode    engine.TxMode // what becomes of foreign keys
+	Mode    engine.TxMode        // what becomes of foreign keys
+	GoesOn  *migration.Migration // its first steps are of this one, and earlier ones are in the segment ahead; nil for most
+	Open    *migration.Migration // its last steps are of this one, and more are in the next segment; nil for most
 }
 
 // Empty reports that there is nothing to do and nothing to record.
