@@ -114,11 +114,11 @@ func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e last
 		recorded: &diagnosis.Recorded{Exists: true, Source: journal.Table, Claims: map[migration.Version]diagnosis.Claim{}},
 		hidden:   map[schema.Key]bool{{Kind: schema.Table, Name: journal.Table}: true},
 	}
-	var recorded []journal.Entry
+	var recorded []*migration.Migration
 	for _, mig := range m.set.Migrations {
 		if mig.Version.Compare(e.version) <= 0 {
 			s.recorded.Claims[migration.Version(mig.Version.Normal())] = diagnosis.Claim{Recorded: true, How: "recorded when the last run ended"}
-			recorded = append(recorded, journal.Entry{Version: mig.Version, Name: mig.Name, Checksum: mig.Checksum})
+			recorded = append(recorded, mig)
 		}
 	}
 	if just, err := journal.Holds(ctx, db, recorded); err != nil || !just {

@@ -51,6 +51,9 @@ type Traits struct {
 	// Stored returns an expression for what a column of a type makes of another's value;
 	// nil where comparisons convert by themselves.
 	Stored func(expression, typ string) string
+	// Joined returns an expression for the texts of all rows of a query in one, in their
+	// order if nothing speaks against it; nil where one value cannot hold them.
+	Joined func(expression string) string
 	// Placeholder returns the n-th bound argument, counted from 1: "?" or "$1".
 	Placeholder func(n int) string
 	// Fold returns a name as the engine's keys spell it.

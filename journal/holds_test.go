@@ -36,6 +36,8 @@ func TestHolds(t *testing.T) {
 		"a name without end":        {wrote: []journal.Entry{one}, want: []journal.Entry{one}, damage: "UPDATE dbmend_journal SET name = printf('%.*c', 3000, 'x')", odd: true},
 		"a table of another's":      {damage: "ALTER TABLE dbmend_journal RENAME COLUMN outcome TO result", odd: true},
 		"no table":                  {damage: "DROP TABLE dbmend_journal", odd: true},
+		"one that poses as two":     {wrote: []journal.Entry{{Kind: journal.Migrated, Outcome: journal.Applied, Version: "1", Name: "n1\na\nrecorded\n2\nn2", Checksum: "b"}}, want: []journal.Entry{one, two}},
+		"one that poses as another": {wrote: []journal.Entry{{Kind: journal.Migrated, Outcome: journal.Reverted, Version: "1"}, {Kind: journal.Migrated, Outcome: journal.Applied, Version: "1\nn1\na\nrecorded\n2", Name: "n2", Checksum: "b"}}, want: []journal.Entry{one, two}},
 		"the same, and one without": {wrote: []journal.Entry{one, migrated("2", "", journal.Applied)}, want: []journal.Entry{one, two}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,10 +48,28 @@ func TestHolds(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			holds, err := journal.Holds(t.Context(), db, c.want)
+			want := make([]*migration.Migration, len(c.want))
+			for i, w := range c.want {
+				want[i] = &migration.Migration{Version: w.Version, Name: w.Name, Checksum: w.Checksum}
+			}
+			holds, err := journal.Holds(t.Context(), db, want)
 			if holds != c.holds || (err != nil) != c.odd {
 				t.Errorf("it holds: %v, %v; want %v, an error: %v", holds, err, c.holds, c.odd)
 			}
 		})
+	}
+}
+
+// What was recorded one after the other is read in one value.
+func TestHoldsAsksOnce(t *testing.T) {
+	db := open(t, proper)
+	var want []*migration.Migration
+	for _, v := range []migration.Version{"1", "2", "3"} {
+		write(t, db, journal.Entry{Kind: journal.Migrated, Outcome: journal.Applied, Version: v, Name: "more", Checksum: "sum"})
+		want = append(want, &migration.Migration{Version: v, Name: "more", Checksum: "sum"})
+	}
+	db.Count = 0
+	if holds, err := journal.Holds(t.Context(), db, want); err != nil || !holds || db.Count != 1 {
+		t.Errorf("it holds: %v, %v, after %d queries", holds, err, db.Count)
 	}
 }

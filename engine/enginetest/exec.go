@@ -65,4 +65,19 @@ func testExec(t *testing.T, c Config) {
 		}
 		equal(t, "titles", []string{"a", "b"}, have)
 	})
+
+	t.Run("texts are joined", func(t *testing.T) {
+		db := c.connect(t)
+		joined := db.Traits().Joined
+		if joined == nil {
+			return // no value holds them
+		}
+		run(t, db, library...)
+		run(t, db, "INSERT INTO notes VALUES (2, 'b,'), (1, 'a'), (3, 'c')")
+		var have string
+		if err := db.QueryRow(t.Context(), "SELECT "+joined("title")+" FROM (SELECT title FROM notes ORDER BY id) AS n").Scan(&have); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "text", "ab,c", have)
+	})
 }

@@ -74,6 +74,7 @@ func (d *database) meet(ctx context.Context) error {
 		KeyText:          "TEXT",
 		Fold:             fold,
 		Stored:           stored,
+		Joined:           joined,
 	}
 	return d.checks(ctx)
 }

@@ -83,5 +83,7 @@ func quote(name string) string {
 
 func placeholder(int) string { return "?" }
 
+func joined(expression string) string { return "group_concat(" + expression + ", '')" }
+
 // literal returns a text as a string of SQL.
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

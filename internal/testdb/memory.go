@@ -74,6 +74,7 @@ func (db *Memory) Traits() engine.Traits {
 		AutoKey:     "INTEGER PRIMARY KEY AUTOINCREMENT",
 		KeyText:     "TEXT",
 		Quote:       func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
+		Joined:      func(expression string) string { return "group_concat(" + expression + ", '')" },
 		Placeholder: func(int) string { return "?" },
 		Fold:        strings.ToLower,
 	}
