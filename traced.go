@@ -3,8 +3,6 @@ package dbmend
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dbmend/dbmend/engine"
 	"github.com/dbmend/dbmend/migration"
@@ -23,17 +21,15 @@ func (r *run) trace(ctx context.Context, p *prepared, s *plan.Segment, last bool
 	if !ok || !p.plain || p.plan.Back || !last || p.squash != nil || !r.db.Traits().TransactionalDDL {
 		return nil, nil
 	}
-	t, err := tracer.Trace(ctx, r.db, !slices.ContainsFunc(s.Steps, func(s plan.Step) bool { return !adds(s.Source) }))
+	statements := make([]*migration.Statement, len(s.Steps))
+	for i := range s.Steps {
+		statements[i] = s.Steps[i].Source
+	}
+	t, err := tracer.Trace(ctx, r.db, statements)
 	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
 	return t, nil
-}
-
-// adds reports whether a statement does no more to the schema than create something,
-// as far as its words tell.
-func adds(s *migration.Statement) bool {
-	return s != nil && (s.Class == migration.Data || s.Class == migration.Schema && strings.HasPrefix(s.Verb, "create "))
 }
 
 // traced returns the fingerprint of what the transaction has led to, and notes whether

@@ -209,10 +209,10 @@ type Digester interface {
 // than two inspections take.
 type Tracer interface {
 	// Trace notes what the schema of a database that it has connected is, ahead of
-	// statements that are about to run in the open transaction. adds says that all they do
-	// to the schema is to create objects, which may save work; correctness must not depend
-	// on it. It returns nil for a database of another kind.
-	Trace(ctx context.Context, db Database, adds bool) (Trace, error)
+	// statements that are about to run in the open transaction; nil among them stands for
+	// one that is not the author's. Their words may save work; correctness must not depend
+	// on them. It returns nil for a database of another kind.
+	Trace(ctx context.Context, db Database, statements []*migration.Statement) (Trace, error)
 }
 
 // A Trace is what a [Tracer] has noted.

@@ -4,47 +4,58 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
 // A trace tells what statements change in sqlite_schema without understanding what
-// they leave alone: rows are compared as they are written, and only those that
-// differ, or depend on one that does, are read.
+// they leave alone. Where they are said to create and to add columns, it notes the tables
+// that are to have them, and else all rows as they are written.
 type trace struct {
 	q       querier
 	version int64
-	adds    bool
-	last    int64 // the highest row there was, before statements that add
-	rows    []row // all that there were, before any others
+	last    int64    // the highest row there was, where no more is said than that
+	grows   []string // the folded names of tables that are said to be given columns
+	rows    []row    // what there was of those and of their indexes, or of all where more is said
+	all     bool
 }
 
 var _ engine.Tracer = Engine{}
 
-// Trace notes what the schema of main is: for statements that add where its rows
-// end, and for others what each of them says.
-func (Engine) Trace(ctx context.Context, db engine.Database, adds bool) (engine.Trace, error) {
+// Trace notes what the schema of main is.
+func (Engine) Trace(ctx context.Context, db engine.Database, statements []*migration.Statement) (engine.Trace, error) {
 	d, ok := db.(*database)
 	if !ok {
 		return nil, nil
 	}
-	t := &trace{q: d.conn, adds: adds}
-	if err := t.begin(ctx); err != nil {
+	t := &trace{q: d.conn}
+	if err := t.begin(ctx, statements); err != nil {
 		return nil, fmt.Errorf("trace: %w", damage(err))
 	}
 	return t, nil
 }
 
-func (t *trace) begin(ctx context.Context) (err error) {
+func (t *trace) begin(ctx context.Context, statements []*migration.Statement) (err error) {
 	if t.version, err = counter(ctx, t.q); err != nil {
 		return err
 	}
-	if !t.adds {
-		t.rows, err = readTexts(ctx, t.q)
-		return err
+	adds := false
+	if t.grows, adds = growth(statements); adds {
+		if err = readValue(ctx, t.q, &t.last, "SELECT coalesce(max(rowid), 0) FROM main.sqlite_master"); err != nil {
+			return err
+		}
+		if t.rows, err = t.growing(ctx); err != nil {
+			return err
+		}
+		adds = t.apart()
 	}
-	return readValue(ctx, t.q, &t.last, "SELECT coalesce(max(rowid), 0) FROM main.sqlite_master")
+	if t.all = !adds; t.all {
+		t.rows, err = readTexts(ctx, t.q)
+	}
+	return err
 }
 
 // Changed returns what the rows describe that have come, gone or changed, and those
@@ -56,10 +67,10 @@ func (t *trace) Changed(ctx context.Context) (before, after []*schema.Object, to
 	case err != nil:
 	case version == t.version:
 		return nil, nil, true, nil
-	case t.adds:
-		after, told, err = t.added(ctx, version-t.version)
-	default:
+	case t.all:
 		before, after, told, err = t.compare(ctx)
+	default:
+		before, after, told, err = t.added(ctx, version-t.version)
 	}
 	if err != nil {
 		return nil, nil, false, fmt.Errorf("trace: %w", damage(err))
@@ -67,40 +78,127 @@ func (t *trace) Changed(ctx context.Context) (before, after []*schema.Object, to
 	return before, after, told, nil
 }
 
-// added returns what the rows describe that have come behind the last one. As in
-// [watch.appended], the counter tells whether that is all that has happened.
-func (t *trace) added(ctx context.Context, risen int64) (after []*schema.Object, told bool, err error) {
+// added returns what the rows describe that have come behind the last one, and the tables
+// that have grown, with their indexes, as they were and are. Each object that is created
+// raises the counter by one, and so does each column: if it has risen by just as many,
+// nothing else has happened, whatever was said.
+func (t *trace) added(ctx context.Context, risen int64) (before, after []*schema.Object, told bool, err error) {
 	rows, err := readRows(ctx, t.q, selectBehind, t.last)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	for i := range rows {
 		if rows[i].own() {
 			risen--
 		}
 	}
-	if risen != 0 {
-		return nil, false, nil
-	}
-	c := newCatalogue(rows)
-	beside, awaited, err := t.beside(ctx, c)
+	come := newCatalogue(rows)
+	modules, awaited, err := t.beside(ctx, come)
 	if err != nil || awaited {
-		return nil, false, err
+		return nil, nil, false, err
 	}
-	for i := range rows {
-		if rows[i].virtual || mayBeShadow(fold(rows[i].name), beside) {
-			return nil, false, nil
+	grown, err := t.growing(ctx)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	grown = slices.DeleteFunc(grown, func(r row) bool { return r.id > t.last })
+	was, is := newCatalogue(t.rows), newCatalogue(slices.Concat(rows, grown))
+	if more, same := columnsMore(was, newCatalogue(grown)); !same || risen != more {
+		return nil, nil, false, nil
+	}
+	for i := range is.rows {
+		if r := &is.rows[i]; r.virtual || mayBeShadow(fold(r.name), modules) {
+			return nil, nil, false, nil
 		}
 	}
-	if c.shadows, err = readShadows(ctx, t.q, beside); err != nil {
-		return nil, false, err
-	}
-	there, err := t.there(ctx, c)
+	shadows, err := readShadows(ctx, t.q, modules)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
-	c.unasked, c.others = true, func(table string) *definition { return there[table] }
-	return c.all(), true, nil
+	there, err := t.there(ctx, is)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	for _, c := range []*catalogue{was, is} {
+		c.unasked, c.shadows = true, shadows
+		c.others = func(table string) *definition { return there[table] }
+	}
+	return was.all(), is.all(), true, nil
+}
+
+// mostGrowing bounds how many tables are asked for by name: where more are to be given
+// columns, reading all texts takes no longer.
+const mostGrowing = 50
+
+// growth returns the tables to which statements are said to add columns; adds is false
+// where they do more to the schema than that and to create, as far as their words tell.
+func growth(statements []*migration.Statement) (tables []string, adds bool) {
+	for _, s := range statements {
+		switch {
+		case s == nil:
+			return nil, false
+		case s.Class == migration.Data:
+		case s.Class == migration.Schema && strings.HasPrefix(s.Verb, "create "):
+		case s.Class == migration.Schema && s.Verb == "alter table add column" && len(tables) < mostGrowing:
+			if !slices.Contains(tables, s.Target) {
+				tables = append(tables, s.Target)
+			}
+		default:
+			return nil, false
+		}
+	}
+	return tables, true
+}
+
+// apart reports whether all tables that are to grow are there, each in a row that no other
+// table takes where it is dropped, as one in the place of the last row would.
+func (t *trace) apart() bool {
+	tables := 0
+	for i := range t.rows {
+		if r := &t.rows[i]; r.kind == "table" {
+			if r.id == t.last {
+				return false
+			}
+			tables++
+		}
+	}
+	return tables == len(t.grows)
+}
+
+// columnsMore counts the columns that tables have come to have; same is false unless all
+// of them are where they were, under their names.
+func columnsMore(was, is *catalogue) (more int64, same bool) {
+	rows := map[int64]*row{}
+	for i := range is.rows {
+		rows[is.rows[i].id] = &is.rows[i]
+	}
+	for name, before := range was.tables {
+		after := is.tables[name]
+		if before == nil || after == nil {
+			return 0, false
+		}
+		more += int64(len(after.columns) - len(before.columns))
+	}
+	for i := range was.rows {
+		if r := rows[was.rows[i].id]; r == nil || r.key() != was.rows[i].key() {
+			return 0, false
+		}
+	}
+	return more, true
+}
+
+// growing reads the tables that are said to grow, and their indexes.
+func (t *trace) growing(ctx context.Context) ([]row, error) {
+	if len(t.grows) == 0 {
+		return nil, nil
+	}
+	names := make([]any, len(t.grows))
+	for i, name := range t.grows {
+		names[i] = name
+	}
+	query := selectRow + noAnswers + fromCatalogue + " AND type IN ('table', 'index') AND tbl_name COLLATE NOCASE IN (?" +
+		strings.Repeat(", ?", len(names)-1) + ")"
+	return readRows(ctx, t.q, query, names...)
 }
 
 // beside returns the modules of the virtual tables that were there, and reports whether a

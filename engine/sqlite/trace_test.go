@@ -11,6 +11,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 	"pgregory.net/rapid"
 
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -33,15 +34,15 @@ func TestTraceEqualsInspect(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			adds := rapid.Bool().Draw(t, "said to add") // true or not
-			trace := begun(t, conn, adds)
-			var done []string
-			for range rapid.IntRange(1, 4).Draw(t, "statements") {
-				s := randomDDL(t)
+			done := rapid.SliceOfN(rapid.Custom(randomDDL), 1, 4).Draw(t, "statements")
+			said := rapid.SampledFrom([]string{
+				strings.Join(done, ";"), "", "CREATE TABLE a (x)", "ALTER TABLE a ADD x", "ALTER TABLE b ADD x; ALTER TABLE A ADD y; CREATE VIEW v AS SELECT 1",
+			}).Draw(t, "said") // true or not
+			trace := begun(t, conn, said)
+			for i, s := range done {
 				if _, err := conn.ExecContext(ctx, s); err != nil {
-					s = "-- " + s + ": " + err.Error()
+					done[i] = "-- " + s + ": " + err.Error()
 				}
-				done = append(done, s)
 			}
 			before, after, tells, err := trace.Changed(ctx)
 			if err != nil {
@@ -57,11 +58,11 @@ func TestTraceEqualsInspect(t *testing.T) {
 			}
 			got := was.Fingerprint().Apply(schema.Changes(schema.NewSnapshot(before...), schema.NewSnapshot(after...)))
 			if got != is.Fingerprint() {
-				t.Fatalf("%v (said to add: %v): the fingerprint leads elsewhere:\n%v", done, adds, schema.Changes(was, is))
+				t.Fatalf("%v (said: %s): the fingerprint leads elsewhere:\n%v", done, said, schema.Changes(was, is))
 			}
 			was.Replace(before, after)
 			if diff := cmp.Diff(lines(is), lines(was)); diff != "" {
-				t.Fatalf("%v (said to add: %v): the trace is wrong (-inspect +trace):\n%s", done, adds, diff)
+				t.Fatalf("%v (said: %s): the trace is wrong (-inspect +trace):\n%s", done, said, diff)
 			}
 		}
 	})
@@ -70,10 +71,18 @@ func TestTraceEqualsInspect(t *testing.T) {
 	}
 }
 
-// begun returns a trace of what is to come on the connection.
-func begun(t interface{ Fatal(...any) }, q querier, adds bool) *trace {
-	trace := &trace{q: q, adds: adds}
-	if err := trace.begin(context.Background()); err != nil {
+// begun returns a trace of what is to come on the connection, by what is said of it.
+func begun(t interface{ Fatal(...any) }, q querier, said string) *trace {
+	cut, err := Engine{}.Cut(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := make([]*migration.Statement, len(cut))
+	for i := range cut {
+		statements[i] = &cut[i]
+	}
+	trace := &trace{q: q}
+	if err := trace.begin(context.Background(), statements); err != nil {
 		t.Fatal(err)
 	}
 	return trace
@@ -90,49 +99,62 @@ func lines(s *schema.Snapshot) (list []string) {
 // What a trace tells, and where it leaves it to an inspection.
 func TestTraceTells(t *testing.T) {
 	const nothing = "it does not tell"
+	const creates, grows, changes = "CREATE TABLE z (x)", "ALTER TABLE A ADD y", "DROP TABLE z"
 	for _, test := range []struct {
 		name  string
 		there []string
-		adds  bool
+		said  string
 		runs  []string
 		want  string
 	}{
-		{"a table and its index", nil, true,
+		{"a table and its index", nil, creates,
 			[]string{"CREATE TABLE b (id INTEGER PRIMARY KEY)", "CREATE INDEX i ON b (id)", "INSERT INTO b VALUES (1)"},
 			"+ table b, + column b.id, + primary key of b, + index i on b"},
-		{"an index on a table that was there", []string{"CREATE TABLE a (x TEXT COLLATE nocase)"}, true,
+		{"an index on a table that was there", []string{"CREATE TABLE a (x TEXT COLLATE nocase)"}, creates,
 			[]string{"CREATE INDEX i ON A (x COLLATE nocase)"}, "+ index i on a"},
-		{"a reference to a primary key that was there", []string{"CREATE TABLE p (x PRIMARY KEY)"}, true,
+		{"a reference to a primary key that was there", []string{"CREATE TABLE p (x PRIMARY KEY)"}, creates,
 			[]string{"CREATE TABLE c (p REFERENCES p)"}, "+ table c, + column c.p, + foreign key (p) -> p(x) on c"},
-		{"nothing", []string{"CREATE TABLE a (x)"}, true, []string{"CREATE TABLE IF NOT EXISTS a (x)", "INSERT INTO a VALUES (1)"}, ""},
-		{"a table that somebody has waited for", []string{"CREATE TABLE c (p REFERENCES P)"}, true,
+		{"nothing", []string{"CREATE TABLE a (x)"}, creates, []string{"CREATE TABLE IF NOT EXISTS a (x)", "INSERT INTO a VALUES (1)"}, ""},
+		{"a table that somebody has waited for", []string{"CREATE TABLE c (p REFERENCES P)"}, creates,
 			[]string{"CREATE TABLE p (x PRIMARY KEY)"}, nothing},
-		{"the same under a name with a quote in it", []string{`CREATE TABLE c (p REFERENCES "p""p")`}, true,
+		{"the same under a name with a quote in it", []string{`CREATE TABLE c (p REFERENCES "p""p")`}, creates,
 			[]string{`CREATE TABLE "p""p" (x PRIMARY KEY)`}, nothing},
-		{"a column, against what was said", []string{"CREATE TABLE a (x)"}, true,
+		{"a column, against what was said", []string{"CREATE TABLE a (x)"}, creates,
 			[]string{"CREATE TABLE b (x)", "ALTER TABLE a ADD COLUMN y"}, nothing},
-		{"a table in the place of another, against what was said", []string{"CREATE TABLE a (x)", "CREATE TABLE b (x)"}, true,
+		{"a table in the place of another, against what was said", []string{"CREATE TABLE a (x)", "CREATE TABLE b (x)"}, creates,
 			[]string{"DROP TABLE b", "CREATE TABLE b (y)"}, nothing},
-		{"a virtual table", nil, true, []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, nothing},
-		{"a virtual table, with all texts", nil, false, []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, nothing},
-		{"a table beside a virtual one", []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, true,
+		{"a virtual table", nil, creates, []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, nothing},
+		{"a virtual table, with all texts", nil, changes, []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, nothing},
+		{"a table beside a virtual one", []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, creates,
 			[]string{"CREATE TABLE b (x)"}, "+ table b, + column b.x"},
-		{"a table that may be a shadow", []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, true,
+		{"a table that may be a shadow", []string{"CREATE VIRTUAL TABLE f USING fts5(x)"}, creates,
 			[]string{"CREATE TABLE f_more (x)"}, nothing},
-		{"a column, and what an index makes of it", []string{"CREATE TABLE a (x)", `CREATE INDEX i ON a ("y")`}, false,
+		{"a column, and what an index makes of it", []string{"CREATE TABLE a (x)", `CREATE INDEX i ON a ("y")`}, changes,
 			[]string{"ALTER TABLE a ADD COLUMN y"}, "+ column a.y, * index i on a"},
-		{"another name", []string{"CREATE TABLE a (x PRIMARY KEY)", "CREATE TABLE c (a REFERENCES a)"}, false,
+		{"a column, as it was said", []string{"CREATE TABLE a (x)", `CREATE INDEX i ON a ("y")`}, grows,
+			[]string{"ALTER TABLE a ADD COLUMN y"}, "+ column a.y, * index i on a"},
+		{"two columns, a table and an index", []string{"CREATE TABLE a (x)", "CREATE VIEW v AS SELECT 1"}, grows,
+			[]string{"ALTER TABLE a ADD COLUMN y", "CREATE TABLE b (a REFERENCES a(x))", "ALTER TABLE a ADD COLUMN z", "CREATE INDEX i ON a (y)"},
+			"+ column a.y, + column a.z, + index i on a, + table b, + column b.a, + foreign key (a) -> a(x) on b"},
+		{"another column's name besides, against what was said", []string{"CREATE TABLE a (x)", "CREATE TABLE b (x)"}, grows,
+			[]string{"ALTER TABLE a ADD COLUMN y", "ALTER TABLE b RENAME x TO z"}, nothing},
+		{"another table in its place, against what was said", []string{"CREATE TABLE a (x)", "CREATE TABLE c (a REFERENCES a)"}, grows,
+			[]string{"DROP TABLE a", "CREATE TABLE a (x, y, z PRIMARY KEY)"}, nothing},
+		{"the last table made anew, against what was said", []string{"CREATE TABLE c (a REFERENCES a)", "CREATE VIEW v AS SELECT 1", "CREATE TABLE a (x)"}, grows,
+			[]string{"DROP TABLE a", "CREATE TABLE a (x, y, z, PRIMARY KEY (z))", "DROP VIEW v"},
+			"+ column a.y, + column a.z, + primary key of a, - foreign key (a) -> a on c, + foreign key (a) -> a(z) on c, - view v"},
+		{"another name", []string{"CREATE TABLE a (x PRIMARY KEY)", "CREATE TABLE c (a REFERENCES a)"}, changes,
 			[]string{"ALTER TABLE a RENAME TO b"},
 			"- table a, - column a.x, - primary key of a, + table b, + column b.x, + primary key of b, " +
 				"- foreign key (a) -> a(x) on c, + foreign key (a) -> b(x) on c"},
-		{"a table that goes while another refers to it", []string{"CREATE TABLE p (x PRIMARY KEY)", "CREATE TABLE c (p REFERENCES p)"}, false,
+		{"a table that goes while another refers to it", []string{"CREATE TABLE p (x PRIMARY KEY)", "CREATE TABLE c (p REFERENCES p)"}, changes,
 			[]string{"DROP TABLE p"}, "+ foreign key (p) -> p on c, - foreign key (p) -> p(x) on c, - table p, - column p.x, - primary key of p"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			conn := memory(t)
 			run(t, conn, test.there...)
 			run(t, conn, "BEGIN")
-			trace := begun(t, conn, test.adds)
+			trace := begun(t, conn, test.said)
 			run(t, conn, test.runs...)
 			before, after, told, err := trace.Changed(t.Context())
 			if err != nil {
@@ -157,12 +179,12 @@ func TestTraceAsksLittle(t *testing.T) {
 		run(t, conn, fmt.Sprintf("CREATE TABLE t%d (id INTEGER PRIMARY KEY, x)", i))
 	}
 	q := &countingQuerier{querier: conn}
-	trace := begun(t, q, true)
-	run(t, conn, "CREATE TABLE n (id INTEGER PRIMARY KEY, x)", "CREATE INDEX i ON n (x)", "CREATE INDEX j ON t1 (x)")
+	trace := begun(t, q, "CREATE TABLE z (x); ALTER TABLE t2 ADD COLUMN y")
+	run(t, conn, "CREATE TABLE n (id INTEGER PRIMARY KEY, x)", "CREATE INDEX i ON n (x)", "CREATE INDEX j ON t1 (x)", "ALTER TABLE t2 ADD COLUMN y")
 	if _, _, told, err := trace.Changed(t.Context()); err != nil || !told {
 		t.Fatal(told, err)
 	}
-	if len(q.queries) != 6 {
+	if len(q.queries) != 8 {
 		t.Errorf("%d queries:\n%s", len(q.queries), strings.Join(q.queries, "\n"))
 	}
 }
