@@ -155,6 +155,7 @@ func (m *Migrator) refuseAhead(s *survey) error {
 // planPlainly plans what is pending on a healthy database: all of it, as written.
 func (m *Migrator) planPlainly(s *survey) (*plan.Plan, error) {
 	d := &diagnosis.Diagnosis{Recorded: s.recorded, Have: s.have, Agrees: true, Notes: s.notes}
+	d.Migrations = make([]diagnosis.MigrationFinding, 0, len(m.set.Migrations))
 	for _, mig := range m.set.Migrations {
 		mf := diagnosis.MigrationFinding{
 			Migration: mig, Claim: s.recorded.Of(mig), Standing: diagnosis.Pending, Plain: true,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/dbmend/dbmend/diagnosis"
@@ -37,12 +38,13 @@ func (m *Migrator) continues(e lastEntry, sumTo func(migration.Version) string) 
 	return sum != "" && e.checksum == m.identity(sum)
 }
 
-// goOn runs what the set has behind the version of the last run, as it is written. The
-// statements of the migrations up to there are not needed.
+// runSequel runs what the set has behind the version of the last run, as it is written.
+// The statements of the migrations up to there are not needed.
 //
 // Errors: errAside, before anything is changed; those of [Migrator.Up].
-func (m *Migrator) goOn(ctx context.Context, e lastEntry) (*Report, error) {
-	if !m.foreseen(e.version) {
+func (m *Migrator) runSequel(ctx context.Context, e lastEntry) (*Report, error) {
+	behind := m.firstBehind(e.version)
+	if slices.ContainsFunc(m.set.Migrations, reruns) || !foreseen(m.set.Migrations[behind:]) {
 		return nil, errAside
 	}
 	report, err := m.work(ctx, nil, func(r *run) error {
@@ -57,7 +59,7 @@ func (m *Migrator) goOn(ctx context.Context, e lastEntry) (*Report, error) {
 			} else if !same {
 				return nil, errAside
 			}
-			return m.prepareSequel(ctx, db, e)
+			return m.prepareSequel(ctx, db, e, behind)
 		}
 		return r.all(ctx)
 	})
@@ -77,17 +79,16 @@ func (m *Migrator) sinceLast(ctx context.Context, db engine.Database, e lastEntr
 	return err == nil && m.engine.SameStamp(now, e.stamp), err
 }
 
-// foreseen reports whether what comes behind a version needs no look at the database, as
-// far as the words of its statements tell: it drops no table and no column, leaves
-// foreign keys as the connection has them, is run once, and in one transaction.
-func (m *Migrator) foreseen(v migration.Version) bool {
-	for _, mig := range m.set.Migrations {
-		if mig.Rerun != migration.Never {
-			return false
-		}
-		if mig.Version.Compare(v) <= 0 {
-			continue
-		}
+// firstBehind returns the place of the first migration that comes behind a version.
+func (m *Migrator) firstBehind(v migration.Version) int {
+	return sort.Search(len(m.set.Migrations), func(i int) bool { return m.set.Migrations[i].Version.Compare(v) > 0 })
+}
+
+// foreseen reports whether migrations need no look at the database, as far as the words
+// of their statements tell: they drop no table and no column, leave foreign keys as the
+// connection has them, and run in one transaction.
+func foreseen(migrations []*migration.Migration) bool {
+	for _, mig := range migrations {
 		for i := range mig.Statements {
 			switch s := &mig.Statements[i]; {
 			case s.Class == migration.Data:
@@ -99,30 +100,27 @@ func (m *Migrator) foreseen(v migration.Version) bool {
 	return true
 }
 
-// prepareSequel plans the run of what the set has behind the version of the last one, if
-// the journal holds just what comes up to it.
+// prepareSequel plans the run of what the set has behind the last run, from a place on, if
+// the journal holds just what comes before it.
 //
 // Errors: errAside.
-func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e lastEntry) (*prepared, error) {
+func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e lastEntry, behind int) (*prepared, error) {
 	left, err := schema.ParseFingerprint(e.after)
 	if err != nil {
 		return nil, errAside // nobody of ours has written that
 	}
+	recorded := m.set.Migrations[:behind]
+	if just, err := journal.Holds(ctx, db, recorded); err != nil || !just {
+		return nil, errAside // a look says what is wrong
+	}
 	s := &survey{
 		have: &schema.Snapshot{}, unseen: true, fingerprint: left, stamp: e.stamp,
 		journal: true, unclaimed: true, newest: e.number, sole: true,
-		recorded: &diagnosis.Recorded{Exists: true, Source: journal.Table, Claims: map[migration.Version]diagnosis.Claim{}},
+		recorded: &diagnosis.Recorded{Exists: true, Source: journal.Table, Claims: make(map[migration.Version]diagnosis.Claim, behind)},
 		hidden:   map[schema.Key]bool{{Kind: schema.Table, Name: journal.Table}: true},
 	}
-	var recorded []*migration.Migration
-	for _, mig := range m.set.Migrations {
-		if mig.Version.Compare(e.version) <= 0 {
-			s.recorded.Claims[migration.Version(mig.Version.Normal())] = diagnosis.Claim{Recorded: true, How: "recorded when the last run ended"}
-			recorded = append(recorded, mig)
-		}
-	}
-	if just, err := journal.Holds(ctx, db, recorded); err != nil || !just {
-		return nil, errAside // a look says what is wrong
+	for _, mig := range recorded {
+		s.recorded.Claims[migration.Version(mig.Version.Normal())] = diagnosis.Claim{Recorded: true, How: "recorded when the last run ended"}
 	}
 	p, err := m.planPlainly(s)
 	if err != nil {

@@ -34,7 +34,7 @@ func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Op
 		}
 	}
 	if m.sum != "" && m.continues(last, draft.Sum) {
-		if report, err := m.goOnWith(ctx, draft, last); !errors.Is(err, errAside) {
+		if report, err := m.runSequelOf(ctx, draft, last); !errors.Is(err, errAside) {
 			return report, err
 		}
 	}
@@ -44,8 +44,8 @@ func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Op
 	return m.Up(ctx)
 }
 
-// goOnWith is goOn with files of which only those are cut that have not been run.
-func (m *Migrator) goOnWith(ctx context.Context, draft *migration.Draft, last lastEntry) (*Report, error) {
+// runSequelOf is runSequel with files of which only those are cut that have not been run.
+func (m *Migrator) runSequelOf(ctx context.Context, draft *migration.Draft, last lastEntry) (*Report, error) {
 	set, err := draft.CutBehind(last.version)
 	m.whole = set
 	if err == nil && m.to != "" {
@@ -55,7 +55,7 @@ func (m *Migrator) goOnWith(ctx context.Context, draft *migration.Draft, last la
 		return nil, errAside // it is told where all are cut
 	}
 	m.set = set
-	return m.goOn(ctx, last)
+	return m.runSequel(ctx, last)
 }
 
 // recognises reports that a run of this set left the database as it is. To ask the

@@ -55,7 +55,7 @@ func (m *Migrator) Up(ctx context.Context) (*Report, error) {
 		return &Report{}, nil
 	}
 	if m.continues(last, m.sumTo) {
-		if report, err := m.goOn(ctx, last); !errors.Is(err, errAside) {
+		if report, err := m.runSequel(ctx, last); !errors.Is(err, errAside) {
 			return report, err
 		}
 	}

@@ -85,17 +85,17 @@ func read(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Draft,
 // a whole for "". It is "" where something is wrong already, or no migration has the
 // version.
 func (d *Draft) Sum(to Version) string {
-	set := d.set
-	if to != "" {
-		var err error
-		if set, err = set.To(to); err != nil {
-			return ""
-		}
-	}
 	if len(d.problems.found) > 0 {
 		return ""
 	}
-	return set.sum()
+	if to == "" {
+		return d.set.sum()
+	}
+	set, err := d.set.To(to)
+	if err != nil {
+		return ""
+	}
+	return set.Sum
 }
 
 // Ignore returns the list beside the migrations of what is to be left alone.

@@ -81,14 +81,15 @@ const (
 
 // rank says what the version is made of.
 func (v Version) rank() int {
-	switch {
-	case v == "":
+	if v == "" {
 		return absent
-	case v[0] >= '0' && v[0] <= '9' && strings.Trim(string(v), "0123456789.") == "":
-		return ofNumbers
-	default:
-		return ofName
 	}
+	for i := range len(v) {
+		if digit := v[i] >= '0' && v[i] <= '9'; !digit && (i == 0 || v[i] != '.') {
+			return ofName
+		}
+	}
+	return ofNumbers
 }
 
 func withoutZeros(digits string) string {
