@@ -44,19 +44,22 @@ func inOrder(ctx context.Context, db Database, want []*migration.Migration) bool
 	}
 	var lines strings.Builder
 	for _, w := range want {
-		fmt.Fprintf(&lines, "recorded\n%s\n%s\n%s\n", w.Version, w.Name, w.Checksum)
+		for _, text := range [...]string{"recorded", string(w.Version), w.Name, w.Checksum} {
+			lines.WriteString(text)
+			lines.WriteByte('\n')
+		}
 	}
 	column := quoter(t)
-	var parts strings.Builder
-	fmt.Fprintf(&parts, "CASE WHEN %s IN ('%s', '%s', '%s', '%s', '%s') THEN 'recorded' ELSE '' END || '\n'",
+	said := fmt.Sprintf("CASE WHEN %s IN ('%s', '%s', '%s', '%s', '%s') THEN 'recorded' ELSE '' END",
 		column("outcome"), Applied, Present, Healed, Baselined, Adopted)
 	for _, name := range [...]string{"version", "name", "checksum"} {
-		fmt.Fprintf(&parts, " || substr(%s, 1, %d) || '\n'", column(name), shortText+1)
+		said += " || '\n' || " + column(name)
 	}
+	said = fmt.Sprintf("substr(%s, 1, %d) || '\n'", said, 4*(shortText+1))
 	query := fmt.Sprintf("SELECT count(*), coalesce(%s, '') FROM (SELECT %s AS said FROM %s AS j WHERE %s = %s AND %s > 0 ORDER BY %[6]s LIMIT %d) AS r",
-		t.Joined("said"), parts.String(), t.Quote(Table), column("kind"), literal(Migrated), column("entry"), len(want)+1)
+		t.Joined("said"), said, t.Quote(Table), column("kind"), literal(Migrated), column("entry"), len(want)+1)
 	var n int
-	var said string
-	err := db.QueryRow(ctx, query).Scan(&n, &said)
-	return err == nil && n == len(want) && said == lines.String() && strings.Count(said, "\n") == 4*n
+	var all string
+	err := db.QueryRow(ctx, query).Scan(&n, &all)
+	return err == nil && n == len(want) && all == lines.String() && strings.Count(all, "\n") == 4*n
 }

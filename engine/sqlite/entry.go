@@ -27,7 +27,7 @@ const (
 	selectBehind = selectRow + noAnswers + fromCatalogue + ` AND rowid > ? ORDER BY rowid`
 	selectTable  = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND name = ? COLLATE NOCASE`
 	selectBeside = selectRow + noAnswers + fromCatalogue + ` AND type = 'table' AND rowid <= ?
-	AND (coalesce(rootpage, 0) = 0 OR ? AND instr(lower(sql), 'references') AND instr(lower(sql), lower(?)))`
+	AND (coalesce(rootpage, 0) = 0 OR ? AND ` + mayHaveReferences + ` AND instr(lower(sql), lower(?)))`
 	selectSums = `SELECT rowid, coalesce(type, '') || char(31) || coalesce(name, '') || char(31)
 	|| coalesce(tbl_name, '') || char(31) || sql` + fromCatalogue + ` ORDER BY rowid`
 )

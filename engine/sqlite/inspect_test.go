@@ -283,3 +283,27 @@ func FuzzAcceptedText(f *testing.F) {
 		}
 	})
 }
+
+// A connection that tells capitals from small letters finds in the words of a table what
+// others do.
+func TestInspectWhereLikeTellsCapitals(t *testing.T) {
+	conn := memory(t)
+	run(t, conn, "CREATE TABLE p (x PRIMARY KEY)", "CREATE TABLE c (x PRIMARY KEY, p References p(x)) Without rowid", "CREATE TABLE d (e REFERENCES e)")
+	want, err := inspect(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, conn, "PRAGMA case_sensitive_like = ON")
+	got, err := inspect(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
+		t.Error(diff)
+	}
+	trace := begun(t, conn, "CREATE TABLE z (x)")
+	run(t, conn, "CREATE TABLE e (x PRIMARY KEY)")
+	if _, _, told, err := trace.Changed(t.Context()); err != nil || told {
+		t.Error("what has waited for a table reads otherwise now:", told, err)
+	}
+}

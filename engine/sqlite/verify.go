@@ -39,10 +39,11 @@ const (
 
 // Which questions a table leaves open: without these words in its text it can have no
 // such thing, and what is a key has an index of SQLite's own, but for the rowid and for
-// the key that a table without rowids is kept by.
+// the key that a table without rowids is kept by. LIKE tells no capitals from small letters
+// and copies no text for it, unless the connection was told otherwise.
 const (
-	mayHaveKeys       = `(instr(lower(sql), 'without') OR m.name IN (SELECT tbl_name FROM main.sqlite_master WHERE sql IS NULL))`
-	mayHaveReferences = `instr(lower(sql), 'references')`
+	mayHaveKeys       = `(CASE WHEN 'A' LIKE 'a' THEN sql ELSE lower(sql) END LIKE '%without%' OR m.name IN (SELECT tbl_name FROM main.sqlite_master WHERE sql IS NULL))`
+	mayHaveReferences = `CASE WHEN 'A' LIKE 'a' THEN sql ELSE lower(sql) END LIKE '%references%'`
 )
 
 // verify compares the definition with the answers about its table.
