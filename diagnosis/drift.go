@@ -135,6 +135,8 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; its table is missing, and made anew ahead of it")
 	case kept:
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; run on a copy it leaves every value as it is")
+	case r.explained.waits:
+		f.is(Ambiguous, "whether it has run, and what it made was dropped by hand, is to be answered first")
 	default:
 		what := "change what is there now"
 		if doomed != nil {

@@ -17,6 +17,7 @@ type explanation struct {
 	fitting []span               // where the set may have stopped as well, for all that tells
 	perhaps *migration.Migration // what somebody may have run ahead of its turn, where a position explains the schema as well
 	taken   []*trajectory        // what is gone as a statement that the history does not claim would have it, or by hand
+	waits   bool                 // an answer is to tell first whether somebody has dropped what is gone
 	guessed map[int]bool         // statements that nothing says have run but their place among others
 	refuted bool                 // an answer denies a statement that the history claims
 }

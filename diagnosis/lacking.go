@@ -31,18 +31,19 @@ func (r *reasoner) pretend(ctx context.Context) (held bool, err error) {
 		claimed := r.claimedEnd()
 		spans = slices.DeleteFunc(spans, func(s span) bool { return s.to >= claimed })
 	}
+	seeded, err := r.seededEnd(ctx)
+	if err != nil {
+		return held, err
+	}
 	for _, s := range spans {
 		// A position of the set explains it without anybody's hand, unless rows are
 		// there of what the history claims behind it. Where that is rebuilds which would
 		// leave every row as it is, it is the same whether they have run.
-		further, err := r.seededBehind(ctx, s.to)
-		if err != nil {
-			return held, err
+		if seeded > s.to {
+			continue
 		}
-		if !further {
-			if further, err = r.rebuildsAlike(ctx, s.from); err != nil || !further {
-				return held, err
-			}
+		if alike, err := r.rebuildsAlike(ctx, max(s.from, seeded), lacking); err != nil || !alike {
+			return held, err
 		}
 	}
 	if taken && !held {
@@ -123,58 +124,107 @@ func (r *reasoner) claimedEnd() (position int) {
 	return position
 }
 
-// seededBehind reports whether the rows are there of an INSERT behind a position that
-// the history claims.
-func (r *reasoner) seededBehind(ctx context.Context, position int) (bool, error) {
-	for e := position; e < len(r.Replay.Effects); e++ {
+// seededEnd returns the position behind the last INSERT that the history claims and whose
+// rows are there.
+func (r *reasoner) seededEnd(ctx context.Context) (position int, err error) {
+	for e := range r.Replay.Effects {
 		if !r.recorded(e) {
 			continue
 		}
-		if told, err := r.traceOf(ctx, e); err != nil || told == left {
-			return told == left, err
+		if told, err := r.traceOf(ctx, e); err != nil {
+			return 0, err
+		} else if told == left {
+			position = e + 1
 		}
 	}
-	return false, nil
+	return position, nil
 }
 
 // rebuildsAlike reports whether everything behind a position that the history claims,
-// rebuilds of tables above all, would leave all rows that are there now as they are.
-func (r *reasoner) rebuildsAlike(ctx context.Context, position int) (bool, error) {
+// rebuilds of tables above all, would leave all rows that are there now as they are, but
+// for statements on rows that have run. That is asked where one column is lacking: that
+// somebody has dropped several takes more than a history that is ahead.
+func (r *reasoner) rebuildsAlike(ctx context.Context, position int, lacking []*trajectory) (bool, error) {
 	end := r.claimedEnd()
-	var behind []*migration.Statement
-	tables, rebuilt := map[schema.Key]bool{}, map[int]bool{} // what is rebuilt, and by which statements
-	for e := position; e < end; e++ {
-		if s := r.Replay.Effects[e].Statement; s.Class == migration.Schema || s.Class == migration.Data {
-			behind = append(behind, s)
-		}
-		if u, ok := r.rebuildOf(e); ok {
-			tables[u.table] = true
-			for _, i := range u.statements {
-				rebuilt[i] = true
-			}
-		}
-	}
+	tables, rebuilt := r.rebuilds(position, end)
 	if len(tables) == 0 {
 		return false, nil
 	}
+	var behind []*migration.Statement
+	var doubted []int // statements on rows that would do something
 	for e := position; e < end; e++ {
 		s := r.Replay.Effects[e].Statement
-		switch changes := r.deep(e) && !r.additive(e); {
+		switch changes := r.deep(e) && !r.additive(e) && r.proves(e); {
 		case rebuilt[e]:
-		case changes, !r.recorded(e), s.Verb == "insert", s.Class == migration.Code, opaque[s.Verb]:
+		case changes, !r.recorded(e), s.Class == migration.Code, opaque[s.Verb]:
 			return false, nil
 		default:
-			if tells, err := r.tells(ctx, e); err != nil || tells {
+			if idle, err := r.idle(ctx, e); err != nil {
 				return false, err
+			} else if !idle {
+				doubted = append(doubted, e)
+				continue
 			}
 		}
+		if s.Class == migration.Schema || s.Class == migration.Data {
+			behind = append(behind, s)
+		}
 	}
-	for table := range tables {
+	for _, table := range tables {
 		if kept, err := r.Witness.Keeps(ctx, table, behind...); err != nil || !kept {
 			return false, err
 		}
 	}
+	if len(doubted) > 0 && countOf(lacking, schema.Column) > 1 {
+		return false, nil
+	}
+	for _, e := range doubted {
+		ran, err := r.whetherRan(ctx, e, position)
+		if r.explained.waits = ran == ""; err != nil || ran != "done" {
+			return false, err
+		}
+	}
 	return true, nil
+}
+
+// rebuilds returns the tables that are rebuilt between two positions, and by which
+// statements.
+func (r *reasoner) rebuilds(from, to int) (tables []schema.Key, rebuilt map[int]bool) {
+	rebuilt = map[int]bool{}
+	for e := from; e < to; e++ {
+		u, ok := r.rebuildOf(e)
+		if !ok {
+			continue
+		}
+		if !slices.Contains(tables, u.table) {
+			tables = append(tables, u.table)
+		}
+		for _, i := range u.statements {
+			rebuilt[i] = true
+		}
+	}
+	return tables, rebuilt
+}
+
+// countOf returns how many of the objects are of a kind.
+func countOf(objects []*trajectory, kind schema.Kind) (n int) {
+	for _, t := range objects {
+		if t.key.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// idle reports whether a statement would change no row that is there, nor put one in.
+func (r *reasoner) idle(ctx context.Context, e int) (bool, error) {
+	s := r.Replay.Effects[e].Statement
+	if s.Class == migration.Data && !r.absent(s.Table()) {
+		trial, err := r.Witness.Try(ctx, s)
+		return trial.Err == nil && trial.First == 0, err
+	}
+	tells, err := r.tells(ctx, e)
+	return !tells && s.Verb != "insert", err
 }
 
 // carried reports whether a statement that has not run takes along what is loose:
