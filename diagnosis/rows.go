@@ -82,14 +82,25 @@ func (r *reasoner) judgeSeeds(ctx context.Context, e int, f *Finding, s Seeds, w
 
 // judgeLeftOpen judges a statement that has yet to run if the set has stopped where it
 // is taken to have, and that a script of the whole schema has overtaken otherwise: rows
-// that it would put in beside others are asked about. It reports whether that settled it.
+// that it would put in beside others are asked about, and where there is no history, so is
+// what it would take over of rows that people have put in since. It reports whether that
+// settled it.
 func (r *reasoner) judgeLeftOpen(ctx context.Context, e int, f *Finding) (bool, error) {
 	if f.Statement.Verb != "insert" || r.absent(f.Statement.Table()) {
 		return false, nil
 	}
 	seeds, literal, err := r.Witness.Seeds(ctx, f.Statement, r.Have)
-	if err != nil || !literal {
+	switch {
+	case err != nil:
+		return false, err
+	case literal:
+		return true, r.judgeSeeds(ctx, e, f, seeds, ahead)
+	case r.Recorded.Any():
+		return false, nil
+	}
+	moves, err := r.movesRows(ctx, e)
+	if err != nil || !moves {
 		return false, err
 	}
-	return true, r.judgeSeeds(ctx, e, f, seeds, ahead)
+	return true, r.askWhetherRun(ctx, e, f)
 }
