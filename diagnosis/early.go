@@ -16,10 +16,11 @@ import (
 // give exactly the live schema. Where a position explains that as well, the position is
 // taken, and what the two disagree about is in doubt. What looks the same before and after
 // it has not run then: that it has, unrecorded, is one accident more. Where there are
-// several such migrations, the history may be behind, and something was undone.
+// several such migrations, the history may be behind, and something was undone. Where
+// nothing is recorded, a position says more.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
 	x := &r.explained
-	if r.begun() || r.doubted || !r.Recorded.Any() || len(x.lacking) > 0 {
+	if r.begun() || r.doubted || len(x.lacking) > 0 || !r.Recorded.Any() && x.at != nil {
 		return nil
 	}
 	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}
