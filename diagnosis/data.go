@@ -36,7 +36,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) (err error)
 		r.byAgreement,
 		r.bySeeding,
 		r.byTurn,
-		r.byTemporary,
+		r.byKeeper,
 		r.byRecordedRows,
 		r.byName,
 		r.byInstallation,
@@ -239,7 +239,7 @@ func (r *reasoner) byRebuild(ctx context.Context, m *matter) (bool, error) {
 	if ok && m.where != doubtful && !r.followed(unit) && (m.where != behind || r.Recorded.Any()) {
 		return r.judgeSameForm(ctx, m.e, m.Finding, unit, m.where)
 	}
-	if m.where != disputed || !r.hasMoved(m.e) {
+	if m.where != disputed && m.where != doubtful || !r.hasMoved(m.e) {
 		return false, nil
 	}
 	m.is(Superseded, "the rebuild that it is part of is through, by the form of the table")

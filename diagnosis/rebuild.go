@@ -119,7 +119,7 @@ func (r *reasoner) hasMoved(e int) bool {
 	if fill.Statement.Verb != "insert" {
 		return false
 	}
-	table, away := fill.Statement.Table(), false
+	table, away := fill.Statement.Table(), -1
 	for i := range r.Replay.Effects {
 		s := r.Replay.Effects[i].Statement
 		if r.Replay.Effects[i].Migration != fill.Migration || s.Table() != table {
@@ -127,15 +127,33 @@ func (r *reasoner) hasMoved(e int) bool {
 		}
 		done, not, _ := r.votes(i)
 		switch {
-		case i < e && s.Verb == "alter table rename":
-			away = r.absent(s.Renamed()) && wording.Speaks(fill.Statement.Text, s.Renamed().Name)
-		case i < e && s.Verb == "create table" && away:
-			return done > 0 && not == 0 && len(r.telltale(i)) > 0
+		case i < e && s.Verb == "alter table rename" && r.absent(s.Renamed()) && wording.Speaks(fill.Statement.Text, s.Renamed().Name):
+			away = i
+		case i < e && s.Verb == "create table" && away >= 0:
+			return done > 0 && not == 0 && (len(r.telltale(i)) > 0 || r.reshapes(away, i))
 		case i > e && s.Verb == "alter table rename":
 			return done > 0 && not == 0 && r.absent(table) && !r.absent(s.Renamed())
 		}
 	}
 	return false
+}
+
+// reshapes reports that a statement makes a table in another form than the one which an
+// earlier one moves away for it has.
+func (r *reasoner) reshapes(away, create int) bool {
+	table := r.Replay.Effects[create].Statement.Table()
+	before, after := map[schema.Key]*schema.Object{}, map[schema.Key]*schema.Object{}
+	for _, t := range r.touches[away] {
+		if t.key.Owner() == table && !t.loose() {
+			before[t.key] = t.values[t.step]
+		}
+	}
+	for _, t := range r.touches[create] {
+		if !t.loose() {
+			after[t.key] = t.values[t.step+1]
+		}
+	}
+	return !maps.EqualFunc(before, after, (*schema.Object).Equal)
 }
 
 // followed reports that something behind such a unit has changed the same table: then
