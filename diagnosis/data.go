@@ -45,6 +45,7 @@ func (r *reasoner) judgeData(ctx context.Context, e int, f *Finding) (err error)
 		r.byOrder,
 		r.byCopy,
 		r.byRebuild,
+		r.byOverwriting,
 		r.byPlace,
 	} {
 		if settled, err := settles(ctx, m); settled || err != nil {

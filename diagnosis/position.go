@@ -285,7 +285,7 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 			return "no matter", nil // its rows are looked for by themselves
 		}
 	}
-	if s.Rerunnable {
+	if later, ok := r.Replay.overwritten(e); s.Rerunnable || ok && later >= last && !r.recorded(later) {
 		return "no matter", nil
 	}
 	if s.Verb == "insert" {

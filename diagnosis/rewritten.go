@@ -21,12 +21,20 @@ const fewestRewritten = 2
 // that anybody may have set back.
 func (r *reasoner) rewrote(ctx context.Context, e int) (string, error) {
 	effect := &r.Replay.Effects[e]
-	if effect.Rewrote == nil || len(effect.Rewrote.Before.Rows) < fewestRewritten {
+	if effect.Rewrote == nil || len(effect.Rewrote.Before.Rows) == 0 {
 		return "", nil
 	}
 	before, err := r.alike(ctx, effect.Statement.Table(), effect.Rewrote.Before)
 	if err != nil {
 		return "", err
+	}
+	if before == 0 {
+		if further, err := r.rewrittenFurther(ctx, e); further || err != nil {
+			return "done", err
+		}
+	}
+	if len(effect.Rewrote.Before.Rows) < fewestRewritten {
+		return "", nil
 	}
 	after, err := r.alike(ctx, effect.Statement.Table(), effect.Rewrote.After)
 	if err != nil {
@@ -53,8 +61,53 @@ func (r *reasoner) rewrittenBy(ctx context.Context, e int, seeds Seeds) (*Effect
 		if ran, err := r.rewrote(ctx, i); err != nil || ran == "done" {
 			return later, err
 		}
+		if left, err := r.leaves(ctx, later); err != nil || left {
+			return later, err
+		}
 	}
 	return nil, nil
+}
+
+// rewrittenFurther reports that the rows which an UPDATE changes are as a later one leaves
+// them, that goes on from there: as the one row that says which version a schema has.
+// Whatever the first has done is overwritten, and that one has run.
+func (r *reasoner) rewrittenFurther(ctx context.Context, e int) (bool, error) {
+	mine := &r.Replay.Effects[e]
+	rows := TableRows{mine.Rewrote.After.Columns, slices.Clone(mine.Rewrote.After.Rows)}
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
+		later := &r.Replay.Effects[i]
+		if later.Rewrote == nil || later.Statement.Table() != mine.Statement.Table() {
+			continue
+		}
+		if !slices.Equal(later.Rewrote.Before.Columns, rows.Columns) || len(later.Rewrote.Before.Rows) != len(later.Rewrote.After.Rows) {
+			return false, nil
+		}
+		moved := 0
+		for n, row := range rows.Rows {
+			if at := slices.IndexFunc(later.Rewrote.Before.Rows, func(was []string) bool { return slices.Equal(was, row) }); at >= 0 {
+				rows.Rows[n] = later.Rewrote.After.Rows[at]
+				moved++
+			}
+		}
+		if moved < len(rows.Rows) {
+			continue
+		}
+		if found, err := r.alike(ctx, mine.Statement.Table(), rows); err != nil || found == len(rows.Rows) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// leaves reports that the rows which an UPDATE changes are there as it leaves them, and none
+// as they were.
+func (r *reasoner) leaves(ctx context.Context, update *Effect) (bool, error) {
+	table := update.Statement.Table()
+	if before, err := r.alike(ctx, table, update.Rewrote.Before); err != nil || before > 0 || len(update.Rewrote.After.Rows) == 0 {
+		return false, err
+	}
+	after, err := r.alike(ctx, table, update.Rewrote.After)
+	return err == nil && after == len(update.Rewrote.After.Rows), err
 }
 
 // alike returns how many rows of the set a live table has. What scratch tells by its
