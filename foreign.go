@@ -21,7 +21,7 @@ import (
 
 // findForeign looks for the tracking table of another runner.
 func (m *Migrator) findForeign(ctx context.Context, db engine.Database, s *survey) error {
-	hint := tracking.Hint{Format: m.set.Format}
+	hint := tracking.Hint{Format: m.set.Format, Adds: m.adds}
 	tool := m.handedTo()
 	if m.history != "" && tool == nil {
 		hint.Table = m.historyKey(db)
@@ -214,6 +214,19 @@ func (m *Migrator) defines(table schema.Key) (so bool) {
 		}
 	}
 	return so
+}
+
+// adds reports whether the set has a statement that alters a table and speaks of a column:
+// it may have added it, and may drop it again.
+func (m *Migrator) adds(table schema.Key, column string) bool {
+	for _, mig := range m.set.Migrations {
+		for i := range mig.Statements {
+			if s := &mig.Statements[i]; s.Table() == table && strings.HasPrefix(s.Verb, "alter table") && wording.Speaks(s.Text, column) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // handedTo returns the runner that [History] names, or nil where it names a table

@@ -12,6 +12,10 @@ import (
 type Hint struct {
 	Table  schema.Key // the table that the user points at, the only one to look at; its Kind does not matter
 	Format string     // the file format of the set; empty where it tells nothing
+
+	// Adds reports whether the set's own statements may have added a column to a table, as far as
+	// they speak of it: without such columns a table may be a runner's. Nil: they add none.
+	Adds func(table schema.Key, column string) bool
 }
 
 // A Candidate is a table that may hold a history.
@@ -49,6 +53,9 @@ func detect(runners []*Runner, s *schema.Snapshot, hint Hint) []Candidate {
 			continue
 		}
 		fit := slices.DeleteFunc(slices.Clone(runners), func(r *Runner) bool { return !of.fits(r, s) })
+		if len(fit) == 0 && hint.Adds != nil {
+			fit = slices.DeleteFunc(slices.Clone(runners), func(r *Runner) bool { return !of.without(hint, r).fits(r, s) })
+		}
 		if len(fit) > 1 {
 			fit = settle(fit, s, table, hint)
 		}

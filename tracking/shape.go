@@ -37,6 +37,15 @@ func (s *shape) add(column *schema.Object) {
 	s.types[name] = strings.ToLower(column.Fact(schema.Type))
 }
 
+// without returns the shape without the columns that the set may have added to a runner's.
+func (s *shape) without(hint Hint, r *Runner) *shape {
+	less := *s
+	less.names = slices.DeleteFunc(slices.Clone(s.names), func(name string) bool {
+		return !slices.Contains(r.Columns, name) && hint.Adds(s.table, name)
+	})
+	return &less
+}
+
 // fits reports whether the table may be a runner's.
 func (s *shape) fits(r *Runner, all *schema.Snapshot) bool {
 	switch {

@@ -99,7 +99,8 @@ func highestOf(done map[string]migration.Version) migration.Version {
 	return top
 }
 
-// put makes the table's one row say this version; no row if it is none.
+// put makes the table's one row say this version; no row if it is none. What else the row
+// has, in columns that the set has added, stays.
 func (h *History) put(ctx context.Context, db Database, at migration.Version, columns []string, rest ...any) error {
 	if at == "" {
 		return remove(ctx, db, h)
@@ -107,6 +108,17 @@ func (h *History) put(ctx context.Context, db Database, at migration.Version, co
 	n, err := h.number(at)
 	if err != nil {
 		return err
+	}
+	if len(h.Rows) == 1 && h.Rows[0].Version != "" {
+		was, err := h.number(h.Rows[0].Version)
+		if err != nil {
+			return err
+		}
+		cells := []cell{{columns[0], n}}
+		for i, value := range rest {
+			cells = append(cells, cell{columns[i+1], value})
+		}
+		return update(ctx, db, h, cells, []cell{{columns[0], was}})
 	}
 	if err := remove(ctx, db, h); err != nil {
 		return err
