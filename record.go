@@ -52,7 +52,7 @@ func (r *run) write(ctx context.Context, p *prepared, s *plan.Segment, steps []S
 			return err
 		}
 	}
-	if stamp == "" && (last || r.counts()) {
+	if stamp == "" && (last || counts(r.db)) {
 		var err error
 		if stamp, err = r.seal(ctx, p.survey, after); err != nil {
 			return err

@@ -50,33 +50,40 @@ func (m *Migrator) runSequel(ctx context.Context, e lastEntry) (*Report, error) 
 	report, err := m.work(ctx, nil, func(r *run) error {
 		first := true
 		r.aim = func(ctx context.Context, db engine.Database) (*prepared, error) {
-			if !first || !db.Traits().TransactionalDDL {
+			if !first {
 				return nil, errAside
 			}
 			first, m.traits = false, db.Traits()
-			if same, err := m.sinceLast(ctx, db, e); err != nil {
+			if !m.traits.TransactionalDDL && len(m.set.Migrations) > behind+1 {
+				return nil, errAside // there is a look between them
+			}
+			stamp, err := m.sinceLast(ctx, db, e)
+			if err != nil {
 				return nil, err
-			} else if !same {
+			} else if stamp == "" {
 				return nil, errAside
 			}
-			return m.prepareSequel(ctx, db, e, behind)
+			return m.prepareSequel(ctx, db, e, stamp, behind)
 		}
 		return r.all(ctx)
 	})
-	if _, refused := errors.AsType[*Refusal](err); refused {
+	if _, refused := errors.AsType[*Refusal](err); refused && report.Run == "" {
 		return nil, errAside // it says more of a database that was looked at
 	}
 	return report, err
 }
 
-// sinceLast reports that nobody has touched the schema since an entry was written. A whole
-// stamp is had where there is one: what is traced later on begins with it.
-func (m *Migrator) sinceLast(ctx context.Context, db engine.Database, e lastEntry) (bool, error) {
-	if db.Traits().StampQuery == "" {
-		return m.engine.SameStamp(e.now, e.stamp), nil
+// sinceLast returns the stamp of now if nobody has touched the schema since an entry was
+// written, and "" otherwise. A whole stamp is had where there is one in a row, since what is
+// traced later on begins with it, and where the one that costs a row does not tell.
+func (m *Migrator) sinceLast(ctx context.Context, db engine.Database, e lastEntry) (stamp string, err error) {
+	if db.Traits().StampQuery == "" && m.engine.SameStamp(e.now, e.stamp) {
+		return e.stamp, nil
 	}
-	now, err := db.Stamp(ctx)
-	return err == nil && m.engine.SameStamp(now, e.stamp), err
+	if stamp, err = db.Stamp(ctx); err != nil || !m.engine.SameStamp(stamp, e.stamp) {
+		return "", err
+	}
+	return stamp, nil
 }
 
 // firstBehind returns the place of the first migration that comes behind a version.
@@ -104,7 +111,7 @@ func foreseen(migrations []*migration.Migration) bool {
 // the journal holds just what comes before it.
 //
 // Errors: errAside.
-func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e lastEntry, behind int) (*prepared, error) {
+func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e lastEntry, stamp string, behind int) (*prepared, error) {
 	left, err := schema.ParseFingerprint(e.after)
 	if err != nil {
 		return nil, errAside // nobody of ours has written that
@@ -114,7 +121,7 @@ func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e last
 		return nil, errAside // a look says what is wrong
 	}
 	s := &survey{
-		have: &schema.Snapshot{}, unseen: true, fingerprint: left, stamp: e.stamp,
+		have: &schema.Snapshot{}, unseen: true, fingerprint: left, stamp: stamp,
 		journal: true, unclaimed: true, newest: e.number, sole: true,
 		recorded: &diagnosis.Recorded{Exists: true, Source: journal.Table, Claims: make(map[migration.Version]diagnosis.Claim, behind)},
 		hidden:   map[schema.Key]bool{{Kind: schema.Table, Name: journal.Table}: true},

@@ -54,12 +54,12 @@ func (m *Migrator) look(ctx context.Context, db engine.Database) (*survey, error
 	var err error
 	// The stamp comes first: if somebody changes the schema in between, it is that of
 	// before, and nobody takes what is inspected for what it is about.
-	if m.counts() {
-		if s.stamp, err = db.Stamp(ctx); err != nil {
-			return nil, fmt.Errorf("inspect the database: %w", err)
-		}
+	if both, ok := db.(engine.Stamper); ok {
+		s.have, s.stamp, err = both.Stamped(ctx)
+	} else if s.stamp, err = db.Stamp(ctx); err == nil {
+		s.have, err = db.Inspect(ctx)
 	}
-	if s.have, err = db.Inspect(ctx); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
 	ours := schema.Key{Kind: schema.Table, Name: journal.Table}
@@ -193,16 +193,16 @@ func (m *Migrator) since(ctx context.Context, db engine.Database, s *survey) (bo
 }
 
 // stands reports that nobody has changed the schema or a history since a survey that
-// found the database healthy, for the price of a row or two. Where a stamp takes a look,
-// none was taken: then the history alone is asked, on an engine that commits at each
-// statement, since a look tells no more there: no transaction keeps anybody from
-// changing the schema right behind it. Otherwise it is a no. It is asked inside a
-// transaction, which an error may have ended: so none is passed over.
+// found the database healthy, for the price of a row or two. On an engine
+// that commits at each statement the history alone is asked: no transaction keeps anybody
+// from changing the schema right behind a look. It is asked inside a transaction, which an
+// error may have ended: so none is passed over.
 func (m *Migrator) stands(ctx context.Context, db engine.Database, s *survey) (bool, error) {
-	if s.stamp == "" && (!s.journal || db.Traits().TransactionalDDL) {
+	holds := db.Traits().TransactionalDDL
+	if holds && s.stamp == "" || !holds && !s.journal {
 		return false, nil
 	}
-	if s.stamp != "" {
+	if holds {
 		if same, err := m.stampStands(ctx, db, s.stamp); err != nil || !same {
 			return false, err
 		}

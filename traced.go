@@ -18,18 +18,34 @@ import (
 // where the engine cannot, or where more than the fingerprint is to be had.
 func (r *run) trace(ctx context.Context, p *prepared, s *plan.Segment, last bool) (engine.Trace, error) {
 	tracer, ok := r.engine.(engine.Tracer)
-	if !ok || !p.plain || p.plan.Back || !last || p.squash != nil || !r.db.Traits().TransactionalDDL {
+	if !ok || !p.plain || p.plan.Back || !last || p.squash != nil {
 		return nil, nil
 	}
 	statements := make([]*migration.Statement, len(s.Steps))
 	for i := range s.Steps {
 		statements[i] = s.Steps[i].Source
 	}
-	t, err := tracer.Trace(ctx, r.db, statements)
+	t, err := tracer.Trace(ctx, r.db, p.stamp, statements)
 	if err != nil {
 		return nil, fmt.Errorf("inspect the database: %w", err)
 	}
 	return t, nil
+}
+
+// stampAfter takes the stamp of what the steps have led to. It comes before the schema is
+// inspected: see look. Where a trace tells neither, it is of no more use.
+func (r *run) stampAfter(ctx context.Context, pf *proof) (stamp string, err error) {
+	if t, ok := pf.trace.(engine.StampedTrace); ok {
+		if stamp, err = t.Stamp(ctx); stamp != "" || err != nil {
+			return stamp, err
+		}
+		pf.trace = nil
+	}
+	if both, ok := r.db.(engine.Stamper); ok {
+		r.seen, stamp, err = both.Stamped(ctx)
+		return stamp, err
+	}
+	return r.db.Stamp(ctx)
 }
 
 // traced returns the fingerprint of what the transaction has led to, and notes whether

@@ -21,9 +21,12 @@ type lastEntry struct {
 	after, evidence, tool                      string
 }
 
-// counts reports that the engine keeps track of changes: elsewhere a stamp takes a look
+// counts reports that the database keeps track of changes: elsewhere a stamp takes a look
 // at the schema, and is taken where it saves a longer one.
-func (m *Migrator) counts() bool { return m.engine.StampQuery() != "" }
+func counts(db engine.Database) bool {
+	_, looks := db.(engine.Stamper)
+	return !looks
+}
 
 // lastEntry reads the journal's newest entry, in one row whatever the number of
 // migrations, and without a lock; it is zero where that cannot be had.

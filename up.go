@@ -367,14 +367,8 @@ func (r *run) conclude(ctx context.Context, p *prepared, segments []plan.Segment
 	case r.hands(p.survey):
 	case r.made != nil:
 		stamp = r.made.stamp
-	case last || r.counts():
-		// It comes before the schema is inspected: see look.
-		if both, ok := r.db.(engine.Stamper); ok {
-			r.seen, stamp, err = both.Stamped(ctx)
-		} else {
-			stamp, err = r.db.Stamp(ctx)
-		}
-		if err != nil {
+	case last || counts(r.db):
+		if stamp, err = r.stampAfter(ctx, proof); err != nil {
 			return after, err
 		}
 	}

@@ -209,10 +209,11 @@ type Digester interface {
 // than two inspections take.
 type Tracer interface {
 	// Trace notes what the schema of a database that it has connected is, ahead of
-	// statements that are about to run in the open transaction; nil among them stands for
-	// one that is not the author's. Their words may save work; correctness must not depend
-	// on them. It returns nil for a database of another kind.
-	Trace(ctx context.Context, db Database, statements []*migration.Statement) (Trace, error)
+	// statements that are about to run, in the open transaction where that can undo them; nil
+	// among them stands for one that is not the author's. Their words may save work;
+	// correctness must not depend on them. stamp is that of the schema as the caller knows it, ""
+	// where he has none. It returns nil where it cannot tell, and for a database of another kind.
+	Trace(ctx context.Context, db Database, stamp string, statements []*migration.Statement) (Trace, error)
 }
 
 // A Trace is what a [Tracer] has noted.
@@ -222,6 +223,14 @@ type Trace interface {
 	// of now, but for what nobody can vouch for, which is not told (Object.Unsupported).
 	// told is false where only an inspection tells.
 	Changed(ctx context.Context) (before, after []*schema.Object, told bool, err error)
+}
+
+// A StampedTrace is a trace of a [Stamper]: it finds the next stamp, too, without a look.
+type StampedTrace interface {
+	Trace
+	// Stamp returns the stamp that the schema has by now, and has Changed tell what that is of;
+	// "" where neither tells.
+	Stamp(ctx context.Context) (string, error)
 }
 
 // A Teller is a database that has tables of which a snapshot tells no columns, and rows in

@@ -2,10 +2,9 @@ package mysql
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,21 +14,24 @@ import (
 
 var _ engine.Stamper = (*database)(nil)
 
-// StampQuery returns "": these servers keep nothing that costs a row, is about one
-// database, and changes with each change of its schema (docs/decisions/0031).
-func (Engine) StampQuery() string { return "" }
+// StampQuery returns the horizon: where nobody on the server has begun a statement on a schema
+// since, it tells. On MySQL it is "".
+func (Engine) StampQuery() string { return horizonQuery }
 
-// SameStamp reports whether two stamps are the same one.
-func (Engine) SameStamp(a, b string) bool { return a == b && a != "" }
+// SameStamp reports whether two stamps have the same horizon, or are of the same texts.
+func (Engine) SameStamp(a, b string) bool {
+	horizonA, textsA, _ := strings.Cut(a, "/")
+	horizonB, textsB, _ := strings.Cut(b, "/")
+	return horizonA == horizonB && horizonA != "" || textsA == textsB && textsA != ""
+}
 
-// Stamp returns a hash of all that the server says of the schema: of the very texts
-// that Inspect makes objects of, which takes most of its time. So it is another one
-// wherever Inspect could see something else, in whatever time, on whatever server.
+// Stamp returns the horizon, if it tells, and a sum over all that the server says of the
+// schema: over the very texts that Inspect makes objects of, which takes most of its
+// time. So the sum is another one wherever Inspect could see something else, in whatever
+// time, on whatever server.
 func (d *database) Stamp(ctx context.Context) (stamp string, err error) {
-	err = d.reading(ctx, func() error {
-		list, answers, err := d.read(ctx, true, nil)
-		stamp = d.stampOf(list, answers)
-		return err
+	err = d.readAll(ctx, func(ahead string, list []listing, answers []printed) {
+		stamp = d.stampOf(ahead, list, answers)
 	})
 	if err != nil {
 		return "", fmt.Errorf("stamp: %w", err)
@@ -39,13 +41,8 @@ func (d *database) Stamp(ctx context.Context) (stamp string, err error) {
 
 // Stamped returns the schema with the stamp of the very texts that it was read from.
 func (d *database) Stamped(ctx context.Context) (s *schema.Snapshot, stamp string, err error) {
-	err = d.reading(ctx, func() error {
-		list, answers, err := d.read(ctx, true, nil)
-		if err != nil {
-			return err
-		}
-		s, stamp = schema.NewSnapshot(numbered(d.describeAll(list, answers))...), d.stampOf(list, answers)
-		return nil
+	err = d.readAll(ctx, func(ahead string, list []listing, answers []printed) {
+		s, stamp = schema.NewSnapshot(numbered(d.describeAll(list, answers))...), d.stampOf(ahead, list, answers)
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("inspect: %w", err)
@@ -53,21 +50,46 @@ func (d *database) Stamped(ctx context.Context) (s *schema.Snapshot, stamp strin
 	return s, stamp, nil
 }
 
-// stampOf returns the hash of what the server has said.
-func (d *database) stampOf(list []listing, answers []printed) string {
-	sum := sha256.New()
-	put := func(texts ...string) { // each with its length, so that no two lists read alike
-		for _, text := range texts {
-			fmt.Fprintf(sum, "%d:%s", len(text), text)
+// readAll reads the horizon, and then all that the server says of the schema: whoever changes
+// something in between makes the stamp too old, and never too new.
+func (d *database) readAll(ctx context.Context, take func(ahead string, list []listing, answers []printed)) error {
+	return d.reading(ctx, func() error {
+		ahead, err := d.stillAhead(ctx)
+		if err != nil {
+			return err
 		}
+		list, answers, err := d.read(ctx, true, nil)
+		if err == nil {
+			take(ahead, list, answers)
+		}
+		return err
+	})
+}
+
+// stampOf returns the stamp of what the server has said. It ends with what a trace has to know
+// of objects that it does not read: that there are views.
+func (d *database) stampOf(ahead string, list []listing, answers []printed) string {
+	stamp := ahead + "/" + d.said(list, answers).Fingerprint().String()
+	if slices.ContainsFunc(list, func(l listing) bool { return l.kind == schema.View }) {
+		stamp += withViews
 	}
-	put(d.name)
+	return stamp
+}
+
+const withViews = "+views"
+
+// said returns what the server has said, one object each.
+func (d *database) said(list []listing, answers []printed) *schema.Snapshot {
+	objects := make([]*schema.Object, len(answers))
 	for i := range answers {
 		l, p := &list[i], &answers[i]
-		put(string(l.kind), l.name, l.table, l.event, l.order, l.body, l.mode)
-		put(uncounted(p.text), p.mode, p.zone, strconv.Itoa(int(p.number)), p.reason, fmt.Sprint(p.systems))
+		o := &schema.Object{Key: schema.Key{Space: d.name, Kind: l.kind, Table: l.table, Name: l.name}}
+		for _, text := range []string{l.event, l.order, l.body, l.mode, uncounted(p.text), p.mode, p.zone, strconv.Itoa(int(p.number)), p.reason, fmt.Sprint(p.systems)} {
+			o.Facts = append(o.Facts, schema.Fact{Value: text})
+		}
+		objects[i] = o
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return schema.NewSnapshot(objects...)
 }
 
 // counter matches what a table counts its rows with, where the server prints it.

@@ -24,7 +24,7 @@ var _ engine.Tracer = Engine{}
 // Trace notes the sums of all relations and routines, where the schema is what it was
 // when it was inspected, or when a stamp was asked for: another stamp tells, and that
 // nothing has come in between. Else it is nil.
-func (e Engine) Trace(ctx context.Context, db engine.Database, _ []*migration.Statement) (engine.Trace, error) {
+func (e Engine) Trace(ctx context.Context, db engine.Database, _ string, _ []*migration.Statement) (engine.Trace, error) {
 	d, ok := db.(*database)
 	if !ok {
 		return nil, nil

@@ -63,7 +63,7 @@ func TestTraceEqualsInspect(t *testing.T) {
 // traced returns a trace of what is to come.
 func traced(t *testing.T, d *database) engine.Trace {
 	t.Helper()
-	trace, err := Engine{}.Trace(t.Context(), d, nil)
+	trace, err := Engine{}.Trace(t.Context(), d, "", nil)
 	if err != nil || trace == nil {
 		t.Fatalf("no trace: %v", err)
 	}
@@ -77,7 +77,7 @@ func TestNoTraceOfWhatHasChangedMeanwhile(t *testing.T) {
 		d, pool := live(t, "CREATE TABLE t (id integer)")
 		other := take(t, pool)
 		begin := func() engine.Trace {
-			trace, err := Engine{}.Trace(t.Context(), d, nil)
+			trace, err := Engine{}.Trace(t.Context(), d, "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -26,7 +26,7 @@ type trace struct {
 var _ engine.Tracer = Engine{}
 
 // Trace notes what the schema of main is.
-func (Engine) Trace(ctx context.Context, db engine.Database, statements []*migration.Statement) (engine.Trace, error) {
+func (Engine) Trace(ctx context.Context, db engine.Database, _ string, statements []*migration.Statement) (engine.Trace, error) {
 	d, ok := db.(*database)
 	if !ok {
 		return nil, nil

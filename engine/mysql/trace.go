@@ -1,0 +1,210 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmend/dbmend/engine"
+	"github.com/dbmend/dbmend/migration"
+	"github.com/dbmend/dbmend/schema"
+)
+
+// A tracing tells what statements have changed that say by their words what they can
+// change. It begins with a horizon: if the server has begun just as many statements on
+// schemas since, nobody else has changed anything.
+type tracing struct {
+	d       *database
+	since   horizon
+	texts   schema.Fingerprint // of all that the server said of the schema then
+	views   bool               // there are some
+	changes int64              // how many of the statements are on the schema
+	list    []listing          // what they make or change
+	was, is *state
+}
+
+// A state is what the server has said of the objects of a list, and what they are.
+type state struct {
+	said    *schema.Snapshot
+	objects []*schema.Object
+}
+
+var _ engine.Tracer = Engine{}
+
+// Trace notes what the tables are that the statements name, and the views: one
+// reads otherwise where a table of it comes, or a column goes. It is nil where a statement may
+// change anything else, and where the stamp has no horizon.
+func (Engine) Trace(ctx context.Context, db engine.Database, stamp string, statements []*migration.Statement) (engine.Trace, error) {
+	d, ok := db.(*database)
+	if !ok || d.folds {
+		return nil, nil
+	}
+	t := &tracing{d: d}
+	if !t.begin(stamp) || !t.name(statements) {
+		return nil, nil
+	}
+	var err error
+	if t.views {
+		err = t.addViews(ctx)
+	}
+	if err == nil {
+		t.was, err = t.read(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trace: %w", err)
+	}
+	if t.was == nil {
+		return nil, nil
+	}
+	return t, nil
+}
+
+// begin takes the stamp apart.
+func (t *tracing) begin(stamp string) (ok bool) {
+	ahead, texts, _ := strings.Cut(stamp, "/")
+	texts, t.views = strings.CutSuffix(texts, withViews)
+	var err error
+	if t.since, ok = parseHorizon(ahead); ok {
+		t.texts, err = schema.ParseFingerprint(texts)
+	}
+	return ok && err == nil
+}
+
+// name notes the tables that the statements make or change. It is not ok where one does
+// anything else to the schema, or where its words leave a doubt: a rename is one in other tables,
+// too, and partitions come from there.
+func (t *tracing) name(statements []*migration.Statement) (ok bool) {
+	named := map[string]bool{}
+	for _, s := range statements {
+		if s == nil {
+			return false
+		}
+		if s.Class == migration.Data {
+			continue
+		}
+		table := s.Target
+		switch {
+		case s.Class != migration.Schema, t.d.session.touched && !isASCII(s.Text):
+			return false
+		case s.Verb == "create table", s.Verb == "create table as", strings.HasPrefix(s.Verb, "alter table"):
+		case s.Verb == "create index":
+			p := newPhrase(s.Text)
+			p.find("on")
+			_, table = p.name()
+		default:
+			return false
+		}
+		lower := strings.ToLower(s.Text)
+		if table == "" || s.Space != "" || slices.ContainsFunc(entangling, func(word string) bool { return strings.Contains(lower, word) }) {
+			return false
+		}
+		if t.changes++; !named[table] {
+			named[table] = true
+			t.list = append(t.list, listing{kind: schema.Table, name: table})
+		}
+	}
+	return true
+}
+
+// entangling are words of a statement that may be about another table than the one that it
+// names first, or about one of this connection's own, or about none; and of what not every server reads.
+var entangling = []string{"rename", "change", "partition", "temporary", "sequence", "/*!", "/*m!"}
+
+// addViews adds all views to the list.
+func (t *tracing) addViews(ctx context.Context) error {
+	return t.d.each(ctx, "SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()", func(rows *sql.Rows) error {
+		l := listing{kind: schema.View}
+		err := rows.Scan(&l.name)
+		t.list = append(t.list, l)
+		return err
+	})
+}
+
+// missing is the error about a table that is not there.
+const missing = 1146 // ER_NO_SUCH_TABLE
+
+// read reads what there is of the list; nil where the server does not show it as what it is
+// called.
+func (t *tracing) read(ctx context.Context) (s *state, err error) {
+	err = t.d.reading(ctx, func() error {
+		questions := make([]string, len(t.list))
+		for i := range t.list {
+			questions[i] = t.list[i].question()
+		}
+		answers, err := t.d.show(ctx, questions)
+		if err != nil {
+			return err
+		}
+		var list []listing
+		var there []printed
+		for i := range t.list {
+			l, p := t.list[i], answers[i]
+			switch {
+			case l.kind == schema.Table && p.number == missing:
+				continue
+			case p.number != 0, l.kind == schema.Table && (!strings.HasPrefix(p.text, "CREATE TABLE ") || strings.Contains(p.text, "SEQUENCE=1")):
+				return nil
+			}
+			list, there = append(list, l), append(there, p)
+		}
+		if err := t.d.systems(ctx, list, there); err != nil {
+			return err
+		}
+		s = &state{said: t.d.said(list, there)}
+		for i := range list {
+			s.objects = append(s.objects, t.d.describe(&list[i], there[i])...)
+		}
+		s.objects = numbered(s.objects)
+		return nil
+	})
+	return s, err
+}
+
+// Stamp returns the stamp that the schema has by now: the horizon, moved by the
+// statements, and a sum from which what they have changed is taken off and put back. It does not
+// tell where anybody else has begun a statement on a schema, or where one of these has left
+// its table as it was: then its words were misread, or it was one of those that may.
+func (t *tracing) Stamp(ctx context.Context) (string, error) {
+	var ahead string
+	err := t.d.reading(ctx, func() (err error) {
+		ahead, err = t.d.ahead(ctx)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("trace: %w", err)
+	}
+	if now, ok := parseHorizon(ahead); !ok || now.life != t.since.life || now.sum != t.since.sum+t.changes {
+		return "", nil
+	}
+	if t.is, err = t.read(ctx); err != nil {
+		return "", fmt.Errorf("trace: %w", err)
+	}
+	if t.is == nil || !t.different() {
+		t.is = nil
+		return "", nil
+	}
+	stamp := ahead + "/" + t.texts.Replace(t.was.said, t.is.said).String()
+	if t.views {
+		stamp += withViews
+	}
+	return stamp, nil
+}
+
+// different reports whether the server says of each table something else than it did.
+func (t *tracing) different() bool {
+	return !slices.ContainsFunc(t.list, func(l listing) bool {
+		key := schema.Key{Space: t.d.name, Kind: l.kind, Name: l.name}
+		return l.kind == schema.Table && t.was.said.Get(key).Equal(t.is.said.Get(key))
+	})
+}
+
+// Changed returns the tables that the statements name, and the views, as they were and as
+// they are, behind a stamp that tells.
+func (t *tracing) Changed(context.Context) (before, after []*schema.Object, told bool, err error) {
+	if t.is == nil {
+		return nil, nil, false, nil
+	}
+	return t.was.objects, t.is.objects, true, nil
+}
