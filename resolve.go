@@ -47,11 +47,6 @@ func (m *Migrator) resolve(ctx context.Context, rows engine.Database, w *witness
 	if t.open || len(t.ends) == 0 || t.ends[0].consent {
 		return d, nil
 	}
-	for _, end := range t.ends {
-		if end.picture != t.ends[0].picture {
-			return d, nil
-		}
-	}
 	return t.ends[0].diagnosis, nil
 }
 
@@ -72,7 +67,7 @@ type trials struct {
 	watch stopwatch
 	// consent says that the answers which are being tried hold a consent.
 	consent bool
-	open    bool // an answer leads to what only people can say, or there are too many
+	open    bool // an answer leads to what only people can say, or elsewhere than others, or there are too many
 	runs    int
 }
 
@@ -94,6 +89,7 @@ func (t *trials) explore(ctx context.Context, d *diagnosis.Diagnosis) error {
 		picture, ok, err := t.try(ctx, d)
 		if ok {
 			t.ends = append(t.ends, ending{d, picture, t.consent})
+			t.open = picture != t.ends[0].picture // it matters: no other answer can change that
 		}
 		return err
 	}

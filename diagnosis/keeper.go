@@ -55,8 +55,15 @@ func (r *Replay) bringsBack(e int, keepers []string) (create int, ok bool) {
 // which a temporary one keeps the rows: nobody leaves it there, and a table that is absent
 // has most likely not been made yet.
 func (c *course) passOver() {
+	var keepers []string // of the migration, up to the statement
 	for e := range c.replay.Effects {
-		create, ok := c.replay.bringsBack(e, c.replay.temporaries(e))
+		if e > 0 && c.replay.Effects[e].Migration != c.replay.Effects[e-1].Migration {
+			keepers = nil
+		}
+		if s := c.replay.Effects[e].Statement; makesTemporary(s) {
+			keepers = append(keepers, s.Target)
+		}
+		create, ok := c.replay.bringsBack(e, keepers)
 		if !ok {
 			continue
 		}

@@ -60,10 +60,24 @@ func (w *Witness) Seeds(ctx context.Context, s *migration.Statement, have *schem
 	return seeds, true, nil
 }
 
+// A given is what an INSERT puts in.
+type given struct {
+	rows    diagnosis.TableRows
+	literal bool // it gives literals; else there are no rows
+}
+
 // Given reads the rows of an INSERT of literals: see [diagnosis.Witness].
 func (w *Witness) Given(s *migration.Statement) (rows diagnosis.TableRows, ok bool) {
-	seed, ok := w.engine.Seed(s.Text)
-	return diagnosis.TableRows{Columns: seed.Columns, Rows: seed.Rows}, ok
+	seed, ok := w.read[s]
+	if !ok {
+		rows, literal := w.engine.Seed(s.Text)
+		seed = given{diagnosis.TableRows{Columns: rows.Columns, Rows: rows.Rows}, literal}
+		if w.read == nil {
+			w.read = map[*migration.Statement]given{}
+		}
+		w.read[s] = seed
+	}
+	return seed.rows, seed.literal
 }
 
 // Present looks for rows: see [diagnosis.Witness].

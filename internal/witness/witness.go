@@ -21,6 +21,9 @@ type Witness struct {
 	have   *schema.Snapshot
 	tried  map[*migration.Statement]diagnosis.Trial // on copies: see tryOnCopy
 
+	// read holds what INSERTs of literals put in: a diagnosis asks again and again.
+	read map[*migration.Statement]given
+
 	// counted holds what queries have counted, by their checksum; nil where rows change.
 	counted map[[sha256.Size]byte]int64
 }
