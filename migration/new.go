@@ -45,6 +45,9 @@ func NextVersion(s *Set, now time.Time) Version {
 	if i := strings.LastIndexByte(string(last), '.'); i >= 0 && s.Format == liquibase.name {
 		last = last[:i] // what is behind it counts the changesets of a file
 	} else if i >= 0 {
+		if day := Version(now.Format("20060102")); plainDay(last[:i]) && day.Compare(last) > 0 {
+			return day
+		}
 		return last[:i+1] + last[i+1:].next()
 	}
 	for _, c := range clocks {
@@ -67,6 +70,12 @@ func NextVersion(s *Set, now time.Time) Version {
 		}
 	}
 	return last.next()
+}
+
+// plainDay reports whether a version is a day, ahead of the number that it has on that day.
+func plainDay(v Version) bool {
+	at, err := time.Parse("20060102", string(v))
+	return err == nil && at.Year() >= 1990 && at.Year() < 2100
 }
 
 // last returns the last version that is no name, and "" where there is none.

@@ -11,7 +11,8 @@ import (
 //
 // Errors are of type [migration.SyntaxError]: a NUL character, a quote that is
 // never closed, a trigger or a list of a virtual table's arguments that is never
-// closed, a directive that cannot be followed, and a source too large. All else
+// closed, a directive that cannot be followed, a command of SQLite's shell that does
+// something, and a source too large. All else
 // that is wrong with a statement is left for SQLite to say when it runs.
 func cut(source string) ([]migration.Statement, error) {
 	c := newCutter(source)
@@ -48,6 +49,12 @@ func (c *cutter) next() (s migration.Statement, ok bool, err error) {
 		}
 		if t.isUnclosed() {
 			return s, false, c.Fail(t.line, "a quote that is never closed", "a quote inside of quotes is written twice")
+		}
+		if t.text == "." && !open {
+			if err := c.shellCommand(t); err != nil {
+				return s, false, err
+			}
+			continue
 		}
 		c.Read(c.lexer.line)
 		semicolon := t.kind == mark && t.text == ";"

@@ -57,6 +57,7 @@ func TestCut(t *testing.T) {
 		"a trigger broken before BEGIN":  {"CREATE TRIGGER x; SELECT 2;", []string{"CREATE TRIGGER x", "SELECT 2"}},
 		"a semicolon in a virtual table": {"CREATE VIRTUAL TABLE x USING fts5(a, tokenize = (b;c)); SELECT 2", []string{"CREATE VIRTUAL TABLE x USING fts5(a, tokenize = (b;c))", "SELECT 2"}},
 		"a semicolon in a parameter":     {"SELECT $a::b(;c); SELECT 2", []string{"SELECT $a::b(;c)", "SELECT 2"}},
+		"idle commands of the shell":     {".bail on\r\n-- a\n.timeout 30000\nSELECT 1;\n.print 'done;\nSELECT\n.5;", []string{"SELECT 1", "SELECT\n.5"}},
 		"a virtual table without any":    {"CREATE VIRTUAL TABLE x USING dbstat; SELECT 2", []string{"CREATE VIRTUAL TABLE x USING dbstat", "SELECT 2"}},
 		"what SQLite would refuse":       {"SELEKT ^ ) ( ; SELECT 2", []string{"SELEKT ^ ) (", "SELECT 2"}},
 	} {
@@ -101,6 +102,9 @@ func TestCutRefuses(t *testing.T) {
 			Line: 2, Excerpt: "CREATE TRIGGER x AFTER INSERT ON t BEGIN", Reason: "a trigger whose body is never closed by END"}},
 		"a virtual table that is never closed": {"CREATE VIRTUAL TABLE x USING y(a;", migration.SyntaxError{
 			Line: 1, Excerpt: "CREATE VIRTUAL TABLE x USING y(a;", Reason: "a virtual table whose parentheses are never closed"}},
+		"a command of the shell": {"SELECT 1;\n.read other.sql\n", migration.SyntaxError{
+			Line: 2, Excerpt: ".read other.sql", Reason: ".read is a command of the sqlite3 shell, not SQL",
+			Hint: "only the shell can follow it: take the line out, or write what it stands for"}},
 		"a source too large": {strings.Repeat(" ", 64<<20+1), migration.SyntaxError{Reason: "larger than 64 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
