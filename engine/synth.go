@@ -49,3 +49,11 @@ type Leaner interface {
 	// schema.
 	Leans(index *schema.Object, have *schema.Snapshot) []*schema.Object
 }
+
+// A Clinger is an engine that does not drop or change a table as long as something else is
+// made of it.
+type Clinger interface {
+	// Clings reports whether an object that is there keeps a statement from making a
+	// change to a table or a column. It may find so where it does not.
+	Clings(o *schema.Object, c schema.Change) bool
+}

@@ -30,6 +30,7 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 	if err := m.addAll(diagnosis.Ref{}, d.Restore, "it should be there and is not"); err != nil {
 		return nil, err
 	}
+	m.early = m.standEarly()
 	for i := range d.Migrations {
 		if err := m.migration(&d.Migrations[i]); err != nil {
 			return nil, err
@@ -81,6 +82,7 @@ type maker struct {
 	synth engine.Synthesizer
 	plan  *Plan
 	anew  map[schema.Key]bool // tables that a synthesised rebuild makes anew
+	early early
 	// turned is how the migration which is being planned has turned foreign keys, "on" or
 	// "off"; empty where it has not.
 	turned string
@@ -130,7 +132,15 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 			}
 			ran++
 		default:
-			skipped++
+			again, err := m.makeAgain(mf, f)
+			if err != nil {
+				return err
+			}
+			if again {
+				ran++
+			} else {
+				skipped++
+			}
 		}
 	}
 	if mf.Claim.Recorded && !mf.Claim.Begun && ran == 0 && !mf.Claim.Edited && mf.Due == "" && mf.Claim.Baseline == "" {
@@ -167,6 +177,9 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 
 // run plans a statement that is not done, behind what must go first.
 func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error {
+	if err := m.goAhead(f); err != nil {
+		return err
+	}
 	for _, o := range f.Instead {
 		if err := m.replace(f.Ref, o); err != nil {
 			return err
