@@ -135,7 +135,7 @@ func (r *reasoner) touched(from, to int) bool {
 }
 
 // inLastForm returns the live tables that the base lacks and that are as the set
-// leaves them, but for what is loose.
+// leaves them, but for what can be dropped from them without a word about rows.
 func (c *course) inLastForm() map[schema.Key]bool {
 	last := map[schema.Key]bool{}
 	for key, t := range c.trajectories {
@@ -144,7 +144,7 @@ func (c *course) inLastForm() map[schema.Key]bool {
 		}
 	}
 	for key, t := range c.trajectories {
-		if owner := key.Owner(); last[owner] && !t.want().Equal(t.live) && !(t.loose() && t.live == nil) {
+		if owner := key.Owner(); last[owner] && !t.want().Equal(t.live) && !(t.apart() && t.live == nil) {
 			delete(last, owner)
 		}
 	}

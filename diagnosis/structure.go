@@ -213,7 +213,7 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 		f.is(Partly, "some of what it makes is there, and some is not")
 		return r.judgeDrift(ctx, e, f, nil)
 	}
-	if f.Statement.Verb == "alter table rename column" {
+	if f.Statement.Verb == "alter table rename column" && !r.columnMoved(e) {
 		if !r.recorded(e) && r.goesAhead(e) {
 			f.is(NotDone, fmt.Sprintf("%s is dropped ahead of it and made anew", f.Statement.Table()))
 			return nil
@@ -246,6 +246,15 @@ func (r *reasoner) judgePartly(ctx context.Context, e int, f *Finding) error {
 	}
 	r.conflict(e, f, stuck)
 	return nil
+}
+
+// columnMoved reports that the column of a rename has its new name, and is not there under the
+// old one: then it is something else of it that is missing.
+func (r *reasoner) columnMoved(e int) bool {
+	return !slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		before, _ := t.side(t.step)
+		return t.key.Kind == schema.Column && before
+	})
 }
 
 // goesAhead reports that a statement which is to run ahead of this one drops its table:

@@ -23,6 +23,10 @@ func (t *trajectory) lost() bool { return !slices.Contains(t.possible, true) }
 // about rows.
 func (t *trajectory) loose() bool { return isLoose(t.key) }
 
+// apart reports that the object can be dropped by itself, and made again where rows allow it:
+// a unique key is one that CREATE INDEX makes on some engines.
+func (t *trajectory) apart() bool { return t.loose() || t.key.Kind == schema.Unique }
+
 func isLoose(key schema.Key) bool {
 	return key.Kind == schema.Index || key.Kind == schema.View || key.Kind == schema.Trigger
 }
