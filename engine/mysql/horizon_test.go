@@ -42,7 +42,7 @@ func TestHorizon(t *testing.T) {
 		"CREATE SEQUENCE s", "ALTER SEQUENCE s CACHE 7", "DROP SEQUENCE s",
 		"CALL adds()", "CALL builds()", "EXECUTE IMMEDIATE 'DROP TABLE by_procedure'",
 		"PREPARE p FROM 'ALTER TABLE t DROP COLUMN built'", "EXECUTE p", "BEGIN NOT ATOMIC CREATE TABLE u (id int); END",
-		"/*!50000 DROP TABLE u */", "ALTER DATABASE CHARACTER SET latin1",
+		"/*!50000 DROP TABLE u */", "SET STATEMENT max_statement_time = 10 FOR CREATE TABLE u (id int)", "ALTER TABLE u ENGINE = MyISAM", "ALTER DATABASE CHARACTER SET latin1",
 	} {
 		before := horizonOf(t, db)
 		must(t, other, statement)
