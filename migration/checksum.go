@@ -26,8 +26,10 @@ func (s *Set) sum() string {
 // sumOf returns the checksum of the statements' checksums, in order.
 func sumOf(statements []Statement) string {
 	h := sha256.New()
-	for _, s := range statements {
-		h.Write([]byte(s.Sum + "\n"))
+	var line []byte
+	for i := range statements {
+		line = append(append(line[:0], statements[i].Sum...), '\n')
+		h.Write(line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -41,10 +41,14 @@ func (f *file) cut(cutter Cutter, section []chunk) ([]Statement, error) {
 		if c.body {
 			statements = c.join(statements)
 		}
-		for _, s := range statements {
-			s.Line = c.at(s.Line)
-			s.Number = len(all) + 1
-			all = append(all, s)
+		for i := range statements {
+			statements[i].Line = c.at(statements[i].Line)
+			statements[i].Number = len(all) + i + 1
+		}
+		if len(all) == 0 && len(statements) > 0 {
+			all = statements
+		} else {
+			all = append(all, statements...)
 		}
 	}
 	return all, nil

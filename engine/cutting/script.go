@@ -38,7 +38,7 @@ func (s *Script) Cut(nul string, next func() (migration.Statement, bool, error))
 	if n := strings.IndexByte(s.Source, 0); n >= 0 {
 		return nil, s.Fail(1+strings.Count(s.Source[:n], "\n"), nul, "save the file as UTF-8")
 	}
-	var statements []migration.Statement
+	statements := make([]migration.Statement, 0, min(1+strings.Count(s.Source, ";"), 1000))
 	for {
 		statement, ok, err := next()
 		if err != nil {

@@ -82,19 +82,21 @@ func (c *conn) rows(query string, ask func() (driver.Rows, error)) (driver.Rows,
 	return &rows{answer, c, query}, nil
 }
 
-// PrepareContext prepares a statement.
+// PrepareContext prepares a statement. One that nobody gets for a fault's sake is closed;
+// beside an error of its own, a driver has none to close.
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	var prepared driver.Stmt
-	err := c.pass("prepare "+query, func() (err error) {
+	var own error
+	err := c.pass("prepare "+query, func() error {
 		if inner, ok := c.Conn.(driver.ConnPrepareContext); ok {
-			prepared, err = inner.PrepareContext(ctx, query)
+			prepared, own = inner.PrepareContext(ctx, query)
 		} else {
-			prepared, err = c.Conn.Prepare(query)
+			prepared, own = c.Conn.Prepare(query)
 		}
-		return err
+		return own
 	})
 	if err != nil {
-		if prepared != nil {
+		if prepared != nil && own == nil {
 			prepared.Close()
 		}
 		return nil, err
