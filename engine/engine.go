@@ -96,7 +96,8 @@ type Database interface {
 	// what it could not.
 	Rollback(ctx context.Context) error
 	// Try runs fn and undoes whatever fn did, without ending the transaction if
-	// one is open, and returns fn's error.
+	// one is open, and returns fn's error. A statement in it that could not be undone
+	// fails with [ErrUntried], and has done nothing.
 	Try(ctx context.Context, fn func(ctx context.Context) error) error
 
 	// Patience says how long Begin, Commit, Try and whatever runs outside a

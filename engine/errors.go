@@ -15,4 +15,7 @@ var (
 	// ErrRolledBack: the server has ended the transaction by itself, or nothing
 	// proves that it has not. Nothing that runs ahead of Rollback is kept.
 	ErrRolledBack = errors.New("the whole transaction is rolled back")
+	// ErrUntried: a statement was not run inside of Try, since what it does could not be
+	// undone.
+	ErrUntried = errors.New("what cannot be undone is not tried")
 )

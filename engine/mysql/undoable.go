@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/dbmend/dbmend/engine"
 )
 
-// undoable returns an error for a statement that a rollback would not undo.
+// undoable returns [engine.ErrUntried] for a statement that a rollback would not undo.
 func (d *database) undoable(ctx context.Context, statement string) error {
 	if !isPlain(statement) {
-		return fmt.Errorf("%s cannot be undone, and is not tried", strings.ToUpper(opening(statement)))
+		return fmt.Errorf("%s: %w", strings.ToUpper(opening(statement)), engine.ErrUntried)
 	}
 	switch opening(statement) {
 	case "select", "show", "explain", "describe", "desc", "values", "table":
@@ -22,7 +24,7 @@ func (d *database) undoable(ctx context.Context, statement string) error {
 	}
 	for _, table := range tables {
 		if containsFold(statement, strings.ToLower(table)) {
-			return fmt.Errorf("the storage engine of table %s has no transactions: what is written there cannot be undone, and is not tried", table)
+			return fmt.Errorf("the storage engine of table %s has no transactions: %w", table, engine.ErrUntried)
 		}
 	}
 	return d.unreached(ctx, tables)
@@ -46,7 +48,7 @@ UNION ALL SELECT coalesce(ROUTINE_DEFINITION, '') FROM information_schema.ROUTIN
 	for _, body := range bodies {
 		for _, table := range tables {
 			if containsFold(body, strings.ToLower(table)) {
-				return fmt.Errorf("a view, trigger or routine may write to table %s, whose storage engine has no transactions: nothing is tried here", table)
+				return fmt.Errorf("a view, trigger or routine may write to table %s, whose storage engine has no transactions: %w", table, engine.ErrUntried)
 			}
 		}
 	}

@@ -35,16 +35,10 @@ func (w *Witness) Try(ctx context.Context, s *migration.Statement) (diagnosis.Tr
 		return w.tryOnCopy(ctx, s)
 	}
 	t, err := w.try(ctx, s, w.db.Try)
-	if w.bars(ctx, err) {
+	if errors.Is(err, engine.ErrUntried) {
 		return w.tryOnCopy(ctx, s)
 	}
 	return t, err
-}
-
-// bars reports whether an error is the engine's, which tries nothing that it could not
-// undo: the table that a statement is about knows no transactions.
-func (w *Witness) bars(ctx context.Context, err error) bool {
-	return err != nil && ctx.Err() == nil && w.db.Explain(err).Problem == engine.Unknown && !w.db.Traits().TransactionalDDL
 }
 
 // usesNumbers reports whether a statement may use up numbers that no rollback gives
@@ -90,7 +84,7 @@ func (w *Witness) tryOnCopy(ctx context.Context, s *migration.Statement) (t diag
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	copied := &Witness{db: scratch, engine: w.engine, have: w.have}
-	if t, err = copied.try(ctx, s, scratch.Try); copied.bars(ctx, err) {
+	if t, err = copied.try(ctx, s, scratch.Try); errors.Is(err, engine.ErrUntried) {
 		t, err = copied.try(ctx, s, copied.forGood)
 	}
 	if err != nil {
