@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -100,4 +101,15 @@ func TestFingerprintIsReadAsItIsWritten(t *testing.T) {
 			t.Errorf("%q was read as %s", bad, f)
 		}
 	}
+}
+
+// FuzzParseFingerprint: a text is no fingerprint, or it is the one that is written so.
+func FuzzParseFingerprint(f *testing.F) {
+	f.Add(schema.Fingerprint{1, 2, 3, 4}.String())
+	f.Add("0X")
+	f.Fuzz(func(t *testing.T, text string) {
+		if got, err := schema.ParseFingerprint(text); err == nil && got.String() != strings.ToLower(text) {
+			t.Errorf("%q is read as %s", text, got)
+		}
+	})
 }

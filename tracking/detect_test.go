@@ -134,3 +134,27 @@ func TestCompanions(t *testing.T) {
 		t.Errorf("detected %+v, want %s beside it", found, want)
 	}
 }
+
+// FuzzDetect: whatever tables are called, what is found is among them, each that can be
+// read ahead of those that cannot.
+func FuzzDetect(f *testing.F) {
+	f.Add("schema_migrations(version, dirty:bigint)", "a.goose_db_version(id, version_id, is_applied, tstamp)", "", "goose")
+	f.Add("SchemaVersion(\x00, VERSION)", "(", "SchemaVersion", "")
+	f.Fuzz(func(t *testing.T, one, other, pointed, format string) {
+		s := snapshot(one, other)
+		foreign := false
+		for _, c := range tracking.Detect(s, tracking.Hint{Table: key(pointed), Format: format}) {
+			if s.Get(c.Table) == nil || c.Reason == "" {
+				t.Fatalf("%+v", c)
+			}
+			for _, beside := range c.Beside {
+				if s.Get(beside) == nil || beside == c.Table {
+					t.Fatalf("%+v", c)
+				}
+			}
+			if foreign = foreign || c.Runner == nil; foreign && c.Runner != nil {
+				t.Fatalf("%s comes behind what cannot be read", c.Table)
+			}
+		}
+	})
+}

@@ -55,3 +55,18 @@ func TestPrintedByMySQL(t *testing.T) {
 		})
 	}
 }
+
+// FuzzReadingDefinitions: whatever a server prints, reading it ends, and within it.
+func FuzzReadingDefinitions(f *testing.F) {
+	f.Add("CREATE TABLE `a` (`id` int(11) NOT NULL AUTO_INCREMENT, `b` text DEFAULT 'x''y' CHECK (json_valid(`b`)), PRIMARY KEY (`id`), KEY `k` (`b`(10) DESC)) ENGINE=InnoDB")
+	f.Add("CREATE TABLE `d`.`a` (`x` int, CONSTRAINT `f` FOREIGN KEY (`x`) REFERENCES `p` (`y`) ON DELETE SET NULL, PERIOD FOR SYSTEM_TIME (`s`, `e`))")
+	f.Add("CREATE ALGORITHM=UNDEFINED DEFINER=`a`@`b` SQL SECURITY DEFINER VIEW `v` AS select 1 AS `x`")
+	f.Add("CREATE DEFINER=CURRENT_USER EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01' DO DELETE FROM a")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, _ = readTable(text, "d")
+		for _, kind := range []schema.Kind{schema.View, Sequence, Event, schema.Trigger} {
+			l := listing{kind: kind, name: "x"}
+			l.standalone(printed{text: text}, "d", fold)
+		}
+	})
+}

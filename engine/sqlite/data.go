@@ -11,14 +11,12 @@ import (
 func copiedRows(text string) (table string, columns []string, query string, ok bool) {
 	p := newPhrase(text)
 	with := ""
+	var depth nesting
 	if p.token.is("with") {
 		from := p.token.pos
-		for depth := 0; !p.done() && (depth > 0 || !p.token.is("insert")); {
-			switch t := p.next(); {
-			case t.is("("):
-				depth++
-			case t.is(")"):
-				depth--
+		for !p.done() && (depth > 0 || !p.token.is("insert")) {
+			if !depth.bears(p.next()) {
+				return "", nil, "", false
 			}
 		}
 		if p.done() {
@@ -37,20 +35,8 @@ func copiedRows(text string) (table string, columns []string, query string, ok b
 		return "", nil, "", false
 	}
 	query = with + text[p.token.pos:]
-	depth := 0 // of parentheses: the query will stand in some of ours
 	for !p.done() {
-		if p.skip("on", "conflict") || p.skip("returning") {
-			return "", nil, "", false
-		}
-		switch t := p.next(); {
-		case t.is("("):
-			depth++
-		case t.is(")"):
-			depth--
-		case t.is(";"), t.kind == illegal, t.kind == param:
-			return "", nil, "", false
-		}
-		if depth < 0 {
+		if p.skip("on", "conflict") || p.skip("returning") || !depth.bears(p.next()) {
 			return "", nil, "", false
 		}
 	}
@@ -58,6 +44,23 @@ func copiedRows(text string) (table string, columns []string, query string, ok b
 		return "", nil, "", false
 	}
 	return table, columns, query, true
+}
+
+// A nesting is how deep in parentheses of its own a query is that will stand in some of
+// ours.
+type nesting int
+
+// bears takes the next token of the query, and reports whether it may stand there.
+func (n *nesting) bears(t token) bool {
+	switch {
+	case t.is("("):
+		*n++
+	case t.is(")"):
+		*n--
+	case t.is(";"), t.kind == illegal, t.kind == param:
+		return false
+	}
+	return *n >= 0
 }
 
 // seedRows reads the rows of an INSERT … VALUES, or a REPLACE, whose values tell

@@ -85,6 +85,43 @@ func TestSeedRowsGiveWhatSQLiteStores(t *testing.T) {
 	}
 }
 
+// FuzzSeed: whatever the text is, what is read of it is rows of one width, and a query that
+// can stand in parentheses.
+func FuzzSeed(f *testing.F) {
+	f.Add("INSERT INTO a (b, [c d]) VALUES (1, 'x'), (-2, \"y\"\"\") ON CONFLICT DO NOTHING")
+	f.Add("WITH r AS (SELECT 1) INSERT OR IGNORE INTO main.a(b) SELECT c FROM r WHERE ')' <> '(' -- d")
+	f.Add("WITH) INSERT INTO a SELECT 1")
+	f.Fuzz(func(t *testing.T, statement string) {
+		if s, ok := (Engine{}).Seed(statement); ok {
+			for _, row := range s.Rows {
+				if len(row) != len(s.Rows[0]) || s.Columns != nil && len(row) != len(s.Columns) {
+					t.Fatalf("%d columns of %q, and a row of %d values", len(s.Columns), s.Table, len(row))
+				}
+			}
+			if s.Table == "" || len(s.Rows) == 0 {
+				t.Fatalf("%d rows of table %q", len(s.Rows), s.Table)
+			}
+		}
+		if c, ok := (Engine{}).Copy(statement); ok {
+			depth := 0
+			for _, token := range tokenize(c.Query) {
+				switch {
+				case token.is("("):
+					depth++
+				case token.is(")"):
+					depth--
+				}
+				if depth < 0 || token.is(";") {
+					t.Fatalf("%q ends the parentheses that it stands in", c.Query)
+				}
+			}
+			if depth != 0 || c.Table == "" {
+				t.Fatalf("%q from %q leaves %d parentheses open", c.Table, c.Query, depth)
+			}
+		}
+	})
+}
+
 func TestReads(t *testing.T) {
 	got := reads("INSERT INTO [Log] SELECT n.a, 'It''s' FROM main.\"Notes\" n, 'Log' -- gone\n WHERE n.a > 1")
 	want := []string{"insert", "into", "log", "select", "n", "a", "it's", "from", "main", "notes", "where"}
