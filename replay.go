@@ -163,7 +163,6 @@ func (r *replayer) runSet(ctx context.Context) error {
 		total += len(m.Statements)
 	}
 	r.result.Effects = make([]diagnosis.Effect, 0, total)
-	r.result.Whole = r.scratch.Traits().TransactionalDDL
 	for _, m := range r.set.Migrations {
 		r.tell(Replaying{len(r.result.Effects), total, m})
 		var path *migration.Statement

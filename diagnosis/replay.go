@@ -35,10 +35,6 @@ type Replay struct {
 	// memory.
 	Crowded map[schema.Key]bool
 
-	// Whole says that the engine keeps all of a transaction or none of it, changes of the
-	// schema included: one that an author has begun and committed in a migration, too.
-	Whole bool
-
 	// Presumed holds the objects of the base that nobody vouches for: they were
 	// taken from the live database because a statement needs them.
 	Presumed map[schema.Key]bool

@@ -68,7 +68,7 @@ type course struct {
 	touches      [][]touch           // by effect
 	doubted      bool                // something of the base proves nothing: see doubtPresumed
 	gone         map[schema.Key]bool // tables that stood in the way, and count as gone
-	fleeting     map[int]bool        // positions at which nobody leaves a set: see passOver, bracket
+	fleeting     map[int]bool        // positions at which nobody leaves a set: see passOver
 }
 
 // newCourse lays the live schema over the trajectories.
@@ -106,7 +106,6 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 	}
 	c.doubtPresumed()
 	c.passOver()
-	c.bracket()
 	return c
 }
 
