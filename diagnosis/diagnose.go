@@ -136,6 +136,7 @@ type reasoner struct {
 	denied    map[int]bool               // statements whose effect is certainly not there
 	traces    map[int]trace              // what rows say of INSERTs
 	there     map[migration.Version]bool // migrations, else pending, of which rows are there
+	stands    map[int]bool               // whether what an UPDATE sets is there
 	tried     bool                       // an answer that nobody gave has been used
 	another   bool                       // it is open whether this is the right database at all
 }
@@ -156,6 +157,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		traces:    map[int]trace{},
 		there:     map[migration.Version]bool{},
 		denied:    map[int]bool{},
+		stands:    map[int]bool{},
 	}
 	for _, o := range d.Aside {
 		r.gone[o.Key] = true

@@ -78,9 +78,11 @@ func (r *reasoner) byOverwriting(ctx context.Context, m *matter) (bool, error) {
 // assigned reports that an assignment would change nothing, of rows that are there.
 func (r *reasoner) assigned(ctx context.Context, e int) (bool, error) {
 	s := r.Replay.Effects[e].Statement
-	if r.absent(s.Table()) {
-		return false, nil
+	if there, known := r.stands[e]; known || r.absent(s.Table()) {
+		return there, nil
 	}
 	trial, err := r.Witness.Try(ctx, s)
-	return err == nil && trial.Err == nil && trial.First == 0 && trial.Second > 0, err
+	there := err == nil && trial.Err == nil && trial.First == 0 && trial.Second > 0
+	r.stands[e] = there
+	return there, err
 }
