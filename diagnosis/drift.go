@@ -42,10 +42,15 @@ func (r *reasoner) converts(e int) bool {
 }
 
 // rewrites reports whether a statement makes, or replaces, nothing but views and programs
-// that are there as they were before it, or are gone and made anew ahead of it.
+// that are there as they were before it, or are gone and made anew ahead of it; or drops
+// something of the kind, or an index, for the one which its migration makes under that name.
 func (r *reasoner) rewrites(e int) bool {
 	for _, t := range r.touches[e] {
 		before, after := t.values[t.step], t.values[t.step+1]
+		if after == nil && t.loose() && before.Equal(t.live) && t.step+1 < len(t.effects) &&
+			r.Replay.Effects[t.effects[t.step+1]].Migration == r.Replay.Effects[e].Migration {
+			continue
+		}
 		if t.key.Kind == "materialized view" || after.Fact(schema.Definition) == "" || t.live != nil && !before.Equal(t.live) {
 			return false
 		}
