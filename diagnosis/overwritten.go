@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 )
 
 // This file contains UPDATEs that give the same column of the same rows one constant after
@@ -22,26 +25,27 @@ func assigns(text string) string {
 		return ""
 	}
 	where := strings.Join(strings.Fields(m[3]), " ")
-	if set := strings.ToLower(m[2]); strings.Contains(strings.ToLower(where), strings.Trim(set, "\"`[]")) {
-		return "" // which rows it is about depends on what it sets
+	if set := strings.ToLower(m[2]); strings.Contains(strings.ToLower(where), strings.Trim(set, "\"`[]")) || wording.Speaks(where, "select") {
+		return "" // which rows it is about depends on what it sets, or on other tables
 	}
 	return strings.ToLower(m[1]+" "+m[2]) + " " + where
 }
 
 // overwritten returns the last of the UPDATEs behind an assignment that set the same, and
-// which come ahead of what takes the table away or makes it anew.
+// which come ahead of what takes the table away or makes it anew, and of any other statement
+// that may read what was set, or change which rows are meant.
 func (r *Replay) overwritten(e int) (last int, ok bool) {
-	mine := assigns(r.Effects[e].Statement.Text)
+	mine, table := assigns(r.Effects[e].Statement.Text), r.Effects[e].Statement.Table()
 	if mine == "" || r.Effects[e].Statement.Verb != "update" {
 		return 0, false
 	}
 	for i := e + 1; i < len(r.Effects); i++ {
-		s := r.Effects[i].Statement
-		if s.Table() == r.Effects[e].Statement.Table() && (s.Verb == "drop table" || s.Verb == "alter table rename") {
-			break
-		}
-		if s.Verb == "update" && assigns(s.Text) == mine {
+		switch s := r.Effects[i].Statement; {
+		case s.Verb == "update" && assigns(s.Text) == mine:
 			last, ok = i, true
+		case s.Table() == table && (s.Verb == "drop table" || s.Verb == "alter table rename"),
+			(s.Class == migration.Data || s.Class == migration.Code) && wording.Speaks(s.Text, table.Name):
+			return last, ok
 		}
 	}
 	return last, ok
