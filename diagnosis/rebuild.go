@@ -132,7 +132,7 @@ func (r *reasoner) hasMoved(e int) bool {
 		case i < e && s.Verb == "create table" && away >= 0:
 			return done > 0 && not == 0 && (len(r.telltale(i)) > 0 || r.reshapes(away, i))
 		case i > e && s.Verb == "alter table rename":
-			return done > 0 && not == 0 && r.absent(table) && !r.absent(s.Renamed())
+			return done > 0 && not == 0 && r.absent(table) && !r.absent(r.liveName(i, s.Renamed()))
 		}
 	}
 	return false
