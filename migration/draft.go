@@ -55,7 +55,7 @@ func read(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Draft,
 	if format.prepare != nil {
 		files = format.prepare(dir, files, options)
 	}
-	d.set = &Set{Format: format.name, Ignore: dir.ignored()}
+	d.set = &Set{Format: format.name, Word: dir.word, Ignore: dir.ignored()}
 	var parts, baselines []*file
 	for _, f := range files {
 		d.problems.add(f.path, f.sections(format, options))

@@ -24,7 +24,8 @@ type file struct {
 	down              []chunk // nil where there is no such section
 	noTransaction     bool
 	noTransactionDown bool
-	revert            bool // the file is the down script of another
+	word              string // what stands ahead of the version in its name
+	revert            bool   // the file is the down script of another
 
 	pieces      []*file // the migrations that the file holds, where it can hold several
 	key         string

@@ -37,6 +37,7 @@ type folder struct {
 	at       map[string]entry
 	gaps     problems // why some folders could not be listed
 	cut      bool     // there is more below than is listed
+	word     string   // what stands ahead of the numbers: see commonWord
 	reason   string   // the file that made us recognise the format
 	read     map[string]*file
 	code     []string // paths of migrations written in Go

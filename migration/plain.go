@@ -26,12 +26,54 @@ func parsePlain(f *file, _ LoadOptions) error {
 		return f.errorAt(line, "what follows this heading seems to revert, and would be run as part of the upgrade",
 			"move it out of the file, or word the comment differently: comments do not count as a change of a migration")
 	}
-	if version, length := plainVersion(f.base()); length > 0 {
-		rest := strings.TrimSuffix(f.base()[length:], ".sql")
-		f.version, f.key, f.name = version, string(version), strings.TrimLeft(rest, "_-. ")
+	base := strings.TrimPrefix(f.base(), f.word)
+	version, length := plainVersion(base)
+	if length == 0 {
+		length = len(base) - len(strings.TrimLeft(base, "0123456789"))
+		version = Version(base[:length])
 	}
+	f.version, f.key = version, string(version)
+	f.name = strings.TrimLeft(strings.TrimSuffix(base[length:], ".sql"), "_-. ")
 	f.up = []chunk{{text: f.source, line: 1}}
 	return nil
+}
+
+// upWords stand ahead of the numbers of migrations in applications that run them
+// themselves. Others may be of seeds, of queries, or of what reverts.
+var upWords = []string{"m", "migrate", "migration", "v", "version", "up", "update", "upgrade", "patch", "delta", "schema"}
+
+// commonWord returns the word that the names of plain files have ahead of their numbers,
+// with what divides the two: "schema-" of schema-12.sql. It is "" unless two files have it,
+// no two have another one, and no name begins with a number.
+func (d *folder) commonWord() (word string) {
+	files := map[string]int{}
+	for _, e := range d.entries {
+		if e.IsDir() || !isFlatSQL(e.path) {
+			continue
+		}
+		at := strings.IndexAny(e.path, "0123456789")
+		if at == 0 {
+			return ""
+		}
+		if at > 0 && slices.Contains(upWords, strings.ToLower(strings.TrimRight(e.path[:at], "_-. "))) {
+			files[e.path[:at]]++
+		}
+	}
+	for common, n := range files {
+		switch {
+		case n < 2:
+		case word != "":
+			return ""
+		default:
+			word = common
+		}
+	}
+	return word
+}
+
+// isWorded reports whether an entry is a migration by the common word and its number.
+func (d *folder) isWorded(e entry) bool {
+	return d.word != "" && isFlatSQL(e.path) && strings.HasPrefix(e.path, d.word) && startsWithDigit(e.path[len(d.word):])
 }
 
 var (

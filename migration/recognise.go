@@ -159,13 +159,16 @@ func (d *folder) pick(format *format, guessed bool) ([]*file, error) {
 			d.problems.add(p.path, p.err)
 		}
 	}
+	if format == plain {
+		d.word = d.commonWord()
+	}
 	var picked []*file
 	for _, e := range d.entries {
 		named := format.named == nil || format.takes != nil || guessed || format.named(e.path)
 		switch {
 		case format.inGo != nil && !e.IsDir() && format.inGo(e.path):
 			d.code = append(d.code, e.path)
-		case e.IsDir() || strings.HasPrefix(e.Name(), "."), !format.has(e.path) || !named:
+		case e.IsDir() || strings.HasPrefix(e.Name(), "."), !format.has(e.path) && !d.isWorded(e) || !named:
 			d.leave(e, format, guessed)
 		default:
 			f, err := d.file(e)
@@ -173,6 +176,7 @@ func (d *folder) pick(format *format, guessed bool) ([]*file, error) {
 				return nil, err
 			}
 			if f != nil {
+				f.word = d.word
 				picked = append(picked, f)
 			}
 		}

@@ -14,6 +14,7 @@ var ErrNoVersion = errors.New("no migration has this version")
 type Set struct {
 	Migrations []*Migration // in the order of their versions; no version twice
 	Format     string       // the file format, one of [Formats]
+	Word       string       // what stands ahead of the version in the names of plain files: "update" of update0001.sql; mostly ""
 	Sum        string       // checksum of all names and checksums, in order: the identity of the set
 	Hints      []string     // what was noticed and does no harm: files left out, a schema file that lies about
 

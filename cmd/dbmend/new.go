@@ -61,6 +61,7 @@ func (a *app) newMigration(_ context.Context, c *call) (*result, error) {
 		if name == "" {
 			continue
 		}
+		name = set.Word + name
 		if err := writeNew(root, name, migration.Template(set.Format)); err != nil {
 			return nil, err
 		}
