@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
 )
 
@@ -14,7 +15,7 @@ import (
 
 // chooseEarly looks for statements of one migration which, with what the history claims,
 // give exactly the live schema. Where a position explains that as well, the position is
-// taken, and what the two disagree about is in doubt. What looks the same before and after
+// taken, and what the two disagree about is in doubt, unless a script has run as well. What looks the same before and after
 // it has not run then: that it has, unrecorded, is one accident more. Where there are
 // several such migrations, the history may be behind, and something was undone. Where
 // nothing is recorded, a position says more.
@@ -57,7 +58,7 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 	if x.at != nil {
 		x.early = nil
 		for m := range migrations {
-			if !r.remade(early) {
+			if !r.remade(early) && m != r.nextMigration() && !r.besideScript() {
 				x.perhaps = m
 			}
 		}
@@ -67,6 +68,17 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 		_, _, open := r.votes(e)
 		x.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
 		r.narrow(e, r.recorded(e) || early[e])
+	}
+	return nil
+}
+
+// nextMigration returns the first migration that the history does not claim: run by hand, it
+// is run in its turn.
+func (r *reasoner) nextMigration() *migration.Migration {
+	for _, m := range r.Replay.Set.Migrations {
+		if c := r.Recorded.Of(m); !c.Recorded || c.Begun {
+			return m
+		}
 	}
 	return nil
 }
@@ -138,5 +150,28 @@ func (r *reasoner) ranEarly(m *migration.Migration) bool {
 
 // awaits reports whether a statement waits for its turn, which others were run ahead of.
 func (r *reasoner) awaits(e int) bool {
-	return r.explained.hasEarly() && !r.recorded(e) && !r.amidEarly(e)
+	return r.explained.hasEarly() && !r.recorded(e) && !r.ranEarly(r.Replay.Effects[e].Migration) && !r.metEarly(e)
+}
+
+// metEarly reports whether a migration that was run ahead of its turn has done more to the
+// table of a statement than to add what the statement does not speak of.
+func (r *reasoner) metEarly(e int) bool {
+	mine := r.Replay.Effects[e].Statement
+	table := r.liveName(e, mine.Table())
+	for i := range r.Replay.Effects {
+		effect := &r.Replay.Effects[i]
+		if !r.ranEarly(effect.Migration) {
+			continue
+		}
+		puts := mine.Verb == "insert" && effect.Statement.Verb == "insert" // neither minds the other
+		if effect.Statement.Class == migration.Data && r.liveName(i, effect.Statement.Table()) == table && !puts {
+			return true
+		}
+		if slices.ContainsFunc(r.touches[i], func(t touch) bool {
+			return !t.loose() && t.key.Owner() == table && (!r.additive(i) || t.key == table || wording.Speaks(mine.Text, t.key.Name))
+		}) {
+			return true
+		}
+	}
+	return false
 }

@@ -22,6 +22,15 @@ func (r *reasoner) installed() bool {
 	return !r.Recorded.Any() && r.explained.at != nil && !r.touched(r.explained.at.to, len(r.touches))
 }
 
+// stoppedAhead reports that the set has begun, and stopped ahead of a statement: the history
+// has not come to it, or there is none, and all that explains the schema says so.
+func (r *reasoner) stoppedAhead(e int) bool {
+	if r.Recorded.Any() {
+		return !r.recorded(e)
+	}
+	return !slices.ContainsFunc(r.explained.fitting, func(s span) bool { return s.from == 0 || s.to > e })
+}
+
 // settled reports that no statement which is still to run is about the table of a
 // statement or about its rows: what is in there is what the set leaves in it.
 func (r *reasoner) settled(e int) bool {
@@ -221,9 +230,9 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	case seeds.Present == seeds.Wanted:
 		f.is(Done, fmt.Sprintf("all %s that the set leaves in %s are there", wording.Count(int64(seeds.Wanted), "row"), table))
 		return true, nil
-	case seeds.Present == 0 && r.isOverlaid(e) && r.Recorded.Any() && !r.recorded(e) && !r.passedThrough(table):
+	case seeds.Present == 0 && r.isOverlaid(e) && r.stoppedAhead(e) && !r.carriedThrough(table):
 		seed()
-		f.is(Superseded, fmt.Sprintf("a script made %s ahead of its time, and the history has not come to what puts rows in: those that the set leaves in it are put in, in the form that they have later", table))
+		f.is(Superseded, fmt.Sprintf("a script made %s ahead of its time, and the set has not come to what puts rows in: those that the set leaves in it are put in, in the form that they have later", table))
 		return true, nil
 	case seeds.Present == 0 && seeds.Others == 0:
 		r.seedEmpty(live, rows, f.Ref)

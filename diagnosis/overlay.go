@@ -310,9 +310,30 @@ func (r *reasoner) looksAt(table schema.Key) bool {
 	return false
 }
 
-// passedThrough reports whether statements behind the position change or copy rows
-// of a table, make it of rows of others, or make triggers that write to it.
+// passedThrough reports whether statements behind the position change rows of a table, or
+// carry them on.
 func (r *reasoner) passedThrough(table schema.Key) bool {
+	changes := func(s *migration.Statement) bool { return s.Class == migration.Data && s.Verb != "insert" }
+	return r.carriedThrough(table) || slices.ContainsFunc(r.behindOn(r.namesBehind(table)), changes)
+}
+
+// carriedThrough reports whether statements behind the position copy rows of a table, make
+// it of rows of others, or make triggers that write to it.
+func (r *reasoner) carriedThrough(table schema.Key) bool {
+	names := r.namesBehind(table)
+	return slices.ContainsFunc(r.behindOn(names), func(s *migration.Statement) bool {
+		switch {
+		case s.Verb == "create trigger", s.Verb == "alter table rename":
+			return true
+		case strings.HasPrefix(s.Verb, "create table"):
+			return wording.Speaks(s.Text, "select") // it is made of rows, or another one is made of its own
+		}
+		return s.Verb == "insert" && (!slices.Contains(names, s.Table()) || wording.Speaks(s.Text, "select"))
+	})
+}
+
+// namesBehind returns the names that a table has behind the position.
+func (r *reasoner) namesBehind(table schema.Key) []schema.Key {
 	names := []schema.Key{table}
 	for e := len(r.Replay.Effects) - 1; e >= r.explained.at.to; e-- {
 		s := r.Replay.Effects[e].Statement
@@ -320,21 +341,16 @@ func (r *reasoner) passedThrough(table schema.Key) bool {
 			names = append(names, s.Table())
 		}
 	}
+	return names
+}
+
+// behindOn returns the statements behind the position that speak of one of the tables.
+func (r *reasoner) behindOn(tables []schema.Key) (statements []*migration.Statement) {
 	for e := r.explained.at.to; e < len(r.Replay.Effects); e++ {
 		s := r.Replay.Effects[e].Statement
-		if !slices.ContainsFunc(names, func(name schema.Key) bool { return wording.Speaks(s.Text, name.Name) }) {
-			continue
-		}
-		switch {
-		case s.Verb == "create trigger", s.Verb == "alter table rename":
-			return true
-		case strings.HasPrefix(s.Verb, "create table") && wording.Speaks(s.Text, "select"):
-			return true // it is made of rows, or another one is made of its own
-		case s.Class == migration.Data && s.Verb != "insert":
-			return true
-		case s.Verb == "insert" && (!slices.Contains(names, s.Table()) || wording.Speaks(s.Text, "select")):
-			return true
+		if slices.ContainsFunc(tables, func(table schema.Key) bool { return wording.Speaks(s.Text, table.Name) }) {
+			statements = append(statements, s)
 		}
 	}
-	return false
+	return statements
 }

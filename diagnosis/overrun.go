@@ -24,7 +24,12 @@ func (r *reasoner) overrun(e int) bool {
 		}
 		done, not, _ := r.votes(i)
 		same := r.Replay.Effects[i].Migration == mine
-		rows = rows || same && r.traces[i] == left && !r.recorded(i)
+		if r.traces[i] == left && !r.recorded(i) {
+			rows = rows || same
+			if !same {
+				earlier.put(r, i)
+			}
+		}
 		if same && not > 0 {
 			here.lacking = true
 		}
@@ -83,16 +88,26 @@ func (r *reasoner) amidHelper(e int) bool {
 type evidence struct {
 	seen    map[schema.Key]bool        // what they have made, changed or dropped
 	telling map[schema.Key]bool        // of that, what no script makes
-	made    map[migration.Version]bool // migrations of which tables and their parts are there
+	made    map[migration.Version]bool // migrations of which tables and their parts are there, or rows
 	rebuilt bool                       // a table was made anew, its rows with it
 	lacking bool                       // something of them is missing
 }
 
-// add takes a statement that is done into account.
-func (v *evidence) add(r *reasoner, e int) {
+func (v *evidence) begin() {
 	if v.seen == nil {
 		v.seen, v.telling, v.made = map[schema.Key]bool{}, map[schema.Key]bool{}, map[migration.Version]bool{}
 	}
+}
+
+// put takes a statement into account of which the rows are there.
+func (v *evidence) put(r *reasoner, e int) {
+	v.begin()
+	v.made[r.Replay.Effects[e].Migration.Version] = true
+}
+
+// add takes a statement that is done into account.
+func (v *evidence) add(r *reasoner, e int) {
+	v.begin()
 	for _, t := range r.touches[e] {
 		if !r.transient(t.trajectory) && !t.live.Equal(r.said(t.trajectory)) {
 			v.seen[t.key.Owner()] = true

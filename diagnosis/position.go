@@ -25,6 +25,9 @@ func (r *reasoner) choosePosition(ctx context.Context, held bool) error {
 		spans = spans[:n]
 	}
 	plain := r.begunAt(spans)
+	if r.besideScript() && !r.begun() {
+		plain = r.atBoundaries(plain, claimed)
+	}
 	spans, err := r.seedsAllow(ctx, plain)
 	if err != nil {
 		return err
