@@ -34,6 +34,9 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 		return nil
 	}
 	if !r.gives(early) {
+		if m := r.taker(); m != nil && len(migrations) == 0 {
+			migrations[m] = true
+		}
 		r.addOpen(early, migrations)
 		if !r.gives(early) {
 			return nil
@@ -70,6 +73,24 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 		r.narrow(e, r.recorded(e) || early[e])
 	}
 	return nil
+}
+
+// taker returns the first migration that the history does not claim and that drops something
+// which is missing, though the history says that it is there. That alone is all that may show.
+func (r *reasoner) taker() *migration.Migration {
+	first := len(r.Replay.Effects)
+	for _, t := range r.trajectories {
+		if t.live != nil || r.said(t) == nil {
+			continue
+		}
+		if n := slices.IndexFunc(t.effects, func(e int) bool { return !r.recorded(e) && r.takes(t, e) }); n >= 0 {
+			first = min(first, t.effects[n])
+		}
+	}
+	if first == len(r.Replay.Effects) {
+		return nil
+	}
+	return r.Replay.Effects[first].Migration
 }
 
 // nextMigration returns the first migration that the history does not claim: run by hand, it
