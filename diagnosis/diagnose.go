@@ -96,7 +96,7 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		}
 		r.moveIgnored(e)
 	}
-	r.passOver()
+	r.spareShortLived()
 	r.judgeForeign()
 	r.keepWhole()
 	r.wakeTriggers()

@@ -15,10 +15,11 @@ import (
 
 // chooseEarly looks for statements of one migration which, with what the history claims,
 // give exactly the live schema. Where a position explains that as well, the position is
-// taken, and what the two disagree about is in doubt, unless a script has run as well. What looks the same before and after
-// it has not run then: that it has, unrecorded, is one accident more. Where there are
-// several such migrations, the history may be behind, and something was undone. Where
-// nothing is recorded, a position says more.
+// taken, and what the two disagree about is in doubt: not where a script has run besides,
+// nor about the migration whose turn it is. What looks the same before and after it has not
+// run then: that it has, unrecorded, is one accident more. Where there are several such
+// migrations, the history may be behind, and something was undone. Where nothing is
+// recorded, a position says more.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
 	x := &r.explained
 	if r.begun() || r.doubted || len(x.lacking) > 0 || !r.Recorded.Any() && x.at != nil {

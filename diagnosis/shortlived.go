@@ -9,9 +9,9 @@ import (
 // This file contains tables that a script of the whole schema does not make, since the set
 // drops them again. What a script has overtaken may be what they refer to.
 
-// passOver lets be what is about nothing but tables that come and go behind the position at
+// spareShortLived lets be what is about nothing but tables that come and go behind the position at
 // which a script ran, where nothing else that is to run speaks of them.
-func (r *reasoner) passOver() {
+func (r *reasoner) spareShortLived() {
 	if r.explained.at == nil || len(r.explained.at.overlaid) == 0 {
 		return
 	}
