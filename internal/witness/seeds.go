@@ -85,7 +85,7 @@ func (w *Witness) Present(ctx context.Context, table schema.Key, rows diagnosis.
 	seeds.Wanted = len(rows.Rows)
 	keyed := key(w.have, table, rows.Columns)
 	seeds.Keyed = keyed != nil
-	found, err := w.find(ctx, table, rows, keyed)
+	found, err := w.findEach(ctx, table, rows, keyed)
 	if err != nil {
 		return seeds, err
 	}
@@ -97,19 +97,29 @@ func (w *Witness) Present(ctx context.Context, table schema.Key, rows diagnosis.
 
 // Alike counts the rows that are there with all of their values: see [diagnosis.Witness].
 func (w *Witness) Alike(ctx context.Context, table schema.Key, rows diagnosis.TableRows) (alike int, err error) {
-	found, err := w.find(ctx, table, rows, nil)
-	if err == nil {
-		return count(found, present), nil
+	found, err := w.findEach(ctx, table, rows, nil)
+	return count(found, present), err
+}
+
+// findEach looks for rows. One with a value that the table cannot hold, since a column of it has
+// another type by the time that the row is put in, is not there, and says nothing of the
+// others.
+func (w *Witness) findEach(ctx context.Context, table schema.Key, rows diagnosis.TableRows, keyed map[string]bool) ([]sight, error) {
+	found, err := w.find(ctx, table, rows, keyed)
+	if err == nil || !TellsOfSchema(w.db.Explain(err).Problem) {
+		return found, err
 	}
-	// One row that cannot be compared says nothing of the others.
+	found = make([]sight, len(rows.Rows))
 	for i := range rows.Rows {
-		found, err := w.find(ctx, table, diagnosis.TableRows{Columns: rows.Columns, Rows: rows.Rows[i : i+1]}, nil)
-		if err != nil && !TellsOfSchema(w.db.Explain(err).Problem) {
-			return 0, err
+		one, err := w.find(ctx, table, diagnosis.TableRows{Columns: rows.Columns, Rows: rows.Rows[i : i+1]}, keyed)
+		switch {
+		case err == nil:
+			found[i] = one[0]
+		case !TellsOfSchema(w.db.Explain(err).Problem):
+			return nil, err
 		}
-		alike += count(found, present)
 	}
-	return alike, nil
+	return found, nil
 }
 
 // A sight is what is found of one row that is looked for.
