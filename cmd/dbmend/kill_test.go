@@ -23,7 +23,8 @@ import (
 // next run ends where an undisturbed one ends, waits for nobody who is no more, and
 // leaves no scratch database behind.
 
-// killsVariable says how many times everything is killed at every event.
+// killsVariable says how many times everything is killed at every event; "2/5" once, at those
+// of the second of five parts. With -v the test tells how far it is.
 const killsVariable = "DBMEND_TEST_KILLS"
 
 // A ground is a server of the test's own, and what is migrated on it.
@@ -74,13 +75,10 @@ func TestKilledOnServers(t *testing.T) {
 			events := v.up(t, never, -1)
 			took := time.Since(begun)
 			v.want = v.picture(t)
-			// A few of them are tried each time; many, at every event, if that is asked for.
-			times, every := 1, 5
-			if n, err := strconv.Atoi(os.Getenv(killsVariable)); err == nil {
-				times, every = n, 1
-			}
+			times, first, every := many()
+			v.begun, v.rounds, v.planned = time.Now(), 0, times*((events-first+every-1)/every+3)
 			for range times {
-				for at := rand.N(every); at < events; at += every {
+				for at := first; at < events; at += every {
 					v.round(t, fmt.Sprintf("killed at event %d", at), func() { v.up(t, never, at) })
 				}
 				for range 2 {
@@ -98,6 +96,23 @@ func TestKilledOnServers(t *testing.T) {
 	}
 }
 
+// many says how often everything is killed, at which event first, and how many further on
+// next. A few are tried each time; many, at every event, if that is asked for.
+func many() (times, first, every int) {
+	asked := os.Getenv(killsVariable)
+	if part, of, ok := strings.Cut(asked, "/"); ok {
+		a, errPart := strconv.Atoi(part)
+		b, errOf := strconv.Atoi(of)
+		if errPart == nil && errOf == nil && a >= 1 && a <= b {
+			return 1, a - 1, b
+		}
+	}
+	if n, err := strconv.Atoi(asked); err == nil {
+		return n, 0, 1
+	}
+	return 1, rand.N(5), 5
+}
+
 // never is the time of a kill that does not come.
 const never time.Duration = -1
 
@@ -108,7 +123,9 @@ type victim struct {
 	folder         string
 	dsn, url       string
 	want           string
+	begun          time.Time
 	rounds, killed int
+	planned        int
 }
 
 // begin makes the next database.
@@ -195,7 +212,9 @@ func (v *victim) crash(t *testing.T, after time.Duration) {
 // round disturbs a run, and requires of the next one what an undisturbed one does.
 func (v *victim) round(t *testing.T, what string, disturb func()) {
 	t.Helper()
-	v.rounds++
+	if v.rounds++; v.rounds%10 == 0 {
+		t.Logf("round %d of %d, %d killed in the middle of their work, %v", v.rounds, v.planned, v.killed, time.Since(v.begun).Round(time.Second))
+	}
 	v.begin(t)
 	disturb()
 	v.command(t, "up")
