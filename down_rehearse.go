@@ -171,7 +171,8 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 			if !witness.TellsOfSchema(complaint) {
 				return nil, errors.Join(stepError(s, "rehearsal", err), scratch.Rollback(ctx))
 			}
-			seen.problem = noReturn(p, fmt.Sprintf("%s fails: %v", wording.Quote(s.SQL), err))
+			// It may be of a later migration than the one that the question names.
+			seen.problem = noReturn(p, fmt.Sprintf("in the down part of %s, %s fails: %v", s.Ref.Version, wording.Quote(s.SQL), err))
 			return seen, scratch.Rollback(ctx)
 		}
 		if seen.changes[i], err = watch.Changes(ctx, *s.Source); err != nil {

@@ -185,7 +185,7 @@ var roads = []road{
 		files: map[string]string{
 			"1.up.sql": "CREATE TABLE users (id integer PRIMARY KEY)", "1.down.sql": "DROP TABLE userz",
 		},
-		question: diagnosis.Q21, says: "DROP TABLE userz",
+		question: diagnosis.Q21, says: `in the down part of 1, "DROP TABLE userz" fails`,
 	},
 	{
 		name: "a database that is not what its history says is mended first",
