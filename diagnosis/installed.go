@@ -230,13 +230,13 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 	case seeds.Present == seeds.Wanted:
 		f.is(Done, fmt.Sprintf("all %s that the set leaves in %s are there", wording.Count(int64(seeds.Wanted), "row"), table))
 		return true, nil
-	case seeds.Present == 0 && r.isOverlaid(e) && r.stoppedAhead(e) && !r.carriedThrough(table):
-		seed()
-		f.is(Superseded, fmt.Sprintf("a script made %s ahead of its time, and the set has not come to what puts rows in: those that the set leaves in it are put in, in the form that they have later", table))
-		return true, nil
 	case seeds.Present == 0 && seeds.Others == 0:
 		r.seedEmpty(live, rows, f.Ref)
 		f.is(Superseded, fmt.Sprintf("%s is empty: the rows that the set leaves in it are put in, in the form that they have later", table))
+		return true, nil
+	case seeds.Present == 0 && r.isOverlaid(e) && r.stoppedAhead(e) && !r.carriedThrough(table):
+		seed()
+		f.is(Superseded, fmt.Sprintf("a script made %s ahead of its time, and the set has not come to what puts rows in: those that the set leaves in it are put in, in the form that they have later", table))
 		return true, nil
 	}
 	switch r.ask(Question{
