@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
@@ -68,7 +69,7 @@ func (r *reasoner) numbered(table schema.Key, rows TableRows) []TableRows {
 	var groups []TableRows
 	last := false
 	for i, row := range ordered {
-		keep := given[row[at]]
+		keep := given[bare(row[at])]
 		if i == 0 || keep != last {
 			columns := slices.Clone(rows.Columns)
 			if !keep {
@@ -116,16 +117,20 @@ func (r *reasoner) numbersGiven(table schema.Key, key string) (given map[string]
 		for _, row := range rows.Rows {
 			switch {
 			case at >= 0 && at < len(row):
-				given[row[at]] = true
+				given[bare(row[at])] = true
 			case rows.Columns == nil:
 				for _, value := range row {
-					given[value] = true // its key is one of them
+					given[bare(value)] = true // its key is one of them
 				}
 			}
 		}
 	}
 	return given, all
 }
+
+// bare returns a literal without quotes: an engine may read a number from a table as a text,
+// which a statement gives as a number.
+func bare(literal string) string { return strings.Trim(literal, "'") }
 
 // present looks for rows in groups.
 func (r *reasoner) present(ctx context.Context, table schema.Key, groups []TableRows) (all Seeds, absent [][]int, err error) {
