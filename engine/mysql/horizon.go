@@ -71,25 +71,25 @@ func (d *database) ahead(ctx context.Context) (string, error) {
 	return text.String, nil
 }
 
-// mostPauses is how often a horizon is asked for again until nobody else is at work, each time
-// after a longer pause: three milliseconds and a half in all.
+// mostPauses is how often a horizon is asked for again until nobody else is at work, where an
+// inspection follows: three milliseconds and a half in all.
 const mostPauses = 3
 
 // stillAhead returns the horizon of a moment at which all that it counts had ended, as text; ""
-// where there was none for a while. Then no other connection was at a statement, and neither was
-// replication from another server nor the scheduler of events. The server looks at each connection once, at what
-// it has counted and then at what it does: one that was idle has begun nothing else, and one
-// that was not is seen.
+// where there was none, after so many pauses, each longer than the one before. Then no other
+// connection was at a statement, and neither was replication from another server nor the
+// scheduler of events. The server looks at each connection once, at what it has counted and
+// then at what it does: one that was idle has begun nothing else, and one that was not is seen.
 //
 // Not told are the first seconds of a server or of its counters, which might be taken for
 // others of the same second, and what a node of a cluster does, where others say what is to
 // be done.
-func (d *database) stillAhead(ctx context.Context) (string, error) {
+func (d *database) stillAhead(ctx context.Context, pauses int) (string, error) {
 	if d.traits.Flavor.Vendor != mariaDB {
 		return "", nil
 	}
 	query := "SELECT " + reached + ", " + running + " = 1, " + uptime + " > 0 AND " + flushed + " > 0 AND " + cluster + " = 0 " + status
-	for pause := time.Millisecond / 2; ; pause *= 2 {
+	for pause := time.Millisecond / 2; ; pause, pauses = 2*pause, pauses-1 {
 		var text sql.NullString
 		var still, tells bool
 		err := d.conn.QueryRowContext(ctx, query).Scan(&text, &still, &tells)
@@ -101,7 +101,7 @@ func (d *database) stillAhead(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("read the server's counters: %w", err)
 		case still && tells:
 			return text.String, nil
-		case !tells || pause == time.Millisecond/2<<mostPauses:
+		case !tells || pauses == 0:
 			return "", nil
 		}
 		select {

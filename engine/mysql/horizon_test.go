@@ -111,7 +111,7 @@ func TestNoHorizonAmidAStatement(t *testing.T) {
 	still := func() (told int) {
 		t.Helper()
 		for _, d := range []*database{db, app} {
-			text, err := d.stillAhead(t.Context())
+			text, err := d.stillAhead(t.Context(), mostPauses)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -30,7 +30,7 @@ func (Engine) SameStamp(a, b string) bool {
 // time. So the sum is another one wherever Inspect could see something else, in whatever
 // time, on whatever server.
 func (d *database) Stamp(ctx context.Context) (stamp string, err error) {
-	err = d.readAll(ctx, func(ahead string, list []listing, answers []printed) {
+	err = d.readAll(ctx, 0, func(ahead string, list []listing, answers []printed) {
 		stamp = d.stampOf(ahead, list, answers)
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func (d *database) Stamp(ctx context.Context) (stamp string, err error) {
 
 // Stamped returns the schema with the stamp of the very texts that it was read from.
 func (d *database) Stamped(ctx context.Context) (s *schema.Snapshot, stamp string, err error) {
-	err = d.readAll(ctx, func(ahead string, list []listing, answers []printed) {
+	err = d.readAll(ctx, mostPauses, func(ahead string, list []listing, answers []printed) {
 		s, stamp = schema.NewSnapshot(numbered(d.describeAll(list, answers))...), d.stampOf(ahead, list, answers)
 	})
 	if err != nil {
@@ -50,11 +50,11 @@ func (d *database) Stamped(ctx context.Context) (s *schema.Snapshot, stamp strin
 	return s, stamp, nil
 }
 
-// readAll reads the horizon, and then all that the server says of the schema: whoever changes
-// something in between makes the stamp too old, and never too new.
-func (d *database) readAll(ctx context.Context, take func(ahead string, list []listing, answers []printed)) error {
+// readAll reads the horizon, with as many pauses, and then all that the server says of the
+// schema: whoever changes something in between makes the stamp too old, and never too new.
+func (d *database) readAll(ctx context.Context, pauses int, take func(ahead string, list []listing, answers []printed)) error {
 	return d.reading(ctx, func() error {
-		ahead, err := d.stillAhead(ctx)
+		ahead, err := d.stillAhead(ctx, pauses)
 		if err != nil {
 			return err
 		}
