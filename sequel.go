@@ -22,11 +22,11 @@ import (
 var errAside = errors.New("the database has to be looked at")
 
 // continues reports that the last thing that happened to this database was a run of the
-// beginning of this very set, and that it has left nothing but that. Whether somebody has
-// touched the schema since is asked once there is a connection, where it may take a whole
-// stamp. sumTo returns the Sum of the files up to a version.
+// beginning of this very set, and not of all of it, and that it has left nothing but that.
+// Whether somebody has touched the schema since is asked once there is a connection, where
+// it may take a whole stamp. sumTo returns the Sum of the files up to a version.
 func (m *Migrator) continues(e lastEntry, sumTo func(migration.Version) string) bool {
-	if e.kind != string(journal.Completed) || e.outcome != string(journal.Applied) || e.version == "" || e.tool != "dbmend "+Version ||
+	if m.ended(e) || e.kind != string(journal.Completed) || e.outcome != string(journal.Applied) || e.version == "" || e.tool != "dbmend "+Version ||
 		!strings.HasSuffix(e.evidence, "\n"+journal.Sole) || e.ruler != "" || m.history != "" || m.weighs ||
 		e.now == "" || e.stamp == "" || m.to != "" && e.version.Compare(m.to) >= 0 {
 		return false

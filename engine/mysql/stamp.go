@@ -2,9 +2,12 @@ package mysql
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -25,9 +28,9 @@ func (Engine) SameStamp(a, b string) bool {
 	return horizonA == horizonB && horizonA != "" || textsA == textsB && textsA != ""
 }
 
-// Stamp returns the horizon, if it tells, and a sum over all that the server says of the
-// schema: over the very texts that Inspect makes objects of, which takes most of its
-// time. So the sum is another one wherever Inspect could see something else, in whatever
+// Stamp returns the horizon, if it tells, and hashes of all that the server says of the
+// schema: of the very texts that Inspect makes objects of, which takes most of its
+// time. So they are others wherever Inspect could see something else, in whatever
 // time, on whatever server.
 func (d *database) Stamp(ctx context.Context) (stamp string, err error) {
 	err = d.readAll(ctx, 0, func(ahead string, list []listing, answers []printed) {
@@ -69,27 +72,57 @@ func (d *database) readAll(ctx context.Context, pauses int, take func(ahead stri
 // stampOf returns the stamp of what the server has said. It ends with what a trace has to know
 // of objects that it does not read: that there are views.
 func (d *database) stampOf(ahead string, list []listing, answers []printed) string {
-	stamp := ahead + "/" + d.said(list, answers).Fingerprint().String()
-	if slices.ContainsFunc(list, func(l listing) bool { return l.kind == schema.View }) {
-		stamp += withViews
+	var all saying
+	views := false
+	var buf []byte
+	for i := range answers {
+		buf = d.appendSaid(buf[:0], &list[i], &answers[i])
+		all.turn(sha256.Sum256(buf))
+		views = views || list[i].kind == schema.View
 	}
-	return stamp
+	return all.stamp(ahead, views)
 }
 
+// A saying stands for what the server says of a number of objects, in whatever order: all that it
+// says of one, hashed, is put in and taken out in the same way.
+type saying [sha256.Size]byte
+
+func (s *saying) turn(one saying) { subtle.XORBytes(s[:], s[:], one[:]) }
+
+// withViews is the end of a stamp where there are views.
 const withViews = "+views"
 
-// said returns what the server has said, one object each.
-func (d *database) said(list []listing, answers []printed) *schema.Snapshot {
-	objects := make([]*schema.Object, len(answers))
-	for i := range answers {
-		l, p := &list[i], &answers[i]
-		o := &schema.Object{Key: schema.Key{Space: d.name, Kind: l.kind, Table: l.table, Name: l.name}}
-		for _, text := range []string{l.event, l.order, l.body, l.mode, uncounted(p.text), p.mode, p.zone, strconv.Itoa(int(p.number)), p.reason, fmt.Sprint(p.systems)} {
-			o.Facts = append(o.Facts, schema.Fact{Value: text})
-		}
-		objects[i] = o
+// stamp returns a stamp with this horizon.
+func (s *saying) stamp(ahead string, views bool) string {
+	text := ahead + "/" + hex.EncodeToString(s[:])
+	if views {
+		text += withViews
 	}
-	return schema.NewSnapshot(objects...)
+	return text
+}
+
+// parseSaying reads what stands behind the horizon of a stamp.
+func parseSaying(text string) (s saying, views, ok bool) {
+	text, views = strings.CutSuffix(text, withViews)
+	b, err := hex.DecodeString(text)
+	return s, views, err == nil && copy(s[:], b) == len(s) && len(b) == len(s)
+}
+
+// appendSaid appends all that the server says of an object, each text with its length, so that no
+// two read alike.
+func (d *database) appendSaid(buf []byte, l *listing, p *printed) []byte {
+	systems := ""
+	if p.systems != nil {
+		systems = fmt.Sprint(p.systems)
+	}
+	for _, text := range [...]string{
+		d.name, string(l.kind), l.name, l.table, l.event, l.order, l.body, l.mode,
+		uncounted(p.text), p.mode, p.zone, strconv.Itoa(int(p.number)), p.reason, systems,
+	} {
+		buf = binary.AppendUvarint(buf, uint64(len(text)))
+		buf = append(buf, text...)
+	}
+	return buf
 }
 
 // counter matches what a table counts its rows with, where the server prints it.

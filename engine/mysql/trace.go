@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -18,16 +19,17 @@ import (
 type tracing struct {
 	d       *database
 	since   horizon
-	texts   schema.Fingerprint // of all that the server said of the schema then
-	views   bool               // there are some
-	changes int64              // how many of the statements are on the schema
-	list    []listing          // what they make or change
+	texts   saying    // all that the server said of the schema then
+	views   bool      // there are some
+	changes int64     // how many of the statements are on the schema
+	list    []listing // what they make or change
 	was, is *state
 }
 
-// A state is what the server has said of the objects of a list, and what they are.
+// A state is what the server has said of the objects of a list, each in its place, and what
+// they are.
 type state struct {
-	said    *schema.Snapshot
+	said    []saying
 	objects []*schema.Object
 }
 
@@ -64,12 +66,10 @@ func (Engine) Trace(ctx context.Context, db engine.Database, stamp string, state
 // begin takes the stamp apart.
 func (t *tracing) begin(stamp string) (ok bool) {
 	ahead, texts, _ := strings.Cut(stamp, "/")
-	texts, t.views = strings.CutSuffix(texts, withViews)
-	var err error
 	if t.since, ok = parseHorizon(ahead); ok {
-		t.texts, err = schema.ParseFingerprint(texts)
+		t.texts, t.views, ok = parseSaying(texts)
 	}
-	return ok && err == nil
+	return ok
 }
 
 // name notes the tables that the statements make or change. It is not ok where one does
@@ -122,8 +122,8 @@ func (t *tracing) addViews(ctx context.Context) error {
 	})
 }
 
-// missing is the error about a table that is not there.
-const missing = 1146 // ER_NO_SUCH_TABLE
+// noSuchTable is the error about a table that is not there.
+const noSuchTable = 1146 // ER_NO_SUCH_TABLE
 
 // read reads what there is of the list; nil where the server does not show it as what it is
 // called.
@@ -137,24 +137,22 @@ func (t *tracing) read(ctx context.Context) (s *state, err error) {
 		if err != nil {
 			return err
 		}
-		var list []listing
-		var there []printed
 		for i := range t.list {
-			l, p := t.list[i], answers[i]
-			switch {
-			case l.kind == schema.Table && p.number == missing:
-				continue
-			case p.number != 0, l.kind == schema.Table && (!strings.HasPrefix(p.text, "CREATE TABLE ") || strings.Contains(p.text, "SEQUENCE=1")):
+			l, p := &t.list[i], &answers[i]
+			if missing := l.kind == schema.Table && p.number == noSuchTable; !missing &&
+				(p.number != 0 || l.kind == schema.Table && (!strings.HasPrefix(p.text, "CREATE TABLE ") || strings.Contains(p.text, "SEQUENCE=1"))) {
 				return nil
 			}
-			list, there = append(list, l), append(there, p)
 		}
-		if err := t.d.systems(ctx, list, there); err != nil {
+		if err := t.d.systems(ctx, t.list, answers); err != nil {
 			return err
 		}
-		s = &state{said: t.d.said(list, there)}
-		for i := range list {
-			s.objects = append(s.objects, t.d.describe(&list[i], there[i])...)
+		s = &state{said: make([]saying, len(t.list))}
+		for i := range t.list {
+			if answers[i].number == 0 {
+				s.said[i] = sha256.Sum256(t.d.appendSaid(nil, &t.list[i], &answers[i]))
+				s.objects = append(s.objects, t.d.describe(&t.list[i], answers[i])...)
+			}
 		}
 		s.objects = numbered(s.objects)
 		return nil
@@ -163,7 +161,7 @@ func (t *tracing) read(ctx context.Context) (s *state, err error) {
 }
 
 // Stamp returns the stamp that the schema has by now: the horizon, moved by the
-// statements, and a sum from which what they have changed is taken off and put back. It does not
+// statements, and hashes of which those of what they have changed are others. It does not
 // tell where anybody else has begun a statement on a schema, or where one of these has left
 // its table as it was: then its words were misread, or it was one of those that may.
 func (t *tracing) Stamp(ctx context.Context) (string, error) {
@@ -185,19 +183,22 @@ func (t *tracing) Stamp(ctx context.Context) (string, error) {
 		t.is = nil
 		return "", nil
 	}
-	stamp := ahead + "/" + t.texts.Replace(t.was.said, t.is.said).String()
-	if t.views {
-		stamp += withViews
+	texts := t.texts
+	for i := range t.list {
+		texts.turn(t.was.said[i])
+		texts.turn(t.is.said[i])
 	}
-	return stamp, nil
+	return texts.stamp(ahead, t.views), nil
 }
 
 // different reports whether the server says of each table something else than it did.
 func (t *tracing) different() bool {
-	return !slices.ContainsFunc(t.list, func(l listing) bool {
-		key := schema.Key{Space: t.d.name, Kind: l.kind, Name: l.name}
-		return l.kind == schema.Table && t.was.said.Get(key).Equal(t.is.said.Get(key))
-	})
+	for i := range t.list {
+		if t.list[i].kind == schema.Table && t.was.said[i] == t.is.said[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // Changed returns the tables that the statements name, and the views, as they were and as
