@@ -83,15 +83,27 @@ func (r *reasoner) restates(e int) bool {
 }
 
 // madeAhead reports whether a statement is about a table that is not there and that an
-// earlier one is to make: it finds no row.
+// earlier one is to make, or about columns of which this is so: it finds no value that
+// anybody else has put in.
 func (r *reasoner) madeAhead(e int) bool {
 	table := r.Replay.Effects[e].Statement.Table()
-	if !r.absent(table) || slices.ContainsFunc(r.touches[e], func(t touch) bool { return t.live != nil || t.key.Owner() != table }) {
+	if slices.ContainsFunc(r.touches[e], func(t touch) bool { return t.live != nil || t.key.Owner() != table }) {
 		return false
 	}
+	if r.absent(table) {
+		return r.comesAhead(e, table, "create table")
+	}
+	return len(r.touches[e]) > 0 && !slices.ContainsFunc(r.touches[e], func(t touch) bool {
+		return t.key.Kind != schema.Column || !r.comesAhead(e, t.key, "alter table add column")
+	})
+}
+
+// comesAhead reports whether the last statement ahead of another that touches an object is to
+// run, and does just this.
+func (r *reasoner) comesAhead(e int, key schema.Key, verb string) bool {
 	for i := e - 1; i >= 0; i-- {
-		if slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key == table }) {
-			return r.findings[i].Verdict == NotDone && r.Replay.Effects[i].Statement.Verb == "create table"
+		if slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key == key }) {
+			return r.findings[i].Verdict == NotDone && r.Replay.Effects[i].Statement.Verb == verb
 		}
 	}
 	return false
@@ -137,7 +149,7 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 	case doomed == nil && r.stamped() && !r.deep(e):
 		f.Evidence = append(f.Evidence, "recorded, as more is of which nothing is there; what it drops holds no row")
 	case doomed == nil && r.madeAhead(e):
-		f.Evidence = append(f.Evidence, "recorded, so it has drifted; its table is missing, and made anew ahead of it")
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; what it is about is missing, and made anew ahead of it")
 	case kept:
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; run on a copy it leaves every value as it is")
 	case r.explained.waits:
