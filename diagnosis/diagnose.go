@@ -137,6 +137,7 @@ type reasoner struct {
 	traces    map[int]trace              // what rows say of INSERTs
 	there     map[migration.Version]bool // migrations, else pending, of which rows are there
 	stands    map[int]bool               // whether what an UPDATE sets is there
+	moving    []int                      // effects of statements by which rows may go
 	tried     bool                       // an answer that nobody gave has been used
 	another   bool                       // it is open whether this is the right database at all
 }
@@ -164,6 +165,9 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 	}
 	for i := range r.claims {
 		r.claims[i] = in.Recorded.Of(in.Replay.Effects[i].Migration)
+		if moves(in.Replay.Effects[i].Statement) {
+			r.moving = append(r.moving, i)
+		}
 	}
 	return r
 }

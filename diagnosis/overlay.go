@@ -46,6 +46,7 @@ func (c *course) overlays() (spans []span) {
 	for key := range state {
 		look(key)
 	}
+	madeInOrder := c.madeInOrder(last)
 	for position := 0; ; position++ {
 		explained := true
 		for key := range wrong {
@@ -53,7 +54,7 @@ func (c *course) overlays() (spans []span) {
 				break
 			}
 		}
-		if release, inOrder := c.madeInOrder(position, last); explained && inOrder && !c.fleeting[position] {
+		if release, inOrder := madeInOrder(position); explained && inOrder && !c.fleeting[position] {
 			ahead := map[schema.Key]bool{}
 			for key := range wrong {
 				if owner := key.Owner(); last[owner] && state[owner] == nil {
@@ -76,12 +77,12 @@ func (c *course) overlays() (spans []span) {
 	}
 }
 
-// madeInOrder reports that of the tables which are new behind a position, none is
-// missing that came before one which is there: a script makes all that its release has.
-// The release is where the set was then, as far as tables tell: the first that is
-// missing came later.
-func (c *course) madeInOrder(position int, last map[schema.Key]bool) (release int, inOrder bool) {
-	there, missing := -1, len(c.touches) // the last that is there, the first that is not
+// madeInOrder returns what reports that of the tables which are new behind a position,
+// none is missing that came before one which is there: a script makes all that its
+// release has. The release is where the set was then, as far as tables tell: the first
+// that is missing came later.
+func (c *course) madeInOrder(last map[schema.Key]bool) func(position int) (release int, inOrder bool) {
+	there, missing := -1, []int(nil) // where the last one came that is there, and where those did that are not
 	for key, t := range c.trajectories {
 		if key.Kind != schema.Table || t.want() == nil || t.values[0] != nil {
 			continue
@@ -91,18 +92,24 @@ func (c *course) madeInOrder(position int, last map[schema.Key]bool) (release in
 				continue
 			}
 			switch {
-			case e < position:
 			case strings.Contains(c.replay.Effects[e].Statement.Verb, "rename"):
 				// It has come from a table that is there.
 			case last[key], c.gone[key]:
 				there = max(there, e)
 			default:
-				missing = min(missing, e)
+				missing = append(missing, e)
 			}
 			break
 		}
 	}
-	return missing, there < missing
+	slices.Sort(missing)
+	return func(position int) (release int, inOrder bool) {
+		release = len(c.touches)
+		if i, _ := slices.BinarySearch(missing, position); i < len(missing) {
+			release = missing[i]
+		}
+		return release, there < position || there < release
+	}
 }
 
 // atBoundaries narrows spans to the ends of migrations in them, if there are any: that
@@ -235,9 +242,9 @@ func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) 
 	if r.explained.at == nil || r.begun() {
 		return nil, nil
 	}
-	empty := map[schema.Key]bool{}
+	empty, looked := map[schema.Key]bool{}, r.looked()
 	for table := range r.explained.at.overlaid {
-		if r.holdsUnknown(table) || r.looksAt(table) {
+		if r.holdsUnknown(table) || looked(table) {
 			continue
 		}
 		rows, err := r.Witness.Rows(ctx, table, 1)
@@ -299,15 +306,18 @@ func parentOf(key *schema.Object) schema.Key {
 	return schema.Key{Kind: schema.Table, Space: key.Key.Space, Name: key.Fact(schema.Parent)}
 }
 
-// looksAt reports whether a live view speaks of a table: without the table it would make
-// no sense, nor with an earlier form of it.
-func (r *reasoner) looksAt(table schema.Key) bool {
-	for o := range r.Have.All() {
-		if o.Key.Kind == schema.View && wording.Speaks(o.Source, table.Name) {
-			return true
+// looked returns what reports whether a live view speaks of a table: without the table it
+// would make no sense, nor with an earlier form of it.
+func (r *reasoner) looked() func(table schema.Key) bool {
+	var views []string
+	for o := range r.Have.Each() {
+		if o.Key.Kind == schema.View {
+			views = append(views, o.Source)
 		}
 	}
-	return false
+	return func(table schema.Key) bool {
+		return slices.ContainsFunc(views, func(view string) bool { return wording.Speaks(view, table.Name) })
+	}
 }
 
 // passedThrough reports whether statements behind the position change rows of a table, or
@@ -335,22 +345,39 @@ func (r *reasoner) carriedThrough(table schema.Key) bool {
 // namesBehind returns the names that a table has behind the position.
 func (r *reasoner) namesBehind(table schema.Key) []schema.Key {
 	names := []schema.Key{table}
-	for e := len(r.Replay.Effects) - 1; e >= r.explained.at.to; e-- {
-		s := r.Replay.Effects[e].Statement
-		if s.Verb == "alter table rename" && slices.Contains(names, s.Renamed()) {
+	for _, e := range slices.Backward(r.movingBehind()) {
+		if s := r.Replay.Effects[e].Statement; s.Verb == "alter table rename" && slices.Contains(names, s.Renamed()) {
 			names = append(names, s.Table())
 		}
 	}
 	return names
 }
 
-// behindOn returns the statements behind the position that speak of one of the tables.
+// behindOn returns the statements behind the position by which rows may go and that speak
+// of one of the tables.
 func (r *reasoner) behindOn(tables []schema.Key) (statements []*migration.Statement) {
-	for e := r.explained.at.to; e < len(r.Replay.Effects); e++ {
+	for _, e := range r.movingBehind() {
 		s := r.Replay.Effects[e].Statement
 		if slices.ContainsFunc(tables, func(table schema.Key) bool { return wording.Speaks(s.Text, table.Name) }) {
 			statements = append(statements, s)
 		}
 	}
 	return statements
+}
+
+// movingBehind returns the places of the statements behind the position by which rows may
+// go: few of those that speak of tables.
+func (r *reasoner) movingBehind() []int {
+	i, _ := slices.BinarySearch(r.moving, r.explained.at.to)
+	return r.moving[i:]
+}
+
+// moves reports whether rows may go by a statement: it changes or copies some, makes a
+// table of them, gives theirs another name, or makes a trigger.
+func moves(s *migration.Statement) bool {
+	switch {
+	case s.Class == migration.Data, s.Verb == "insert", s.Verb == "create trigger", s.Verb == "alter table rename":
+		return true
+	}
+	return strings.HasPrefix(s.Verb, "create table") && wording.Speaks(s.Text, "select")
 }
