@@ -303,6 +303,11 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 	if tells, err := r.tells(ctx, e); err != nil || !tells {
 		return "no matter", err
 	}
+	if unit, ok := r.rebuildOf(e); ok {
+		if kept, err := r.Witness.Keeps(ctx, unit.table, r.texts(unit)...); err != nil || kept {
+			return "no matter", err // the new table holds what the old one held
+		}
+	}
 	if ran, err := r.rewrote(ctx, e); err != nil || ran != "" {
 		return ran, err
 	}

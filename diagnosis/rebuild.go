@@ -41,6 +41,14 @@ func (r *reasoner) rebuildOf(e int) (unit, bool) {
 	return u, true
 }
 
+// texts returns the statements of a unit.
+func (r *reasoner) texts(u unit) (statements []*migration.Statement) {
+	for _, e := range u.statements {
+		statements = append(statements, r.Replay.Effects[e].Statement)
+	}
+	return statements
+}
+
 // unitOf returns the statements on the table that an INSERT fills, from the one that
 // makes it to the one that gives it another name, which is the unit's table, with what
 // drops the table that had that name. A migration may make, fill and rename several of
