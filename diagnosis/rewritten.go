@@ -110,6 +110,22 @@ func (r *reasoner) leaves(ctx context.Context, update *Effect) (bool, error) {
 	return err == nil && after == len(update.Rewrote.After.Rows), err
 }
 
+// leftRewritten reports whether the rows of an INSERT are there as a later UPDATE leaves all
+// that it changes of the set. One row is enough: it is found by all of its values.
+func (r *reasoner) leftRewritten(ctx context.Context, e, wanted int) (bool, error) {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
+		later := &r.Replay.Effects[i]
+		if later.Rewrote == nil || later.Statement.Table() != table || len(later.Rewrote.After.Rows) != wanted {
+			continue
+		}
+		if n, err := r.alike(ctx, table, later.Rewrote.After); err != nil || n == wanted {
+			return n == wanted, err
+		}
+	}
+	return false, nil
+}
+
 // alike returns how many rows of the set a live table has. What scratch tells by its
 // own clock, or by its own count of rows, is not compared.
 func (r *reasoner) alike(ctx context.Context, table schema.Key, rows TableRows) (n int, err error) {

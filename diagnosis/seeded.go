@@ -68,6 +68,13 @@ func (r *reasoner) traceOf(ctx context.Context, e int) (trace, error) {
 		told = blank
 	case seeds.Present == 0:
 		told = missing
+		rewritten, err := r.leftRewritten(ctx, e, seeds.Wanted)
+		if err != nil {
+			return untold, err
+		}
+		if rewritten {
+			told = left
+		}
 	}
 	r.traces[e] = told
 	return told, nil
