@@ -130,9 +130,12 @@ func (s *State) inTurn(have *Picture) (ends []*Picture) {
 		case i < s.claimed() || !s.ran(i):
 		case st.Verb == Insert && st.Seeds != nil:
 			puts[i] = true
-		case slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb):
-			if now, ok := s.after(explanation{end: []string{st.SQL}}); ok && now.Same(have) {
-				idle[i] = true
+		case st.Whole || slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb):
+			last := s.History.whole(i)
+			if now, ok := s.after(explanation{end: s.History.Rest(func(j int) bool { return j < i || j > last })}); ok && now.Same(have) {
+				for j := i; j <= last; j++ {
+					idle[j] = true
+				}
 			}
 		}
 	}
@@ -143,6 +146,15 @@ func (s *State) inTurn(have *Picture) (ends []*Picture) {
 		}
 	}
 	return ends
+}
+
+// whole returns the last statement of what a statement is only right together with: itself,
+// where it stands for itself.
+func (h *History) whole(i int) int {
+	for h.Statements[i].Whole && i+1 < len(h.Statements) && h.Statements[i+1].Whole && h.Statements[i+1].Migration == h.Statements[i].Migration {
+		i++
+	}
+	return i
 }
 
 // fillsHollow reports whether an UPDATE gives a constant to a column that its own migration
