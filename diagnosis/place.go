@@ -35,7 +35,7 @@ func (r *reasoner) place(e int) (place, string) {
 	}
 	effect := &r.Replay.Effects[e]
 	table := effect.Statement.Table()
-	var past, later, lagging, gap, behindTable bool
+	var past, later, lagging, gap, stopped, behindTable bool
 	for i := range r.touches {
 		done, not, _ := r.votes(i)
 		if done == 0 && not == 0 {
@@ -52,9 +52,10 @@ func (r *reasoner) place(e int) (place, string) {
 		case i < e && not > 0 && r.deep(i):
 			lagging = true
 		case i > e && not > 0 && r.deep(i):
-			gap = true
-		case i > e && gap && r.additive(i):
-			// Something ahead of what has not run was made by something else.
+			gap, stopped = true, stopped || same
+		case i > e && (gap && r.additive(i) || stopped && same):
+			// Something ahead of what has not run was made by something else; and what its own
+			// migration takes away behind that, somebody has taken away by hand.
 		case i > e && done > 0 && not == 0 && !r.explained.guessed[i] && r.proves(i):
 			past = past || same && (!r.additive(i) && !r.perhapsByHand(e) || r.claim(e).Begun || r.recorded(e)) || about && !r.Recorded.Any()
 			later = true
