@@ -161,15 +161,22 @@ func (p mysqlParrot) speak(c net.Conn) error {
 		return err
 	}
 	no := "\xff\x15\x04#28000" + repeated(strings.TrimRight(string(told), "\x00"))
-	if p.welcomes {
-		if err := sendPacket(c, number+1, []byte{0, 0, 0, 2, 0, 0, 0}); err != nil {
+	if !p.welcomes {
+		return sendPacket(c, number+1, []byte(no))
+	}
+	if err := sendPacket(c, number+1, []byte{0, 0, 0, 2, 0, 0, 0}); err != nil {
+		return err
+	}
+	const quit = 1
+	for {
+		number, command, err := receivePacket(in)
+		if err != nil || len(command) > 0 && command[0] == quit {
 			return err
 		}
-		if number, _, err = receivePacket(in); err != nil {
+		if err := sendPacket(c, number+1, []byte(no)); err != nil {
 			return err
 		}
 	}
-	return sendPacket(c, number+1, []byte(no))
 }
 
 func sendPacket(c net.Conn, number byte, payload []byte) error {
