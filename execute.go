@@ -92,23 +92,36 @@ func (r *run) runAfterwards(ctx context.Context, p *prepared, steps []plan.Step,
 	if !last {
 		r.completed.Checksum = ""
 	}
-	r.trail, r.made = nil, nil // what has just run is no part of it
+	r.made = nil // what has just run is no part of it
 	stamp, err := r.db.Stamp(ctx)
 	if err != nil {
 		return err
 	}
-	after, err := r.inspectAfter(ctx, p)
+	after, err := r.afterwards(ctx, p, last)
 	if err != nil {
 		return err
 	}
-	if last {
-		if diff := schema.Compare(p.plan.Diagnosis.Target, after); !p.plain && len(diff) > 0 {
-			return &MismatchError{During: "run", Kept: true, Differences: diff}
-		}
-	}
-	r.completed.After = after.Fingerprint().String()
+	r.completed.After = after.String()
 	if r.rest != nil {
-		r.rest.after = after.Fingerprint()
+		r.rest.after = after
 	}
 	return r.noteAfterwards(ctx, done, stamp)
+}
+
+// afterwards returns the fingerprint of what has run behind a transaction. Where that is one in
+// the middle, what has changed is read, and not the rest: an index after the other may be
+// built there.
+func (r *run) afterwards(ctx context.Context, p *prepared, last bool) (schema.Fingerprint, error) {
+	if r.trail != nil && (p.plain || !last) {
+		return r.follow(ctx, p)
+	}
+	r.trail = nil
+	after, err := r.inspectAfter(ctx, p)
+	if err != nil {
+		return schema.Fingerprint{}, err
+	}
+	if diff := schema.Compare(p.plan.Diagnosis.Target, after); last && !p.plain && len(diff) > 0 {
+		return schema.Fingerprint{}, &MismatchError{During: "run", Kept: true, Differences: diff}
+	}
+	return after.Fingerprint(), nil
 }

@@ -176,7 +176,7 @@ func (r *run) prove(ctx context.Context, p *prepared, pf *proof, last bool) (aft
 	if p.plain && r.made != nil {
 		return r.made.schema, r.proveReferences(ctx, p, pf)
 	}
-	if p.plain && !last {
+	if !last && (p.plain || r.db.Traits().TransactionalDDL) {
 		if after, err = r.follow(ctx, p); err != nil {
 			return after, err
 		}

@@ -93,8 +93,8 @@ func (r *run) carried(rest *rest) *prepared {
 	return &p
 }
 
-// A trail is what the transactions in the middle of a plain run make of the schema,
-// read change by change: to inspect all of it behind each would take a time that grows
+// A trail is what the transactions in the middle of a run make of the schema, of a plain
+// one where nothing can be undone, read change by change: to inspect all of it behind each would take a time that grows
 // with the square of their number.
 type trail struct {
 	watch engine.Watch

@@ -7,18 +7,19 @@ import (
 )
 
 // pg_get_functiondef qualifies the routine's own name, whatever the search_path,
-// and knows no aggregates.
+// and knows no aggregates. What nullif compares as a number it returns as one, and numbers of
+// functions are others in another database.
 var selectRoutines = `SELECT p.oid, p.prokind, nullif(n.nspname, current_schema()), p.proname, oidvectortypes(p.proargtypes),
 	CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END,
 	'CREATE OR REPLACE ' || CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || quote_ident(n.nspname) || '.' || quote_ident(p.proname),
 	CASE WHEN p.prokind = 'a' THEN pg_get_function_arguments(p.oid) END,
 	concat_ws(', ', 'sfunc = ' || a.aggtransfn, 'stype = ' || format_type(a.aggtranstype, NULL), 'sspace = ' || nullif(a.aggtransspace, 0),
-		'finalfunc = ' || nullif(a.aggfinalfn, 0), CASE WHEN a.aggfinalextra THEN 'finalfunc_extra' END,
+		'finalfunc = ' || nullif(a.aggfinalfn::oid, 0)::regproc, CASE WHEN a.aggfinalextra THEN 'finalfunc_extra' END,
 		'finalfunc_modify = ' || CASE a.aggfinalmodify WHEN 's' THEN 'shareable' WHEN 'w' THEN 'read_write' END,
-		'combinefunc = ' || nullif(a.aggcombinefn, 0), 'serialfunc = ' || nullif(a.aggserialfn, 0), 'deserialfunc = ' || nullif(a.aggdeserialfn, 0),
-		'initcond = ' || quote_literal(a.agginitval), 'msfunc = ' || nullif(a.aggmtransfn, 0), 'minvfunc = ' || nullif(a.aggminvtransfn, 0),
+		'combinefunc = ' || nullif(a.aggcombinefn::oid, 0)::regproc, 'serialfunc = ' || nullif(a.aggserialfn::oid, 0)::regproc, 'deserialfunc = ' || nullif(a.aggdeserialfn::oid, 0)::regproc,
+		'initcond = ' || quote_literal(a.agginitval), 'msfunc = ' || nullif(a.aggmtransfn::oid, 0)::regproc, 'minvfunc = ' || nullif(a.aggminvtransfn::oid, 0)::regproc,
 		'mstype = ' || format_type(nullif(a.aggmtranstype, 0), NULL), 'msspace = ' || nullif(a.aggmtransspace, 0),
-		'mfinalfunc = ' || nullif(a.aggmfinalfn, 0), CASE WHEN a.aggmfinalextra THEN 'mfinalfunc_extra' END,
+		'mfinalfunc = ' || nullif(a.aggmfinalfn::oid, 0)::regproc, CASE WHEN a.aggmfinalextra THEN 'mfinalfunc_extra' END,
 		'mfinalfunc_modify = ' || CASE a.aggmfinalmodify WHEN 's' THEN 'shareable' WHEN 'w' THEN 'read_write' END,
 		'minitcond = ' || quote_literal(a.aggminitval),
 		'sortop = operator(' || (SELECT quote_ident(m.nspname) || '.' || o.oprname FROM pg_operator AS o
