@@ -237,7 +237,7 @@ func (r *reasoner) byCopy(ctx context.Context, m *matter) (bool, error) {
 // byRebuild judges the filling of a table that takes the place of another.
 func (r *reasoner) byRebuild(ctx context.Context, m *matter) (bool, error) {
 	unit, ok := r.sameForm(m.e)
-	if ok && m.where != doubtful && !r.followed(unit) && (m.where != behind || r.recorded(m.e)) {
+	if ok && m.where != doubtful && !r.followed(unit) && (m.where != behind || r.recorded(m.e) || r.Recorded.Any() && !r.explained.past(m.e)) {
 		return r.judgeSameForm(ctx, m.e, m.Finding, unit, m.where)
 	}
 	if m.where != disputed && m.where != doubtful || !r.hasMoved(m.e) {

@@ -30,7 +30,7 @@ func (r *reasoner) byRows(ctx context.Context, m *matter) (bool, error) {
 
 // judgeSeeds judges an INSERT of literals by looking for its rows.
 func (r *reasoner) judgeSeeds(ctx context.Context, e int, f *Finding, s Seeds, where place) error {
-	own := where == behind || !overwrites(f.Statement)
+	own := where == behind || !overwrites(f.Statement) && !r.takesPlace(e)
 	if !own {
 		var err error
 		if own, err = r.own(ctx, e); err != nil {

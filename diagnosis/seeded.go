@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/migration"
@@ -103,15 +104,37 @@ func overwrites(s *migration.Statement) bool {
 }
 
 // takesPlace reports whether a statement ahead of an INSERT, in its own migration, deletes
-// rows of its table: rows of the same keys may be those.
+// rows of its table, or gives them other keys: rows of the same keys may be those.
 func (r *reasoner) takesPlace(e int) bool {
 	mine := &r.Replay.Effects[e]
 	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
-		if s := r.Replay.Effects[i].Statement; (s.Verb == "delete" || s.Verb == "truncate") && s.Table() == mine.Statement.Table() {
+		s := r.Replay.Effects[i].Statement
+		if s.Table() == mine.Statement.Table() && (s.Verb == "delete" || s.Verb == "truncate" || s.Verb == "update" && r.rekeys(s)) {
 			return true
 		}
 	}
 	return false
+}
+
+// rekeys reports whether an UPDATE speaks of a column of a key of its table, ahead of saying
+// which rows it is about.
+func (r *reasoner) rekeys(s *migration.Statement) bool {
+	set := strings.ToLower(wording.Line(s.Text))
+	set, _, _ = strings.Cut(set, " where ")
+	return slices.ContainsFunc(r.Have.Parts(s.Table()), func(part *schema.Object) bool {
+		columns := part.Fact(schema.Columns)
+		switch part.Key.Kind {
+		case schema.PrimaryKey:
+		case schema.Unique:
+			columns = part.Key.Name
+		default:
+			if part.Fact(schema.IsUnique) == "" {
+				return false
+			}
+		}
+		return slices.ContainsFunc(strings.FieldsFunc(columns, func(c rune) bool { return strings.ContainsRune(" ,()", c) }),
+			func(column string) bool { return wording.Speaks(set, column) })
+	})
 }
 
 // traceOfOtherForm is traceOf for rows that were written for another form of their

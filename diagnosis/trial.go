@@ -285,7 +285,7 @@ func (r *reasoner) seededLater(ctx context.Context, e int) (*Effect, error) {
 			return nil, err
 		}
 		own := true
-		if !claimed && (r.takesPlace(i) || overwrites(later.Statement)) {
+		if r.takesPlace(i) || overwrites(later.Statement) {
 			if own, err = r.own(ctx, i); err != nil {
 				return nil, err
 			}

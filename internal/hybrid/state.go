@@ -123,7 +123,7 @@ func (s *State) Ran(ref string) (ran, known bool) {
 func (s *State) readsLate(st *Statement) bool {
 	words := tokens(st.SQL)
 	return s.Kind == Overlaid && st.Verb.Data() && slices.ContainsFunc(s.late, func(table string) bool {
-		return (table != st.Table || st.Verb != Insert) && slices.Contains(words, table)
+		return (table != st.Table || st.Verb != Insert && st.Verb != Copy) && slices.Contains(words, table)
 	})
 }
 
