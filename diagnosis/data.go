@@ -234,7 +234,8 @@ func (r *reasoner) byCopy(ctx context.Context, m *matter) (bool, error) {
 	return true, nil
 }
 
-// byRebuild judges the filling of a table that takes the place of another.
+// byRebuild judges the filling of a table that takes the place of another. Where the form stays
+// the same, what is done behind it says little, unless one position explains all that is there.
 func (r *reasoner) byRebuild(ctx context.Context, m *matter) (bool, error) {
 	unit, ok := r.sameForm(m.e)
 	if ok && m.where != doubtful && !r.followed(unit) && (m.where != behind || r.recorded(m.e) || r.Recorded.Any() && !r.explained.past(m.e)) {
