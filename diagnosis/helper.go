@@ -28,11 +28,16 @@ func (r *reasoner) needsHelper(e int) bool {
 	return false
 }
 
-// transient reports that an object was not there before the set, is not there after
-// it, is not there now nor by what the history says, and that it is not another one
-// under a name for a while.
+// passing reports that an object was not there before the set, is not there after
+// it, and is not there now nor by what the history says.
+func (r *reasoner) passing(t *trajectory) bool {
+	return t.live == nil && t.values[0] == nil && t.want() == nil && r.said(t) == nil
+}
+
+// transient reports that an object comes and goes, and that it is not another one under a
+// name for a while.
 func (r *reasoner) transient(t *trajectory) bool {
-	return t.live == nil && t.values[0] == nil && t.want() == nil && r.said(t) == nil && (t.loose() || !slices.ContainsFunc(t.effects, r.renames))
+	return r.passing(t) && (t.loose() || !slices.ContainsFunc(t.effects, r.renames))
 }
 
 // proves reports that a statement which is done touches something that would look

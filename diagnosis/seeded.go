@@ -122,17 +122,7 @@ func (r *reasoner) rekeys(s *migration.Statement) bool {
 	set := strings.ToLower(wording.Line(s.Text))
 	set, _, _ = strings.Cut(set, " where ")
 	return slices.ContainsFunc(r.Have.Parts(s.Table()), func(part *schema.Object) bool {
-		columns := part.Fact(schema.Columns)
-		switch part.Key.Kind {
-		case schema.PrimaryKey:
-		case schema.Unique:
-			columns = part.Key.Name
-		default:
-			if part.Fact(schema.IsUnique) == "" {
-				return false
-			}
-		}
-		return slices.ContainsFunc(strings.FieldsFunc(columns, func(c rune) bool { return strings.ContainsRune(" ,()", c) }),
+		return slices.ContainsFunc(strings.FieldsFunc(part.KeyColumns(), func(c rune) bool { return strings.ContainsRune(" ,()", c) }),
 			func(column string) bool { return wording.Speaks(set, column) })
 	})
 }

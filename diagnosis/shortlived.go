@@ -47,7 +47,7 @@ func (r *reasoner) spareShortLived() {
 // shortLived reports whether a table is not there, and is not left there in the end.
 func (r *reasoner) shortLived(key schema.Key) bool {
 	t := r.trajectories[key]
-	return t != nil && key.Kind == schema.Table && t.live == nil && t.values[0] == nil && t.want() == nil && r.said(t) == nil
+	return t != nil && key.Kind == schema.Table && r.passing(t)
 }
 
 // onShortLived reports whether a statement does something to such tables alone. A trigger

@@ -66,6 +66,20 @@ func (o *Object) Fact(name string) string {
 	return ""
 }
 
+// KeyColumns lists the columns of what keeps rows of a table apart, as the object has them, with
+// expressions and directions: a primary key, a unique constraint, or a unique index, be it of
+// some rows alone. It is "" for anything else.
+func (o *Object) KeyColumns() string {
+	switch {
+	case o == nil:
+	case o.Key.Kind == Unique:
+		return strings.Trim(o.Key.Name, "()")
+	case o.Key.Kind == PrimaryKey, o.Key.Kind == Index && o.Fact(IsUnique) != "":
+		return o.Fact(Columns)
+	}
+	return ""
+}
+
 // Equal reports whether a and b describe the same thing; nil is absence, and
 // equals only absence. An unsupported object equals nothing.
 func (o *Object) Equal(other *Object) bool {

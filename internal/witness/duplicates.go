@@ -43,11 +43,8 @@ func terms(list string) []string {
 // Repeated shows rows that share what a unique index is to keep apart. It is
 // advice: what cannot be read is left out.
 func (w *Witness) Repeated(ctx context.Context, o *schema.Object) []string {
-	list := o.Fact(schema.Columns)
-	switch {
-	case o.Key.Kind == schema.Unique:
-		list = strings.Trim(o.Key.Name, "()")
-	case o.Key.Kind != schema.Index || o.Fact(schema.IsUnique) == "" || o.Fact(schema.Where) != "":
+	list := o.KeyColumns()
+	if list == "" || o.Key.Kind == schema.PrimaryKey || o.Fact(schema.Where) != "" {
 		return nil
 	}
 	var quoted []string

@@ -121,17 +121,12 @@ func key(have *schema.Snapshot, table schema.Key, columns []string) map[string]b
 	}
 	var best map[string]bool
 	for _, part := range have.Parts(table) {
-		unique := part.Key.Kind == schema.PrimaryKey || part.Key.Kind == schema.Unique ||
-			part.Key.Kind == schema.Index && part.Fact(schema.IsUnique) != "" && part.Fact(schema.Where) == ""
-		if !unique {
+		columns := part.KeyColumns()
+		if columns == "" || part.Fact(schema.Where) != "" {
 			continue
 		}
 		names := map[string]bool{}
 		whole := true
-		columns := part.Fact(schema.Columns)
-		if part.Key.Kind == schema.Unique {
-			columns = strings.Trim(part.Key.Name, "()")
-		}
 		for c := range strings.SplitSeq(columns, ",") {
 			c, _, _ = strings.Cut(strings.TrimSpace(c), " ")
 			whole = whole && given[c]
