@@ -97,6 +97,9 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		r.moveIgnored(e)
 	}
 	r.spareShortLived()
+	if err := r.keepNumbers(ctx); err != nil {
+		return nil, err
+	}
 	r.judgeForeign()
 	r.keepWhole()
 	r.wakeTriggers()
