@@ -116,13 +116,14 @@ func (r *reasoner) bySeeding(ctx context.Context, m *matter) (bool, error) {
 
 // byTurn judges a statement that has yet to run by what explains the schema.
 func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
-	switch recorded := r.recorded(m.e); {
-	case m.where != ahead:
+	if m.where != ahead {
 		return false, nil
+	}
+	if settled, err := r.judgeFed(ctx, m); settled || err != nil {
+		return true, err
+	}
+	switch recorded := r.recorded(m.e); {
 	case r.readsOverlaid(m.e):
-		if settled, err := r.judgeFedBySeeds(ctx, m.e, m.Finding); settled || err != nil {
-			return true, err
-		}
 		return true, r.askWhetherRun(ctx, m.e, m.Finding)
 	case !recorded && r.leftOpen(m.e):
 		if settled, err := r.judgeLeftOpen(ctx, m.e, m.Finding); settled || err != nil {

@@ -52,7 +52,8 @@ type MigrationFinding struct {
 type Seeding struct {
 	Table *schema.Object
 	TableRows
-	Ref Ref // the statement that puts them in
+	Ref   Ref // the statement that puts them in
+	Ahead Ref // the statement that is to find them there; none where they go in at the end
 }
 
 // A Drift is a difference that no statement that is yet to run explains.

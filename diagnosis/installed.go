@@ -152,42 +152,6 @@ func (r *reasoner) present(ctx context.Context, table schema.Key, groups []Table
 	return all, absent, err
 }
 
-// isSeeded reports whether the rows that the set leaves in a table are put in already.
-func (r *reasoner) isSeeded(table schema.Key) bool {
-	return slices.ContainsFunc(r.d.Seeded, func(s Seeding) bool { return s.Table.Key == table })
-}
-
-// seedEmpty has rows put into a table that holds none.
-func (r *reasoner) seedEmpty(table *schema.Object, rows TableRows, ref Ref) {
-	for _, group := range r.intoEmpty(table.Key, rows) {
-		r.d.Seeded = append(r.d.Seeded, Seeding{Table: table, TableRows: group, Ref: ref})
-	}
-}
-
-// judgeFedBySeeds judges a statement that fills an empty table, or one that is yet to be
-// made, from tables into which nothing but rows of the set is put, at the end, or that
-// are gone: then so are the rows that the set leaves in this one, and what it moves on
-// scratch is all that it would move here, or all that is known of it. It reports whether
-// that settled it.
-func (r *reasoner) judgeFedBySeeds(ctx context.Context, e int, f *Finding) (bool, error) {
-	table := r.lastName(e, f.Statement.Table())
-	rows, made := r.Replay.Rows[table], r.Replay.Want.Get(table)
-	if !r.readsSeeded(e) && !r.readsWhatIsGone(e) || made == nil || len(rows.Rows) == 0 || f.Statement.Verb != "insert" {
-		return false, nil
-	}
-	if holds, err := r.readsRows(ctx, e); err != nil || holds {
-		return false, err
-	}
-	if !r.absent(table) {
-		if rows, err := r.Witness.Rows(ctx, table, 1); err != nil || rows > 0 {
-			return false, err
-		}
-	}
-	r.seedEmpty(made, rows, f.Ref)
-	f.is(Superseded, fmt.Sprintf("what %s is filled from is put in: so are the rows that the set leaves in it", table))
-	return true, nil
-}
-
 // judgeInstalled judges a statement that puts rows in by looking for what the set
 // leaves behind in its table; it reports whether that settled it.
 func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool, error) {

@@ -36,26 +36,8 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 			return nil, err
 		}
 	}
-	for _, s := range d.Seeded {
-		inserts := m.synth.Insert(s.Table, s.Columns, s.Rows)
-		if inserts == nil {
-			return nil, &SynthesisError{s.Ref, s.Table, "fill"}
-		}
-		for _, sql := range inserts {
-			m.plan.Steps = append(m.plan.Steps, Step{
-				Kind: Synthesised, Ref: s.Ref, SQL: sql,
-				Reason: s.Table.Key.String() + " lacks these rows, which the migrations leave in it",
-			})
-			m.plan.Healing = true
-		}
-		for _, name := range s.Columns {
-			for _, sql := range m.synth.Renumber(d.Target.Get(s.Table.Key.Column(name))) {
-				m.plan.Steps = append(m.plan.Steps, Step{
-					Kind: Synthesised, Ref: s.Ref, SQL: sql,
-					Reason: name + " of " + s.Table.Key.String() + " is numbered on behind these rows",
-				})
-			}
-		}
+	if err := m.seed(diagnosis.Ref{}); err != nil {
+		return nil, err
 	}
 	if err := m.keepForeign(); err != nil {
 		return nil, err
@@ -177,6 +159,9 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 
 // run plans a statement that is not done, behind what must go first.
 func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error {
+	if err := m.seed(f.Ref); err != nil {
+		return err
+	}
 	if err := m.goAhead(f); err != nil {
 		return err
 	}
@@ -211,6 +196,36 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 		return nil
 	}
 	return m.step(mf, f, strings.Join(f.Evidence, "; "))
+}
+
+// seed plans the rows of the set that are put in ahead of a statement; without one, those
+// that go in at the end.
+func (m *maker) seed(ahead diagnosis.Ref) error {
+	for _, s := range m.d.Seeded {
+		if s.Ahead != ahead {
+			continue
+		}
+		inserts := m.synth.Insert(s.Table, s.Columns, s.Rows)
+		if inserts == nil {
+			return &SynthesisError{s.Ref, s.Table, "fill"}
+		}
+		for _, sql := range inserts {
+			m.plan.Steps = append(m.plan.Steps, Step{
+				Kind: Synthesised, Ref: s.Ref, SQL: sql,
+				Reason: s.Table.Key.String() + " lacks these rows, which the migrations leave in it",
+			})
+			m.plan.Healing = true
+		}
+		for _, name := range s.Columns {
+			for _, sql := range m.synth.Renumber(m.d.Target.Get(s.Table.Key.Column(name))) {
+				m.plan.Steps = append(m.plan.Steps, Step{
+					Kind: Synthesised, Ref: s.Ref, SQL: sql,
+					Reason: name + " of " + s.Table.Key.String() + " is numbered on behind these rows",
+				})
+			}
+		}
+	}
+	return nil
 }
 
 // complete plans what is missing of a statement that must not be run as it stands.
