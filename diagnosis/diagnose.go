@@ -96,6 +96,7 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		}
 		r.moveIgnored(e)
 	}
+	r.putInAsLeft()
 	r.placeSeedings()
 	r.spareShortLived()
 	if err := r.keepNumbers(ctx); err != nil {

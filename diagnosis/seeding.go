@@ -118,7 +118,7 @@ func (r *reasoner) changesRows(e int, table schema.Key) bool {
 // fired in its turn. The rows go in ahead of these, and so do those that they refer to.
 func (r *reasoner) placeSeedings() {
 	ahead := make([]int, len(r.d.Seeded))
-	for i := range slices.Backward(r.d.Seeded) {
+	for i := range r.d.Seeded {
 		ahead[i] = r.minded(&r.d.Seeded[i])
 	}
 	for i := range slices.Backward(ahead) {
@@ -139,6 +139,9 @@ func (r *reasoner) placeSeedings() {
 // minded returns the first statement that minds whether rows are put in; the end of the
 // set where none does.
 func (r *reasoner) minded(s *Seeding) int {
+	if s.Ahead != (Ref{}) {
+		return len(r.findings)
+	}
 	table, begun := s.Table.Key, false
 	for e := range r.findings {
 		begun = begun || r.findings[e].Ref == s.Ref

@@ -356,6 +356,12 @@ func (r *reasoner) askWhetherRun(ctx context.Context, e int, f *Finding) error {
 			r.stopped[f.Ref.Version] = f.Ref.Number
 		}
 		f.is(NotDone, "it has not run, by answer")
+		if f.Statement.Verb == "insert" && r.Have.Get(table) != nil {
+			if rows, err := r.Witness.Rows(ctx, table, 1); err != nil || rows > 0 {
+				return err
+			}
+			r.filling[table] = f.Ref // what follows it works on nothing else
+		}
 	default:
 		f.is(Ambiguous, "whether it has run cannot be told from the rows")
 	}

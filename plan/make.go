@@ -36,7 +36,7 @@ func Make(d *diagnosis.Diagnosis, synth engine.Synthesizer) (*Plan, error) {
 			return nil, err
 		}
 	}
-	if err := m.seed(diagnosis.Ref{}); err != nil {
+	if _, err := m.seed(diagnosis.Ref{}); err != nil {
 		return nil, err
 	}
 	if err := m.keepForeign(); err != nil {
@@ -84,6 +84,12 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 		f := &mf.Findings[i]
 		if f.Statement.Class == migration.Session && f.Statement.Target == "foreign_keys" && f.Statement.Note != "" {
 			m.turned = f.Statement.Note
+		}
+		seeded, err := m.seed(f.Ref)
+		if err != nil {
+			return err
+		} else if seeded {
+			ran++
 		}
 		switch {
 		case f.Left:
@@ -159,9 +165,6 @@ func (m *maker) migration(mf *diagnosis.MigrationFinding) error {
 
 // run plans a statement that is not done, behind what must go first.
 func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error {
-	if err := m.seed(f.Ref); err != nil {
-		return err
-	}
 	if err := m.goAhead(f); err != nil {
 		return err
 	}
@@ -199,16 +202,17 @@ func (m *maker) run(mf *diagnosis.MigrationFinding, f *diagnosis.Finding) error 
 }
 
 // seed plans the rows of the set that are put in ahead of a statement; without one, those
-// that go in at the end.
-func (m *maker) seed(ahead diagnosis.Ref) error {
+// that go in at the end. It reports whether there are any.
+func (m *maker) seed(ahead diagnosis.Ref) (found bool, err error) {
 	for _, s := range m.d.Seeded {
 		if s.Ahead != ahead {
 			continue
 		}
 		inserts := m.synth.Insert(s.Table, s.Columns, s.Rows)
 		if inserts == nil {
-			return &SynthesisError{s.Ref, s.Table, "fill"}
+			return false, &SynthesisError{s.Ref, s.Table, "fill"}
 		}
+		found = true
 		for _, sql := range inserts {
 			m.plan.Steps = append(m.plan.Steps, Step{
 				Kind: Synthesised, Ref: s.Ref, SQL: sql,
@@ -225,7 +229,7 @@ func (m *maker) seed(ahead diagnosis.Ref) error {
 			}
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // complete plans what is missing of a statement that must not be run as it stands.
