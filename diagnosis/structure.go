@@ -25,6 +25,10 @@ func (r *reasoner) judgeSchema(ctx context.Context, e int, f *Finding) error {
 	case done > 0 && not > 0:
 		return r.judgePartly(ctx, e, f)
 	case done > 0:
+		if ref, goes := r.goesWith(e); goes {
+			f.is(NotDone, fmt.Sprintf("what it makes is there, and goes with %s, which runs ahead of it", ref))
+			return nil
+		}
 		f.is(r.doneOrOvertaken(e))
 		return r.askAboutOtherLife(ctx, e, f)
 	case not > 0:
@@ -35,6 +39,22 @@ func (r *reasoner) judgeSchema(ctx context.Context, e int, f *Finding) error {
 		f.is(Superseded, "its objects have another form now, and a later statement gives them theirs")
 	}
 	return nil
+}
+
+// goesWith returns the statement that is to run and takes away, ahead of one that makes
+// indexes, views or triggers again, what is there of those: be they the same before and
+// behind it, they are missing in between.
+func (r *reasoner) goesWith(e int) (Ref, bool) {
+	for _, t := range r.touches[e] {
+		if !t.loose() || t.step == 0 || t.values[t.step] != nil || t.values[t.step+1] == nil {
+			return Ref{}, false
+		}
+		taking := &r.findings[t.effects[t.step-1]]
+		if taking.Verdict != NotDone || taking.Left {
+			return Ref{}, false
+		}
+	}
+	return r.Replay.Effects[r.touches[e][0].effects[r.touches[e][0].step-1]].Ref(), true
 }
 
 // askAboutOtherLife asks about a table that the history does not claim, with rows
