@@ -207,7 +207,7 @@ func (h *History) unseeded(have *Picture) (script []string, ran func(i int) bool
 	script = append([]string{h.engine.ForeignKeys(false)}, append(script, h.engine.ForeignKeys(h.ForeignKeys))...)
 	return script, func(i int) bool {
 		st := h.Statements[i]
-		return st.Verb != Insert || !empty[st.Table] || len(h.Final.Rows[st.Table]) == 0
+		return !st.puts() || !empty[st.Table] || len(h.Final.Rows[st.Table]) == 0
 	}
 }
 

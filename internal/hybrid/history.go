@@ -42,6 +42,11 @@ func (v Verb) Data() bool {
 	return slices.Contains([]Verb{Insert, Backfill, Update, Delete, Copy}, v)
 }
 
+// puts reports whether the statement puts rows of migrations in, be they copied.
+func (s *Statement) puts() bool {
+	return s.Verb == Insert || s.Verb == Copy && !s.Rebuild
+}
+
 // Seeds says how to find the rows of an INSERT of literals.
 type Seeds struct {
 	Column string   // a column that tells its rows from others

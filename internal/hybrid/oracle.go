@@ -38,6 +38,7 @@ func (s *State) settle() (bool, error) {
 	}
 	s.Also = append(s.Also, s.again(have)...)
 	s.Also = append(s.Also, s.inTurn(have)...)
+	s.Also = append(s.Also, s.copied(have)...)
 	if s.Class == "" {
 		s.Class = s.classify(live, have, truth)
 	}
@@ -144,6 +145,43 @@ func (s *State) inTurn(have *Picture) (ends []*Picture) {
 		if p, ok := s.after(explanation{end: s.History.Rest(ran)}); ok {
 			ends = append(ends, p)
 		}
+	}
+	return ends
+}
+
+// copied returns the end if what migrations copy into a table that a script has left empty is
+// copied by their own statements, of the rows that are there now: that is what they do when
+// they are run, and the rows that they were written for may not be there.
+func (s *State) copied(have *Picture) (ends []*Picture) {
+	h := s.History
+	if s.Kind != Installed && s.Kind != Unseeded {
+		return nil
+	}
+	fed := map[string]bool{}
+	for i, st := range h.Statements {
+		if st.Verb == Copy && !s.ran(i) {
+			fed[st.Table] = true
+		}
+	}
+	if len(fed) == 0 {
+		return nil
+	}
+	var script []string
+	for _, table := range h.Final.Tables() {
+		if len(have.Rows[table]) == 0 && !fed[table] {
+			for _, row := range h.Final.Rows[table] {
+				script = append(script, insert(table, row))
+			}
+		}
+	}
+	begun := map[string]bool{}
+	for _, st := range h.Statements {
+		if begun[st.Table] = begun[st.Table] || fed[st.Table] && st.puts(); begun[st.Table] && st.Verb.Data() {
+			script = append(script, st.SQL)
+		}
+	}
+	if end, ok := s.after(explanation{end: script}); ok {
+		ends = append(ends, end)
 	}
 	return ends
 }
