@@ -159,11 +159,30 @@ func (w *watch) each(do func(*schema.Object)) {
 }
 
 // mention reports whether a statement may name this name: whether it is in the text
-// at all, quoted or not, as a name or as a part of something else.
+// as a whole, quoted or not, as a name or as anything else.
 func (r *reach) mention(name string) bool {
 	plain := strings.ToLower(name)
-	for _, s := range r.texts {
-		if strings.Contains(s, plain) || strings.Contains(s, inQuotes(plain)) || strings.Contains(s, strings.ReplaceAll(plain, `"`, `""`)) {
+	quoted := []string{plain}
+	for _, q := range []string{inQuotes(plain), strings.ReplaceAll(plain, `"`, `""`)} {
+		if q != plain {
+			quoted = append(quoted, q)
+		}
+	}
+	return slices.ContainsFunc(r.texts, func(statement string) bool {
+		return slices.ContainsFunc(quoted, func(name string) bool { return hasWhole(statement, name) })
+	})
+}
+
+// hasWhole reports whether a text contains a name that does not go on either way as a name
+// without quotes does.
+func hasWhole(text, name string) bool {
+	for at := 0; at < len(text); at++ {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		at += i
+		if end := at + len(name); (at == 0 || !isIdent(text[at-1])) && (end == len(text) || !isIdent(text[end])) {
 			return true
 		}
 	}

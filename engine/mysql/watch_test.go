@@ -127,6 +127,7 @@ func TestWatchReadsLittle(t *testing.T) {
 		{"INSERT INTO table_3 VALUES (1)", reads{0, 0}},
 		{"ALTER TABLE table_7 ADD COLUMN a int", reads{1, 0}},
 		{"CREATE INDEX by_a ON table_7 (a)", reads{1, 0}},
+		{"ALTER TABLE table_17 ADD COLUMN a int", reads{1, 0}},
 		{"CREATE TABLE more (id int)", reads{1, 0}},
 		{"CREATE TABLE IF NOT EXISTS more (id int, other int)", reads{1, 0}},
 		{"ALTER TABLE more RENAME TO less", reads{1, 1}},
