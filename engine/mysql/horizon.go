@@ -7,68 +7,116 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dbmend/dbmend/engine"
 )
 
-// A horizon is what tells that nobody on a whole server has begun a statement on a schema:
-// which server it is, since when it and its counters run, and how many such statements it has
-// begun since. The server counts a statement as it begins, and whatever runs it: a
-// connection, a procedure, an event, a replica (docs/decisions/0052).
+// A horizon is what tells that nobody on a whole server has begun a statement on a schema, or
+// that whoever has begun one has changed nothing: which server it is, since when it and its
+// counters run, how many such statements it has begun since, and how often it has written a
+// file through to the disk. The server counts a statement as it begins, and whatever runs it: a
+// connection, a procedure, an event, a replica (docs/decisions/0052 and 0057).
 type horizon struct {
-	life string // of the server and its counters, and the name of the database
-	sum  int64  // of the statements
+	life   string // of the server and its counters, and the name of the database
+	tables int64  // statements that change nothing before the server has synced a file
+	others int64
+	syncs  int64 // 0 where the server does not sync
 }
 
-// counted says which counters are summed: those of statements that begin so, but for what is
-// gone with its connection and what is about accounts; of what makes the server a replica;
-// and of events, which may drop themselves.
-const counted = `(SUBSTRING_INDEX(VARIABLE_NAME, '_', 2) IN ('COM_ALTER', 'COM_CREATE', 'COM_DROP', 'COM_RENAME', 'COM_REPAIR')
-	AND VARIABLE_NAME NOT IN ('COM_CREATE_TEMPORARY_TABLE', 'COM_DROP_TEMPORARY_TABLE', 'COM_ALTER_USER', 'COM_CREATE_USER',
-		'COM_DROP_USER', 'COM_RENAME_USER', 'COM_CREATE_ROLE', 'COM_DROP_ROLE')
-	OR VARIABLE_NAME IN ('COM_START_SLAVE', 'COM_START_ALL_SLAVES', 'COM_SLAVE_START', 'EXECUTED_EVENTS'))`
+// same reports whether nothing has changed between two horizons.
+func (h horizon) same(other horizon) bool {
+	return h.life == other.life && h.others == other.others && (h.tables == other.tables || h.syncs == other.syncs && h.syncs > 0)
+}
 
-// uptime, flushed, cluster and running are other values that the server tells with the
-// counters, all read at once.
+func (h horizon) String() string {
+	return fmt.Sprintf("%s-%d-%d-%d", h.life, h.tables, h.others, h.syncs)
+}
+
+// parseHorizon reads a horizon; ok is false for anything else.
+func parseHorizon(text string) (h horizon, ok bool) {
+	parts := strings.Split(text, "-")
+	if len(parts) != 4 || parts[0] == "" {
+		return h, false
+	}
+	h.life = parts[0]
+	for i, number := range [...]*int64{&h.tables, &h.others, &h.syncs} {
+		var err error
+		if *number, err = strconv.ParseInt(parts[i+1], 10, 64); err != nil {
+			return h, false
+		}
+	}
+	return h, true
+}
+
+const (
+	// ofTables are the counters of statements that write the definition of a table, a view or a trigger,
+	// or drop it: since 10.6 each writes first what it is about to do into a log, which is
+	// synced. What is there already, IF NOT EXISTS, is counted and not synced.
+	ofTables = `'COM_ALTER_TABLE', 'COM_CREATE_DB', 'COM_CREATE_INDEX', 'COM_CREATE_TABLE', 'COM_CREATE_TRIGGER', 'COM_CREATE_VIEW', ` +
+		`'COM_DROP_DB', 'COM_DROP_INDEX', 'COM_DROP_TABLE', 'COM_DROP_TRIGGER', 'COM_DROP_VIEW', 'COM_RENAME_TABLE'`
+
+	// counted are the counters of statements that begin so, but for what is gone with its
+	// connection and what is about accounts; of what makes the server a replica; and of
+	// events, which may drop themselves.
+	counted = `LEFT(VARIABLE_NAME, 7) IN ('COM_ALT', 'COM_CRE', 'COM_DRO', 'COM_REN') ` +
+		`AND VARIABLE_NAME NOT IN ('COM_CREATE_TEMPORARY_TABLE', 'COM_DROP_TEMPORARY_TABLE', 'COM_ALTER_USER', 'COM_CREATE_USER', ` +
+		`'COM_DROP_USER', 'COM_RENAME_USER', 'COM_CREATE_ROLE', 'COM_DROP_ROLE') ` +
+		`OR VARIABLE_NAME IN ('COM_REPAIR', 'COM_START_SLAVE', 'COM_START_ALL_SLAVES', 'COM_SLAVE_START', 'EXECUTED_EVENTS')`
+
+	// besides are other values that the server tells with the counters, all read at once.
+	besides = `'UPTIME', 'UPTIME_SINCE_FLUSH_STATUS', 'WSREP_CLUSTER_SIZE', 'THREADS_RUNNING', 'SYNCS'`
+
+	status = "FROM information_schema.GLOBAL_STATUS WHERE " + counted + " OR VARIABLE_NAME IN (" + besides + ")"
+)
+
+// uptime, flushed, cluster, running and syncs are expressions for the values besides, zero where there are none.
 var (
 	uptime  = value("UPTIME")
 	flushed = value("UPTIME_SINCE_FLUSH_STATUS")
 	cluster = value("WSREP_CLUSTER_SIZE")
 	running = value("THREADS_RUNNING")
-
-	status = "FROM information_schema.GLOBAL_STATUS WHERE " + counted +
-		" OR VARIABLE_NAME IN ('UPTIME', 'UPTIME_SINCE_FLUSH_STATUS', 'WSREP_CLUSTER_SIZE', 'THREADS_RUNNING')"
+	syncs   = "IF(@@sync_frm, " + value("SYNCS") + ", 0)"
 )
 
-// value is an expression for one of the values, zero where there is none.
 func value(name string) string { return "SUM(IF(VARIABLE_NAME = '" + name + "', VARIABLE_VALUE, 0))" }
 
 // reached is an expression for a horizon as text.
 var reached = "CONCAT(MD5(CONCAT_WS('/', @@hostname, @@port, @@datadir, DATABASE(), UNIX_TIMESTAMP() - " + uptime +
-	", UNIX_TIMESTAMP() - " + flushed + ", " + cluster + ")), '-', SUM(IF(" + counted + ", VARIABLE_VALUE, 0)))"
+	", UNIX_TIMESTAMP() - " + flushed + ", " + cluster + ")), " +
+	"'-', SUM(IF(VARIABLE_NAME IN (" + ofTables + "), VARIABLE_VALUE, 0)), " +
+	"'-', SUM(IF(VARIABLE_NAME IN (" + ofTables + ", " + besides + "), 0, VARIABLE_VALUE)), '-', " + syncs + ")"
 
-// horizonQuery is a horizon as text. MySQL, which has its counters elsewhere, reads the
-// comment as one, and tells nothing.
-var horizonQuery = "(SELECT COALESCE(/*M! (SELECT " + reached + " " + status + "), */ ''))"
+// horizonQuery is a horizon as text. MySQL, which has its counters elsewhere, and MariaDB before 10.6, which
+// is older than that log, read the comment as one, and tell nothing.
+var horizonQuery = "(SELECT COALESCE(/*M!100600 (SELECT " + reached + " " + status + "), */ ''))"
 
-// parseHorizon reads a horizon; ok is false for anything else.
-func parseHorizon(text string) (h horizon, ok bool) {
-	life, sum, ok := strings.Cut(text, "-")
-	if !ok || life == "" {
-		return h, false
-	}
-	n, err := strconv.ParseInt(sum, 10, 64)
-	return horizon{life, n}, err == nil
+// noting are the queries for a horizon that is to be noted: how often the server had synced, and
+// then the rest. Within one look it tells its counters first: who began and synced between the
+// two would be taken for one who has ended.
+var noting = [...]string{
+	"SELECT COALESCE(" + syncs + ", 0) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'SYNCS'",
+	"SELECT " + reached + ", " + running + " = 1, " + uptime + " > 0 AND " + flushed + " > 0 AND " + cluster + " = 0 " + status,
 }
 
-// ahead returns the horizon, as text; "" where none is told.
-func (d *database) ahead(ctx context.Context) (string, error) {
-	var text sql.NullString
-	if d.traits.Flavor.Vendor != mariaDB {
-		return "", nil
+// ahead reads a horizon to be noted. still reports that nobody else was at a statement
+// then, and tells that the horizon can be told from all others.
+func (d *database) ahead(ctx context.Context) (h horizon, still, tells bool, err error) {
+	var before int64
+	var text string
+	err = d.each(ctx, "BEGIN NOT ATOMIC "+strings.Join(noting[:], "; ")+"; END",
+		func(rows *sql.Rows) error { return rows.Scan(&before) },
+		func(rows *sql.Rows) error { return rows.Scan(&text, &still, &tells) })
+	if err != nil {
+		return h, false, false, fmt.Errorf("read the server's counters: %w", err)
 	}
-	if err := d.conn.QueryRowContext(ctx, "SELECT "+horizonQuery).Scan(&text); err != nil {
-		return "", fmt.Errorf("read the server's counters: %w", err)
-	}
-	return text.String, nil
+	h, ok := parseHorizon(text)
+	h.syncs = before
+	return h, still, tells && ok, nil
+}
+
+// hasHorizon reports whether a server tells a horizon.
+func hasHorizon(f engine.Flavor) bool {
+	return f.Vendor == mariaDB && (f.Major > 10 || f.Major == 10 && f.Minor >= 6)
 }
 
 // mostPauses is how often a horizon is asked for again until nobody else is at work, where an
@@ -85,22 +133,21 @@ const mostPauses = 3
 // others of the same second, and what a node of a cluster does, where others say what is to
 // be done.
 func (d *database) stillAhead(ctx context.Context, pauses int) (string, error) {
-	if d.traits.Flavor.Vendor != mariaDB {
+	if !hasHorizon(d.traits.Flavor) {
 		return "", nil
 	}
-	query := "SELECT " + reached + ", " + running + " = 1, " + uptime + " > 0 AND " + flushed + " > 0 AND " + cluster + " = 0 " + status
 	for pause := time.Millisecond / 2; ; pause, pauses = 2*pause, pauses-1 {
-		var text sql.NullString
-		var still, tells bool
-		err := d.conn.QueryRowContext(ctx, query).Scan(&text, &still, &tells)
+		h, still, tells, err := d.ahead(ctx)
 		if err == nil && tells && !still {
-			err = d.conn.QueryRowContext(ctx, othersRest).Scan(&still)
+			if err = d.conn.QueryRowContext(ctx, othersRest).Scan(&still); err != nil {
+				err = fmt.Errorf("read the server's sessions: %w", err)
+			}
 		}
 		switch {
 		case err != nil:
-			return "", fmt.Errorf("read the server's counters: %w", err)
+			return "", err
 		case still && tells:
-			return text.String, nil
+			return h.String(), nil
 		case !tells || pauses == 0:
 			return "", nil
 		}

@@ -107,9 +107,12 @@ func TestInspectSeesEachProperty(t *testing.T) {
 			everything(t, db)
 			must(t, db, "SET system_versioning_alter_history = KEEP")
 			for _, change := range changes {
-				before, stamp := inspected(t, db), stamped(t, db)
+				before, stamp, ahead := inspected(t, db), stamped(t, db), horizonOf(t, db)
 				must(t, db, change.there)
 				after := inspected(t, db)
+				if ahead.same(horizonOf(t, db)) {
+					t.Errorf("%s: the same horizon", change.there)
+				}
 				if (Engine{}).SameStamp(stamp, stamped(t, db)) {
 					t.Errorf("%s: the same stamp", change.there)
 				}

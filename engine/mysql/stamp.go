@@ -18,14 +18,17 @@ import (
 var _ engine.Stamper = (*database)(nil)
 
 // StampQuery returns the horizon: where nobody on the server has begun a statement on a schema
-// since, it tells. On MySQL it is "".
+// since, or nobody has changed anything by one, it tells. On MySQL it is "".
 func (Engine) StampQuery() string { return horizonQuery }
 
-// SameStamp reports whether two stamps have the same horizon, or are of the same texts.
+// SameStamp reports whether nothing has changed between the horizons of two stamps, or whether
+// they are of the same texts.
 func (Engine) SameStamp(a, b string) bool {
-	horizonA, textsA, _ := strings.Cut(a, "/")
-	horizonB, textsB, _ := strings.Cut(b, "/")
-	return horizonA == horizonB && horizonA != "" || textsA == textsB && textsA != ""
+	aheadA, textsA, _ := strings.Cut(a, "/")
+	aheadB, textsB, _ := strings.Cut(b, "/")
+	horizonA, okA := parseHorizon(aheadA)
+	horizonB, okB := parseHorizon(aheadB)
+	return okA && okB && horizonA.same(horizonB) || textsA == textsB && textsA != ""
 }
 
 // Stamp returns the horizon, if it tells, and hashes of all that the server says of the

@@ -44,11 +44,14 @@ func (Engine) Trace(ctx context.Context, db engine.Database, stamp string, state
 		return nil, nil
 	}
 	t := &tracing{d: d}
-	if !t.begin(stamp) || !t.name(statements) {
+	if !t.name(statements) {
 		return nil, nil
 	}
-	var err error
-	if t.views {
+	ok, err := t.begin(ctx, stamp)
+	if !ok && err == nil {
+		return nil, nil
+	}
+	if err == nil && t.views {
 		err = t.addViews(ctx)
 	}
 	if err == nil {
@@ -63,13 +66,28 @@ func (Engine) Trace(ctx context.Context, db engine.Database, stamp string, state
 	return t, nil
 }
 
-// begin takes the stamp apart.
-func (t *tracing) begin(stamp string) (ok bool) {
+// begin takes the stamp apart. Where others have begun statements since that have changed
+// nothing, it takes another horizon, of a moment at which these have ended.
+func (t *tracing) begin(ctx context.Context, stamp string) (ok bool, err error) {
 	ahead, texts, _ := strings.Cut(stamp, "/")
-	if t.since, ok = parseHorizon(ahead); ok {
-		t.texts, t.views, ok = parseSaying(texts)
+	if t.since, ok = parseHorizon(ahead); !ok {
+		return false, nil
 	}
-	return ok
+	if t.texts, t.views, ok = parseSaying(texts); !ok {
+		return false, nil
+	}
+	err = t.d.reading(ctx, func() error {
+		now, _, _, err := t.d.ahead(ctx)
+		if ok = t.since.same(now); err != nil || !ok || now.tables == t.since.tables {
+			return err
+		}
+		ahead, err := t.d.stillAhead(ctx, mostPauses)
+		if now, ok = parseHorizon(ahead); ok {
+			ok, t.since = t.since.same(now), now
+		}
+		return err
+	})
+	return ok, err
 }
 
 // name notes the tables that the statements make or change. It is not ok where one does
@@ -165,15 +183,15 @@ func (t *tracing) read(ctx context.Context) (s *state, err error) {
 // tell where anybody else has begun a statement on a schema, or where one of these has left
 // its table as it was: then its words were misread, or it was one of those that may.
 func (t *tracing) Stamp(ctx context.Context) (string, error) {
-	var ahead string
+	var now horizon
 	err := t.d.reading(ctx, func() (err error) {
-		ahead, err = t.d.ahead(ctx)
+		now, _, _, err = t.d.ahead(ctx)
 		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("trace: %w", err)
 	}
-	if now, ok := parseHorizon(ahead); !ok || now.life != t.since.life || now.sum != t.since.sum+t.changes {
+	if now.life != t.since.life || now.others != t.since.others || now.tables != t.since.tables+t.changes {
 		return "", nil
 	}
 	if t.is, err = t.read(ctx); err != nil {
@@ -188,7 +206,7 @@ func (t *tracing) Stamp(ctx context.Context) (string, error) {
 		texts.turn(t.was.said[i])
 		texts.turn(t.is.said[i])
 	}
-	return texts.stamp(ahead, t.views), nil
+	return texts.stamp(now.String(), t.views), nil
 }
 
 // different reports whether the server says of each table something else than it did.

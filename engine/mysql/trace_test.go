@@ -97,34 +97,41 @@ func TestTraceEqualsInspect(t *testing.T) {
 // tells of.
 func TestNoTrace(t *testing.T) {
 	const adds = "ALTER TABLE t ADD COLUMN x int"
-	nextSecond(t, open(t))
+	server := open(t)
+	nextSecond(t, server)
+	syncsAlone(t, server)
 	for name, c := range map[string]struct {
 		runs          string
 		first, beside []string // before the stamp, and while the statement runs
+		between       []string // behind the stamp, before it runs
 		begins, tells bool
 	}{
-		"a column":                   {runs: adds, begins: true, tells: true},
-		"a table":                    {runs: "CREATE TABLE more AS SELECT * FROM t", begins: true, tells: true},
-		"a reference":                {runs: "ALTER TABLE u ADD FOREIGN KEY (id) REFERENCES t (id)", begins: true, tells: true},
-		"a table of a broken view":   {runs: "CREATE TABLE gone (id int)", first: []string{"CREATE TABLE gone (id int)", "CREATE VIEW v AS SELECT * FROM gone", "DROP TABLE gone"}, begins: true, tells: true},
-		"rows beside it":             {runs: adds, beside: []string{"INSERT INTO u VALUES (1)", "CREATE TEMPORARY TABLE x (id int)"}, begins: true, tells: true},
-		"a table beside it":          {runs: adds, beside: []string{"CREATE TABLE x (id int)"}, begins: true},
-		"a routine beside it":        {runs: adds, beside: []string{"CREATE PROCEDURE p() DO 1"}, begins: true},
-		"a column that is there":     {runs: "ALTER TABLE t ADD COLUMN IF NOT EXISTS id int", begins: true},
-		"a column with another name": {runs: "ALTER TABLE t CHANGE id number int"},
-		"a table with another name":  {runs: "RENAME TABLE t TO w"},
-		"a sequence":                 {runs: "ALTER TABLE s COMMENT 'c'", first: []string{"CREATE SEQUENCE s"}},
-		"a view":                     {runs: "CREATE VIEW v AS SELECT * FROM t"},
-		"a trigger":                  {runs: "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1"},
-		"a procedure that is called": {runs: "CALL p()", first: []string{"CREATE PROCEDURE p() " + adds}},
-		"a comment that is run":      {runs: "/*!50000 " + adds + " */"},
-		"a comment within":           {runs: "ALTER TABLE t ADD COLUMN x int /*!50000, RENAME TO w */"},
+		"a column":                        {runs: adds, begins: true, tells: true},
+		"a table":                         {runs: "CREATE TABLE more AS SELECT * FROM t", begins: true, tells: true},
+		"a reference":                     {runs: "ALTER TABLE u ADD FOREIGN KEY (id) REFERENCES t (id)", begins: true, tells: true},
+		"a table of a broken view":        {runs: "CREATE TABLE gone (id int)", first: []string{"CREATE TABLE gone (id int)", "CREATE VIEW v AS SELECT * FROM gone", "DROP TABLE gone"}, begins: true, tells: true},
+		"rows beside it":                  {runs: adds, beside: []string{"INSERT INTO u VALUES (1)", "CREATE TEMPORARY TABLE x (id int)"}, begins: true, tells: true},
+		"a table beside it":               {runs: adds, beside: []string{"CREATE TABLE x (id int)"}, begins: true},
+		"a table that is there beside it": {runs: adds, beside: []string{"CREATE TABLE IF NOT EXISTS t (id int)"}, begins: true},
+		"a table that is there before it": {runs: adds, between: []string{"CREATE TABLE IF NOT EXISTS t (id int)"}, begins: true, tells: true},
+		"a table before it":               {runs: adds, between: []string{"CREATE TABLE x (id int)"}},
+		"a routine beside it":             {runs: adds, beside: []string{"CREATE PROCEDURE p() DO 1"}, begins: true},
+		"a column that is there":          {runs: "ALTER TABLE t ADD COLUMN IF NOT EXISTS id int", begins: true},
+		"a column with another name":      {runs: "ALTER TABLE t CHANGE id number int"},
+		"a table with another name":       {runs: "RENAME TABLE t TO w"},
+		"a sequence":                      {runs: "ALTER TABLE s COMMENT 'c'", first: []string{"CREATE SEQUENCE s"}},
+		"a view":                          {runs: "CREATE VIEW v AS SELECT * FROM t"},
+		"a trigger":                       {runs: "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1"},
+		"a procedure that is called":      {runs: "CALL p()", first: []string{"CREATE PROCEDURE p() " + adds}},
+		"a comment that is run":           {runs: "/*!50000 " + adds + " */"},
+		"a comment within":                {runs: "ALTER TABLE t ADD COLUMN x int /*!50000, RENAME TO w */"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
 			must(t, db, "CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int)")
 			must(t, db, c.first...)
 			before, stamp := stillStamped(t, db)
+			must(t, beside(t, db), c.between...)
 			trace := tracedFrom(t, db, stamp, c.runs)
 			if begins := trace != nil; begins != c.begins {
 				t.Fatalf("there is a trace: %v", begins)
