@@ -102,6 +102,9 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	if err := r.keepNumbers(ctx); err != nil {
 		return nil, err
 	}
+	if err := r.parentsFirst(ctx); err != nil {
+		return nil, err
+	}
 	r.judgeForeign()
 	r.keepWhole()
 	r.wakeTriggers()
