@@ -264,7 +264,7 @@ func (m *Migrator) rehearseOn(ctx context.Context, db engine.Database, p *prepar
 			}
 			return errors.Join(stepError(s, "rehearsal", err), scratch.Rollback(ctx))
 		}
-		if s.Source != nil && s.Source.Verb == addsValue {
+		if s.Source.AddsValue() {
 			if err := errors.Join(scratch.Commit(ctx), scratch.Begin(ctx, engine.Rebuild)); err != nil {
 				return err
 			}

@@ -179,7 +179,7 @@ func (r *replayer) runSet(ctx context.Context) error {
 				path = s
 			}
 			r.result.Effects = append(r.result.Effects, effect)
-			if m.Statements[i].Verb == addsValue {
+			if m.Statements[i].AddsValue() {
 				if err := r.again(ctx); err != nil {
 					return err
 				}
@@ -198,10 +198,6 @@ func (r *replayer) runSet(ctx context.Context) error {
 	r.tell(Replaying{total, total, nil})
 	return r.scratch.Commit(ctx)
 }
-
-// addsValue is the verb of a statement whose value cannot be used before it is
-// committed (PostgreSQL 15, ALTER TYPE).
-const addsValue = "alter type add value"
 
 // again begins the replay's transaction anew.
 func (r *replayer) again(ctx context.Context) error {

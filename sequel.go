@@ -99,7 +99,7 @@ func foreseen(migrations []*migration.Migration) bool {
 		for i := range mig.Statements {
 			switch s := &mig.Statements[i]; {
 			case s.Class == migration.Data:
-			case s.Class != migration.Schema, s.Verb == "drop table", s.Verb == "alter table drop column", s.Verb == addsValue:
+			case s.Class != migration.Schema, s.Verb == "drop table", s.Verb == "alter table drop column", s.AddsValue():
 				return false
 			}
 		}

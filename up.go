@@ -224,10 +224,7 @@ func (r *run) mayWrite(ctx context.Context, p *prepared) error {
 // undone, so that what is through is recorded as soon as it is.
 func (r *run) segments(p *plan.Plan) []plan.Segment {
 	traits := r.db.Traits()
-	each := r.each || !traits.TransactionalDDL || slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
-		return s.Source != nil && s.Source.Verb == addsValue
-	})
-	return p.Segments(each, traits.ForeignKeys)
+	return p.Segments(r.each || !traits.TransactionalDDL, traits.ForeignKeys)
 }
 
 // noticeable is how long another runner may keep us waiting before we say so.

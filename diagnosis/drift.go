@@ -142,6 +142,8 @@ func (r *reasoner) judgeDrift(ctx context.Context, e int, f *Finding, doomed *lo
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; making it again touches no row")
 	case doomed == nil && r.rewrites(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; what is there has the text before it, and holds no row")
+	case doomed == nil && f.Statement.AddsValue():
+		f.Evidence = append(f.Evidence, "recorded, so it has drifted; no row holds a value that is not there")
 	case doomed == nil && r.restates(e):
 		f.Evidence = append(f.Evidence, "recorded, so it has drifted; it changes no value")
 	case carried:

@@ -75,6 +75,10 @@ func (s *Statement) Renamed() schema.Key {
 	return schema.Key{Kind: schema.Table, Space: s.Space, Name: s.NewName}
 }
 
+// AddsValue reports whether the statement adds a value to an enum, which nothing can use
+// before that is committed (PostgreSQL 15, ALTER TYPE). No statement adds none.
+func (s *Statement) AddsValue() bool { return s != nil && s.Verb == "alter type add value" }
+
 // A Cutter cuts the text of a script into statements exactly where its engine
 // would, and says of each what its first words tell. It never judges more than
 // that. An error names the line: see [SyntaxError]. Several goroutines cut at once.

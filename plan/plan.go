@@ -96,7 +96,8 @@ type Plan struct {
 }
 
 // Segments divides the steps into runs that can share a transaction: one for all,
-// unless each migration is to have its own, or unless the connection enforces
+// unless each migration is to have its own, as it has where one adds a value to an enum,
+// or unless the connection enforces
 // foreign keys and they must rest for some migrations while others rely on them (a
 // DELETE that cascades), or unless it does not and a migration turns them on for such
 // steps, or unless a step that no transaction bears changes what later
@@ -104,6 +105,7 @@ type Plan struct {
 // committed first: then the migration's record is with the last of them.
 func (p *Plan) Segments(each, enforced bool) []Segment {
 	segments := []Segment{}
+	each = each || slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Source.AddsValue() })
 	modes, several := p.modes(enforced)
 	if !each && !several && !p.divided() {
 		if p.Empty() {
@@ -169,12 +171,6 @@ func (p *Plan) divided() bool {
 
 func divides(s Step) bool { return s.stays || s.Divides() }
 
-// addsValue reports whether a statement adds a value to a type that cannot be used before
-// that is committed (PostgreSQL, ALTER TYPE … ADD VALUE).
-func addsValue(s *migration.Statement) bool {
-	return s != nil && s.Verb == "alter type add value"
-}
-
 // endsBehind returns behind how many of a migration's steps its transaction must end for the
 // rest to run, since that speaks of a value which they add, or rests on one that no
 // transaction bears; 0 where it need not.
@@ -183,13 +179,13 @@ func endsBehind(steps []Step) int {
 		if s.stays && i+1 < len(steps) {
 			return i + 1
 		}
-		if !addsValue(s.Source) {
+		if !s.Source.AddsValue() {
 			continue
 		}
 		_, rest, _ := strings.Cut(s.SQL, "'")
 		value, _, _ := strings.Cut(rest, "'")
 		if slices.ContainsFunc(steps[i+1:], func(s Step) bool {
-			return !addsValue(s.Source) && strings.Contains(s.SQL, "'"+value+"'")
+			return !s.Source.AddsValue() && strings.Contains(s.SQL, "'"+value+"'")
 		}) {
 			return i + 1
 		}

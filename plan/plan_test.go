@@ -19,7 +19,7 @@ import (
 func sketch(steps, records string) *plan.Plan {
 	p := &plan.Plan{}
 	for _, word := range strings.Fields(steps) {
-		version := strings.TrimRight(word, "rdei")
+		version := strings.TrimRight(word, "rdeiv")
 		s := plan.Step{
 			Kind: plan.Authored, SQL: word, Rebuild: strings.HasSuffix(word, "r"), Source: &migration.Statement{Verb: "create table"},
 			Ref: diagnosis.Ref{Version: migration.Version(version), Number: 1},
@@ -29,6 +29,9 @@ func sketch(steps, records string) *plan.Plan {
 		}
 		if strings.HasSuffix(word, "i") {
 			s.Kind, s.Source.Verb = plan.Afterwards, "create index"
+		}
+		if strings.HasSuffix(word, "v") {
+			s.Source.Verb = "alter type add value"
 		}
 		if word == "restore" {
 			s.Kind, s.Ref, s.Source, s.Rebuild = plan.Synthesised, diagnosis.Ref{}, nil, false
@@ -86,6 +89,7 @@ func TestSegments(t *testing.T) {
 		"what is restored goes with the first":         {steps: "restore 1 2", records: "1 2", each: true, want: []string{"restore 1 -> 1", "2 -> 2"}},
 		"an index outside, and more behind it":         {steps: "1 2 2i 3 4", records: "1 2 3 4", want: []string{"1 2 2i -> 1 2", "3 4 -> 3 4"}},
 		"an index outside as the last":                 {steps: "1 2 2i", records: "1 2", want: []string{"1 2 2i -> 1 2"}},
+		"an enum's value for later migrations":         {steps: "1 2v 3", records: "1 2 3", want: []string{"1 -> 1", "2v -> 2", "3 -> 3"}},
 		"versions are numbers":                         {steps: "2 10", records: "2 10", each: true, want: []string{"2 -> 2", "10 -> 10"}},
 		"foreign parts are made again behind the last": {steps: "1r restore", records: "1", want: []string{"1r restore -> 1 rebuild"}},
 	} {
