@@ -38,6 +38,8 @@ type Migrator struct {
 	squashed *squash
 	mistrust string
 
+	asks ahead // what Up has asked while the files were read; zero elsewhere
+
 	mu     sync.Mutex
 	replay *replayed // the last replay, where it may be used again
 }
@@ -184,7 +186,11 @@ func BeforeHealing(fn func() error) Option { return func(o *options) { o.beforeH
 // object.
 func New(db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Migrator, error) {
 	m := newMigrator(db, e, opts)
-	draft, err := m.read(fsys)
+	listing, err := m.list(fsys)
+	if err != nil {
+		return nil, err
+	}
+	draft, err := m.read(listing)
 	if err != nil {
 		return nil, err
 	}
@@ -203,13 +209,22 @@ func newMigrator(db *sql.DB, e engine.Engine, opts []Option) *Migrator {
 	return m
 }
 
-// read reads the files, and puts the migrations in Go among them.
-func (m *Migrator) read(fsys fs.FS) (*migration.Draft, error) {
-	draft, err := migration.Read(fsys, m.engine, m.load)
+// list lists the files.
+func (m *Migrator) list(fsys fs.FS) (*migration.Listing, error) {
+	listing, err := migration.List(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("load migrations: %w", err)
 	}
 	m.files = fsys
+	return listing, nil
+}
+
+// read reads the files, and puts the migrations in Go among them.
+func (m *Migrator) read(listing *migration.Listing) (*migration.Draft, error) {
+	draft, err := listing.Read(m.engine, m.load)
+	if err != nil {
+		return nil, fmt.Errorf("load migrations: %w", err)
+	}
 	if err := m.addCode(draft); err != nil {
 		return nil, fmt.Errorf("add migrations in Go: %w", err)
 	}
@@ -257,7 +272,7 @@ func (m *Migrator) Set() *migration.Set { return m.set }
 // connect takes a connection for one verb. What must wait for other writers waits
 // as long as the lock may take.
 func (m *Migrator) connect(ctx context.Context) (engine.Database, error) {
-	db, err := m.engine.Connect(ctx, m.db)
+	db, err := m.connection(ctx)
 	if err != nil {
 		return nil, err
 	}

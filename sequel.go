@@ -26,16 +26,23 @@ var errAside = errors.New("the database has to be looked at")
 // Whether somebody has touched the schema since is asked once there is a connection, where
 // it may take a whole stamp. sumTo returns the Sum of the files up to a version.
 func (m *Migrator) continues(e lastEntry, sumTo func(migration.Version) string) bool {
-	if m.ended(e) || e.kind != string(journal.Completed) || e.outcome != string(journal.Applied) || e.version == "" || e.tool != "dbmend "+Version ||
-		!strings.HasSuffix(e.evidence, "\n"+journal.Sole) || e.ruler != "" || m.history != "" || m.weighs ||
-		e.now == "" || e.stamp == "" || m.to != "" && e.version.Compare(m.to) >= 0 {
-		return false
-	}
-	if _, traces := m.engine.(engine.Tracer); !traces {
+	if m.ended(e) || !m.leavesOff(e) {
 		return false
 	}
 	sum := sumTo(e.version)
 	return sum != "" && e.checksum == m.identity(sum)
+}
+
+// leavesOff reports that the last thing that happened to this database was a run from
+// where another can go on, if it is one of a set that begins with what has run.
+func (m *Migrator) leavesOff(e lastEntry) bool {
+	if e.kind != string(journal.Completed) || e.outcome != string(journal.Applied) || e.version == "" || e.tool != "dbmend "+Version ||
+		!strings.HasSuffix(e.evidence, "\n"+journal.Sole) || e.ruler != "" || m.history != "" || m.weighs ||
+		e.now == "" || e.stamp == "" || m.to != "" && e.version.Compare(m.to) >= 0 {
+		return false
+	}
+	_, traces := m.engine.(engine.Tracer)
+	return traces
 }
 
 // runSequel runs what the set has behind the version of the last run, as it is written.
@@ -117,8 +124,10 @@ func (m *Migrator) prepareSequel(ctx context.Context, db engine.Database, e last
 		return nil, errAside // nobody of ours has written that
 	}
 	recorded := m.set.Migrations[:behind]
-	if just, err := journal.Holds(ctx, db, recorded); err != nil || !just {
-		return nil, errAside // a look says what is wrong
+	if !m.asks.roll.Lists(recorded) {
+		if just, err := journal.Holds(ctx, db, recorded); err != nil || !just {
+			return nil, errAside // a look says what is wrong
+		}
 	}
 	s := &survey{
 		have: &schema.Snapshot{}, unseen: true, fingerprint: left, stamp: stamp,

@@ -16,20 +16,18 @@ import (
 // not cut into statements. What it changes, and its report, are the same.
 //
 // Errors: those of [New], with an empty report; those of [Migrator.Up].
-func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (*Report, error) {
+func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Option) (report *Report, err error) {
 	m := newMigrator(db, e, opts)
-	asked := make(chan lastEntry, 1)
-	go func() { asked <- m.lastEntry(ctx, pool{DB: db}) }()
-	draft, err := m.read(fsys)
+	listed, asked := make(chan *migration.Listing, 1), make(chan lastEntry, 1)
+	go func() { asked <- m.askAhead(ctx, listed) }()
+	draft, err := m.draft(fsys, listed)
 	last := <-asked
+	defer func() { err = errors.Join(err, m.giveBack()) }()
 	if err != nil {
 		return &Report{}, err
 	}
 	if sum := draft.Sum(m.to); sum != "" && last.kind != "" {
 		if err := m.identify(sum, draft.Ignore()); err != nil {
-			return &Report{}, err
-		}
-		if same, err := m.recognises(ctx, last); same || err != nil {
 			return &Report{}, err
 		}
 	}
@@ -38,10 +36,28 @@ func Up(ctx context.Context, db *sql.DB, e engine.Engine, fsys fs.FS, opts ...Op
 			return report, err
 		}
 	}
+	if err := m.giveBack(); err != nil {
+		return &Report{}, err
+	}
+	if m.sum != "" {
+		if same, err := m.recognises(ctx, last); same || err != nil {
+			return &Report{}, err
+		}
+	}
 	if err := m.take(draft); err != nil {
 		return &Report{}, err
 	}
 	return m.Up(ctx)
+}
+
+// draft reads the files, and sends their names ahead.
+func (m *Migrator) draft(fsys fs.FS, listed chan<- *migration.Listing) (*migration.Draft, error) {
+	listing, err := m.list(fsys)
+	listed <- listing
+	if err != nil {
+		return nil, err
+	}
+	return m.read(listing)
 }
 
 // runSequelOf is runSequel with files of which only those are cut that have not been run.

@@ -101,3 +101,47 @@ func TestUpTellsWhatIsWrongWithFiles(t *testing.T) {
 		t.Error("an error has changed the database")
 	}
 }
+
+// What a start asks while it reads the files takes the one connection that there is, and
+// leaves it to whoever comes next, wherever the files lead.
+func TestUpGivesBackTheConnection(t *testing.T) {
+	for name, c := range map[string]struct {
+		more  map[string]string
+		runs  int
+		fails string
+	}{
+		"one more":                         {more: map[string]string{"3_more.sql": "CREATE TABLE more (id INTEGER);"}, runs: 1},
+		"nothing more, and a later name":   {more: map[string]string{"2026.md": "what we did"}},
+		"one more, which takes a look":     {more: map[string]string{"3_less.sql": "DROP TABLE tags;"}, runs: 1},
+		"one more, and an earlier one too": {more: map[string]string{"0_more.sql": "CREATE TABLE more (id INTEGER);", "3_more.sql": "SELECT 1;"}, runs: 2},
+		"one more, which cannot be cut":    {more: map[string]string{"3_open.sql": "SELECT 'a"}, fails: "3_open.sql:1"},
+		"one more, which cannot be read":   {more: map[string]string{"3_nul.sql": "SELECT \x00"}, fails: "NUL"},
+		"one more, which fails":            {more: map[string]string{"3_fails.sql": "CREATE TABLE notes (id INTEGER);"}, fails: "already exists"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t, filepath.Join(t.TempDir(), "live.db"))
+			files := fstest.MapFS{
+				"1_notes.sql": file("CREATE TABLE notes (id INTEGER);"),
+				"2_tags.sql":  file("CREATE TABLE tags (id INTEGER);"),
+			}
+			for range 2 {
+				report, err := dbmend.Up(t.Context(), db, sqlite.Engine{}, files)
+				switch {
+				case len(files) == 2 && err != nil:
+					t.Fatal(err)
+				case len(files) == 2:
+				case c.fails != "" && (err == nil || !strings.Contains(err.Error(), c.fails)):
+					t.Errorf("%v; wanted an error with %q", err, c.fails)
+				case c.fails == "" && (err != nil || len(steps(report)) != c.runs):
+					t.Errorf("it ran %v, %v; wanted %d", steps(report), err, c.runs)
+				}
+				if n := db.Stats().InUse; n > 0 {
+					t.Errorf("%d connections were not given back", n)
+				}
+				for name, text := range c.more {
+					files[name] = file(text)
+				}
+			}
+		})
+	}
+}

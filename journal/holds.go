@@ -2,20 +2,17 @@ package journal
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/dbmend/dbmend/migration"
 )
 
 // Holds reports whether [Recorded] would return entries of these migrations and of no
 // others, in any order, each with its version, name and checksum. Where they were
-// recorded one after the other, once each, the database says so in one value, for a third
-// of what it takes to read them.
+// recorded one after the other, once each, the [Roll] says so.
 //
 // Errors: those of Recorded.
 func Holds(ctx context.Context, db Database, want []*migration.Migration) (bool, error) {
-	if inOrder(ctx, db, want) {
+	if roll, err := CallRoll(ctx, db, len(want)); err == nil && roll.Lists(want) {
 		return true, nil
 	}
 	entries, err := Recorded(ctx, db)
@@ -32,34 +29,4 @@ func Holds(ctx context.Context, db Database, want []*migration.Migration) (bool,
 		}
 	}
 	return true, nil
-}
-
-// inOrder reports whether the migration entries are of these, one after the other, and
-// leaves it to Recorded to tell what is wrong where they are not. Each is four lines, so
-// that the right number of both says that no text holds the end of a line.
-func inOrder(ctx context.Context, db Database, want []*migration.Migration) bool {
-	t := db.Traits()
-	if t.Joined == nil {
-		return false
-	}
-	var lines strings.Builder
-	for _, w := range want {
-		for _, text := range [...]string{"recorded", string(w.Version), w.Name, w.Checksum} {
-			lines.WriteString(text)
-			lines.WriteByte('\n')
-		}
-	}
-	column := quoter(t)
-	said := fmt.Sprintf("CASE WHEN %s IN ('%s', '%s', '%s', '%s', '%s') THEN 'recorded' ELSE '' END",
-		column("outcome"), Applied, Present, Healed, Baselined, Adopted)
-	for _, name := range [...]string{"version", "name", "checksum"} {
-		said += " || '\n' || " + column(name)
-	}
-	said = fmt.Sprintf("substr(%s, 1, %d) || '\n'", said, 4*(shortText+1))
-	query := fmt.Sprintf("SELECT count(*), coalesce(%s, '') FROM (SELECT %s AS said FROM %s AS j WHERE %s = %s AND %s > 0 ORDER BY %[6]s LIMIT %d) AS r",
-		t.Joined("said"), said, t.Quote(Table), column("kind"), literal(Migrated), column("entry"), len(want)+1)
-	var n int
-	var all string
-	err := db.QueryRow(ctx, query).Scan(&n, &all)
-	return err == nil && n == len(want) && all == lines.String() && strings.Count(all, "\n") == 4*n
 }

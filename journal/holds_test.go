@@ -73,3 +73,25 @@ func TestHoldsAsksOnce(t *testing.T) {
 		t.Errorf("it holds: %v, %v, after %d queries", holds, err, db.Count)
 	}
 }
+
+// A roll that nobody has called lists nothing: not even that there is nothing.
+func TestRollThatWasNotCalled(t *testing.T) {
+	if (journal.Roll{}).Lists(nil) {
+		t.Error("it lists no migrations")
+	}
+	db := open(t, proper)
+	roll, err := journal.CallRoll(t.Context(), db, 1)
+	if err != nil || !roll.Lists(nil) {
+		t.Errorf("that of an empty journal does not list no migrations: %v", err)
+	}
+	two := []*migration.Migration{{Version: "1", Name: "n", Checksum: "a"}, {Version: "2", Name: "n", Checksum: "b"}}
+	for _, m := range two {
+		write(t, db, journal.Entry{Kind: journal.Migrated, Outcome: journal.Applied, Version: m.Version, Name: m.Name, Checksum: m.Checksum})
+	}
+	if roll, err = journal.CallRoll(t.Context(), db, 1); err != nil || roll.Lists(two[:1]) {
+		t.Errorf("one that has more than it may have lists the first: %v", err)
+	}
+	if roll, err = journal.CallRoll(t.Context(), db, 2); err != nil || !roll.Lists(two) {
+		t.Errorf("it does not list the two that there are: %v", err)
+	}
+}

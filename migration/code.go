@@ -52,7 +52,7 @@ func (d *Draft) With(more ...*Migration) error {
 	given := map[*Migration]bool{}
 	for _, m := range more {
 		if i, taken := d.set.search(m.Version); taken && d.set.Migrations[i].isCode() && !given[d.set.Migrations[i]] {
-			d.set.Migrations = slices.Delete(d.set.Migrations, i, i+1)
+			d.set.Migrations, d.set.Sum = slices.Delete(d.set.Migrations, i, i+1), ""
 		}
 		if err := d.put(m); err != nil {
 			problems.add(m.Path, err)
@@ -71,7 +71,7 @@ func (d *Draft) put(m *Migration) error {
 	if taken {
 		return &SyntaxError{Path: m.Path, Reason: fmt.Sprintf("has the version %s, and so has %s", m.Version.Normal(), d.set.Migrations[i].Path)}
 	}
-	d.set.Migrations = slices.Insert(d.set.Migrations, i, m)
+	d.set.Migrations, d.set.Sum = slices.Insert(d.set.Migrations, i, m), ""
 	return nil
 }
 

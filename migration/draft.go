@@ -25,10 +25,19 @@ type Draft struct {
 //
 // Errors: those of Load that are about the folder.
 func Read(fsys fs.FS, cutter Cutter, options LoadOptions) (*Draft, error) {
-	return read(fsys, cutter, options, defaultBounds)
+	l, err := List(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return l.Read(cutter, options)
 }
 
-func read(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Draft, error) {
+// Read reads the files that are listed, as the function Read does. It is called once.
+func (l *Listing) Read(cutter Cutter, options LoadOptions) (*Draft, error) {
+	return l.read(cutter, options, defaultBounds)
+}
+
+func (l *Listing) read(cutter Cutter, options LoadOptions, limit bounds) (*Draft, error) {
 	format, err := formatNamed(options.Format)
 	if err != nil {
 		return nil, err
@@ -37,10 +46,8 @@ func read(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Draft,
 		options.Database = named.Name()
 	}
 	d := &Draft{cutter: cutter, limit: limit}
-	dir, err := listFolder(fsys, limit, &d.problems)
-	if err != nil {
-		return nil, err
-	}
+	dir := l.folder
+	dir.limit, dir.problems = limit, &d.problems
 	guessed := format == nil
 	if guessed {
 		if format, err = dir.recognise(); err != nil {
@@ -89,13 +96,21 @@ func (d *Draft) Sum(to Version) string {
 		return ""
 	}
 	if to == "" {
-		return d.set.sum()
+		return d.whole()
 	}
 	set, err := d.set.To(to)
 	if err != nil {
 		return ""
 	}
 	return set.Sum
+}
+
+// whole returns the Sum of all there is, which is worked out once, and is the set's.
+func (d *Draft) whole() string {
+	if d.set.Sum == "" {
+		d.set.Sum = d.set.sum()
+	}
+	return d.set.Sum
 }
 
 // Ignore returns the list beside the migrations of what is to be left alone.
@@ -111,8 +126,12 @@ func (d *Draft) Cut() (*Set, error) { return d.cut(d.uncut, &d.problems) }
 // set without their statements: for those who know them by their checksums. What is
 // wrong with files is told as Cut does, which may follow.
 func (d *Draft) CutBehind(v Version) (*Set, error) {
-	behind := slices.Clone(d.uncut)
-	behind = slices.DeleteFunc(behind, func(u uncut) bool { return u.migration.Version.Compare(v) <= 0 })
+	var behind []uncut
+	for i := range d.uncut {
+		if d.uncut[i].migration.Version.Compare(v) > 0 {
+			behind = append(behind, d.uncut[i])
+		}
+	}
 	found := problems{slices.Clone(d.problems.found), d.problems.more}
 	return d.cut(behind, &found)
 }
@@ -143,7 +162,7 @@ func (d *Draft) cut(list []uncut, found *problems) (*Set, error) {
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	d.set.Sum = d.set.sum()
+	d.whole()
 	return d.set, nil
 }
 
@@ -187,6 +206,7 @@ func (d *Draft) assemble(files []*file) []*Migration {
 		migrations = make([]*Migration, 0, len(files))
 		up, down   *file // the last of each
 	)
+	d.uncut = slices.Grow(d.uncut, len(files))
 	for _, f := range files {
 		before := up
 		if f.revert {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -14,17 +15,47 @@ const (
 	maxDeep  = 8      // folders within each other
 )
 
-// listFolder lists a folder and what lies below it, and reads no file. Folders
-// whose names begin with a dot and links to folders are passed over. An error is
-// about the folder itself; one of a folder below counts only for formats that
-// have files there.
-func listFolder(fsys fs.FS, limit bounds, found *problems) (*folder, error) {
+// A Listing is a folder of migrations of which the names are known, and no file is read.
+type Listing struct{ folder *folder }
+
+// List lists a folder and what lies below it. Folders whose names begin with a dot and
+// links to folders are passed over.
+//
+// Errors: [fs.ErrNotExist] if there is no such folder, and others about it. What is wrong
+// with a folder below counts only for formats that have files there.
+func List(fsys fs.FS) (*Listing, error) {
+	folder, err := listFolder(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return &Listing{folder}, nil
+}
+
+// Len returns how many names there are, those below the folder included: no set of it in
+// which each migration has a file has more.
+func (l *Listing) Len() int { return len(l.folder.entries) }
+
+// Beyond reports whether the first number in a name comes behind a version. It is a guess
+// at what the set will have, which knows no format: it may be wrong either way.
+func (l *Listing) Beyond(v Version) bool {
+	return slices.ContainsFunc(l.folder.entries, func(e entry) bool {
+		at := strings.IndexAny(e.path, "0123456789")
+		if at < 0 {
+			return false
+		}
+		behind := strings.TrimLeft(e.path[at:], ".0123456789")
+		number := strings.TrimRight(e.path[at:len(e.path)-len(behind)], ".")
+		return Version(number).Compare(v) > 0
+	})
+}
+
+func listFolder(fsys fs.FS) (*folder, error) {
 	root, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, fmt.Errorf("read the folder of migrations: %w", err)
 	}
 	d := &folder{
-		fsys: fsys, limit: limit, problems: found,
+		fsys:    fsys,
 		entries: make([]entry, 0, len(root)), at: make(map[string]entry, len(root)), read: make(map[string]*file, len(root)),
 	}
 	d.list("", root)

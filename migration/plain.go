@@ -86,6 +86,9 @@ var (
 // three numbers of a release, or more. It returns how long it is in the name, and zero for
 // any other.
 func plainVersion(base string) (v Version, length int) {
+	if rest := strings.TrimLeft(base, "0123456789"); rest == "" || rest[0] != '.' && rest[0] != '-' {
+		return "", 0 // neither expression would match, and most names end here
+	}
 	if at := released.FindString(base); at != "" {
 		return Version(at), len(at)
 	}

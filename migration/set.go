@@ -68,7 +68,11 @@ func Load(fsys fs.FS, cutter Cutter, options LoadOptions) (*Set, error) {
 }
 
 func load(fsys fs.FS, cutter Cutter, options LoadOptions, limit bounds) (*Set, error) {
-	d, err := read(fsys, cutter, options, limit)
+	l, err := List(fsys)
+	if err != nil {
+		return nil, err
+	}
+	d, err := l.read(cutter, options, limit)
 	if err != nil {
 		return nil, err
 	}

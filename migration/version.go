@@ -23,6 +23,9 @@ func (v Version) Compare(other Version) int {
 	if x, y := v.rank(), other.rank(); x != y || x != ofNumbers {
 		return cmp.Or(cmp.Compare(x, y), strings.Compare(string(v), string(other)))
 	}
+	if len(v) == len(other) && !strings.Contains(string(v), ".") && !strings.Contains(string(other), ".") {
+		return strings.Compare(string(v), string(other)) // as for most
+	}
 	a, b := v.Normal(), other.Normal()
 	for a != "" && b != "" {
 		var x, y string
