@@ -97,12 +97,12 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		r.moveIgnored(e)
 	}
 	r.putInAsLeft()
+	if err := r.parentsFirst(ctx); err != nil {
+		return nil, err
+	}
 	r.placeSeedings()
 	r.spareShortLived()
 	if err := r.keepNumbers(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.parentsFirst(ctx); err != nil {
 		return nil, err
 	}
 	r.judgeForeign()

@@ -2,8 +2,10 @@ package diagnosis
 
 import (
 	"context"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -55,13 +57,16 @@ func (r *reasoner) parentsFirst(ctx context.Context) error {
 }
 
 // lacksOwnRows reports whether a table is empty into which the set puts rows, and nothing that
-// is to run speaks of it.
+// is to run writes to it.
 func (r *reasoner) lacksOwnRows(ctx context.Context, table schema.Key) (bool, error) {
 	if r.absent(table) || len(r.Replay.Rows[table].Rows) == 0 || r.crowded(table) {
 		return false, nil
 	}
 	for e := range r.findings {
-		if r.willRun(e) && wording.Speaks(r.findings[e].Statement.Text, table.Name) {
+		s := r.findings[e].Statement
+		onItsWay := s.Target == "" || strings.HasPrefix(strings.ToLower(wording.Line(s.Text)), "with ")
+		writes := r.lastName(e, s.Table()) == table || onItsWay && wording.Speaks(s.Text, table.Name)
+		if writes && s.Class != migration.Schema && r.willRun(e) {
 			return false, nil
 		}
 	}
