@@ -59,3 +59,30 @@ func TestCutIsBounded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Behind the end of a source lie NULs, and no line end is as good as one there.
+func TestReadingBehindTheEnd(t *testing.T) {
+	if cutting.At("a", 0) != 'a' || cutting.At("a", 1) != 0 || cutting.At("", 7) != 0 {
+		t.Error("At")
+	}
+	if cutting.Index("abc", "c") != 2 || cutting.Index("abc", "d") != 3 {
+		t.Error("Index")
+	}
+	for in, want := range map[string]string{"": "", "a": "a", "a\nb\nc": "a", "\nb": "", "a\r\nb": "a\r"} {
+		if got := cutting.Line(in); got != want {
+			t.Errorf("the line of %q is %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestDigits(t *testing.T) {
+	for c := range 256 {
+		b := byte(c)
+		if got, want := cutting.IsDigit(b), strings.IndexByte("0123456789", b) >= 0; got != want {
+			t.Errorf("IsDigit(%q) is %v", b, got)
+		}
+		if got, want := cutting.IsHex(b), strings.IndexByte("0123456789abcdefABCDEF", b) >= 0; got != want {
+			t.Errorf("IsHex(%q) is %v", b, got)
+		}
+	}
+}

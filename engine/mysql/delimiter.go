@@ -3,6 +3,8 @@ package mysql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
 )
 
 // maxDelimiter is how long a delimiter may be: the client cuts off the rest.
@@ -93,7 +95,4 @@ func (c *cutter) leads(t token) bool {
 }
 
 // restOfLine returns the source from an offset to the end of its line.
-func (c *cutter) restOfLine(pos int) string {
-	line, _, _ := strings.Cut(c.Source[pos:], "\n")
-	return line
-}
+func (c *cutter) restOfLine(pos int) string { return cutting.Line(c.Source[pos:]) }

@@ -1,6 +1,10 @@
 package mysql
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
+)
 
 // A lexer divides a source into tokens as the server's own lexer does, and stops
 // where the client would. It never fails: what the server would reject is an
@@ -98,10 +102,10 @@ func (l *lexer) scanAny(s string) (tokenKind, int) {
 		}
 		return blank, n
 	case letter:
-		if at(s, 1) == '\'' {
+		if cutting.At(s, 1) == '\'' {
 			switch c {
 			case 'x', 'X':
-				return scanDigits(s, isHex, 2)
+				return scanDigits(s, cutting.IsHex, 2)
 			case 'b', 'B':
 				return scanDigits(s, isBit, 1)
 			case 'n', 'N':
@@ -127,22 +131,22 @@ func (l *lexer) scanAny(s string) (tokenKind, int) {
 	case '`':
 		return l.scanQuoted(s, quoted)
 	case '#':
-		return comment, index(s, "\n")
+		return comment, cutting.Index(s, "\n")
 	case '-':
-		if at(s, 1) == '-' && (l.fresh || at(s, 2) <= ' ' || s[2] == 0x7F) {
-			return comment, index(s, "\n")
+		if cutting.At(s, 1) == '-' && (l.fresh || cutting.At(s, 2) <= ' ' || s[2] == 0x7F) {
+			return comment, cutting.Index(s, "\n")
 		}
 	case '/':
-		if at(s, 1) == '*' {
+		if cutting.At(s, 1) == '*' {
 			return scanComment(s)
 		}
 	case '*':
 		// The client would rather see its delimiter.
-		if l.open && at(s, 1) == '/' && (l.delimiter == "" || !strings.HasPrefix(s[1:], l.delimiter)) {
+		if l.open && cutting.At(s, 1) == '/' && (l.delimiter == "" || !strings.HasPrefix(s[1:], l.delimiter)) {
 			return condition, 2
 		}
 	case '.':
-		if l.behind != l.pos && isDigit(at(s, 1)) {
+		if l.behind != l.pos && cutting.IsDigit(cutting.At(s, 1)) {
 			return scanNumber(s)
 		}
 	case '@':
@@ -150,7 +154,7 @@ func (l *lexer) scanAny(s string) (tokenKind, int) {
 	case '?':
 		return variable, 1
 	case '\\':
-		if at(s, 1) == 'N' {
+		if cutting.At(s, 1) == 'N' {
 			return word, 2
 		}
 		return illegal, 1
@@ -181,7 +185,7 @@ func (l *lexer) scanQuoted(s string, kind tokenKind) (tokenKind, int) {
 		case s[n] == '\\' && escapes:
 			n++
 		case s[n] != quote:
-		case at(s, n+1) == quote:
+		case cutting.At(s, n+1) == quote:
 			n++
 		default:
 			return kind, n + 1
@@ -193,10 +197,10 @@ func (l *lexer) scanQuoted(s string, kind tokenKind) (tokenKind, int) {
 // scanDigits reads a literal like x'0a', whose digits come in groups of a size.
 func scanDigits(s string, isDigit func(byte) bool, size int) (tokenKind, int) {
 	n := 2 + run(s[2:], isDigit)
-	if at(s, n) == '\'' && (n-2)%size == 0 {
+	if cutting.At(s, n) == '\'' && (n-2)%size == 0 {
 		return blob, n + 1
 	}
-	if n = 2 + index(s[2:], "'"); n < len(s) {
+	if n = 2 + cutting.Index(s[2:], "'"); n < len(s) {
 		return illegal, n + 1
 	}
 	return unclosed, n
@@ -207,20 +211,20 @@ func scanDigits(s string, isDigit func(byte) bool, size int) (tokenKind, int) {
 func scanNumber(s string) (tokenKind, int) {
 	whole := run(s, isIdent)
 	if s[0] == '0' && whole > 2 {
-		if s[1] == 'x' && run(s[2:], isHex) == whole-2 || s[1] == 'b' && run(s[2:], isBit) == whole-2 {
+		if s[1] == 'x' && run(s[2:], cutting.IsHex) == whole-2 || s[1] == 'b' && run(s[2:], isBit) == whole-2 {
 			return number, whole
 		}
 	}
-	n := run(s, isDigit)
-	if e := at(s, n); isIdent(e) {
+	n := run(s, cutting.IsDigit)
+	if e := cutting.At(s, n); isIdent(e) {
 		if exponent := scanExponent(s[n:]); exponent > 0 {
 			return number, n + exponent
 		}
 		return word, whole
 	}
-	if at(s, n) == '.' {
+	if cutting.At(s, n) == '.' {
 		n++
-		n += run(s[n:], isDigit)
+		n += run(s[n:], cutting.IsDigit)
 		n += scanExponent(s[n:])
 	}
 	return number, n
@@ -228,14 +232,14 @@ func scanNumber(s string) (tokenKind, int) {
 
 // scanExponent returns the length of the exponent that s begins with, or zero.
 func scanExponent(s string) int {
-	if e := at(s, 0); e != 'e' && e != 'E' {
+	if e := cutting.At(s, 0); e != 'e' && e != 'E' {
 		return 0
 	}
 	n := 1
-	if sign := at(s, 1); sign == '+' || sign == '-' {
+	if sign := cutting.At(s, 1); sign == '+' || sign == '-' {
 		n = 2
 	}
-	if digits := run(s[min(n, len(s)):], isDigit); digits > 0 {
+	if digits := run(s[min(n, len(s)):], cutting.IsDigit); digits > 0 {
 		return n + digits
 	}
 	return 0
@@ -245,17 +249,17 @@ func scanExponent(s string) int {
 // reads like the first two.
 func (l *lexer) scanVariable(s string) (tokenKind, int) {
 	n := 1
-	if at(s, 1) == '@' {
+	if cutting.At(s, 1) == '@' {
 		n = 2
 	}
-	switch q := at(s, n); q {
+	switch q := cutting.At(s, n); q {
 	case '\'', '"', '`':
 		kind, quotedLen := l.scanQuoted(s[n:], map[bool]tokenKind{true: quoted, false: text}[q == '`'])
 		if kind == unclosed {
 			return unclosed, len(s)
 		}
 		n += quotedLen
-		if rest := run(s[n:], isVariable); at(s, n) == '.' {
+		if rest := run(s[n:], isVariable); cutting.At(s, n) == '.' {
 			n += rest // @@`global`.name
 		}
 		return variable, n
@@ -270,12 +274,12 @@ func (l *lexer) scanVariable(s string) (tokenKind, int) {
 // version: five or six digits.
 func scanComment(s string) (tokenKind, int) {
 	n := 2
-	if at(s, n) == 'M' && at(s, n+1) == '!' {
+	if cutting.At(s, n) == 'M' && cutting.At(s, n+1) == '!' {
 		n++
 	}
-	if at(s, n) == '!' {
+	if cutting.At(s, n) == '!' {
 		n++
-		if digits := min(run(s[n:], isDigit), 6); digits >= 5 {
+		if digits := min(run(s[n:], cutting.IsDigit), 6); digits >= 5 {
 			n += digits
 		}
 		return condition, n
@@ -293,22 +297,6 @@ func run(s string, is func(byte) bool) int {
 		n++
 	}
 	return n
-}
-
-// at returns the byte at i, and NUL, which no source holds, behind the end.
-func at(s string, i int) byte {
-	if i < len(s) {
-		return s[i]
-	}
-	return 0
-}
-
-// index is strings.Index, but for the length of s where it has no such part.
-func index(s, part string) int {
-	if n := strings.Index(s, part); n >= 0 {
-		return n
-	}
-	return len(s)
 }
 
 // A byteClass is what a byte can begin.
@@ -337,10 +325,6 @@ var class = func() (table [256]byteClass) {
 	return table
 }()
 
-func isDigit(c byte) bool    { return class[c] == digit }
 func isIdent(c byte) bool    { return class[c] == letter || class[c] == digit }
 func isVariable(c byte) bool { return isIdent(c) || c == '.' }
 func isBit(c byte) bool      { return c == '0' || c == '1' }
-func isHex(c byte) bool {
-	return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}

@@ -1,6 +1,10 @@
 package postgres
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
+)
 
 // endOfRows is the line that ends the rows behind COPY … FROM stdin.
 const endOfRows = `\.`
@@ -37,7 +41,7 @@ func (l *lexer) copiedRows() (rows string, ok bool) {
 	from := len(l.src) - len(rest)
 	for at := from; at < len(l.src); {
 		line := l.src[at:]
-		n := index(line, "\n")
+		n := cutting.Index(line, "\n")
 		if strings.TrimSuffix(line[:n], "\r") == endOfRows {
 			l.line += strings.Count(l.src[l.pos:at], "\n")
 			l.pos = at + len(endOfRows)

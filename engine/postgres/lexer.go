@@ -1,6 +1,10 @@
 package postgres
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
+)
 
 // A lexer divides a source into tokens exactly as psql and the server do
 // (psqlscan.l, scan.l) with standard_conforming_strings on, as it has been by
@@ -66,10 +70,9 @@ func (l *lexer) follow(t token) {
 
 // restOfLine moves to the end of the line and returns what was passed.
 func (l *lexer) restOfLine() string {
-	rest := l.src[l.pos:]
-	rest = rest[:index(rest, "\n")]
-	l.pos += len(rest)
-	return rest
+	line := cutting.Line(l.src[l.pos:])
+	l.pos += len(line)
+	return line
 }
 
 // byteOrderMark is passed over wherever a token may begin: psql does so at the
@@ -102,18 +105,18 @@ func scan(s string) (tokenKind, int) {
 	case '$':
 		return scanDollar(s)
 	case '.':
-		if isDigit(at(s, 1)) {
+		if cutting.IsDigit(cutting.At(s, 1)) {
 			return number, scanNumber(s)
 		}
-		return mark, 1 + count(at(s, 1) == '.')
+		return mark, 1 + count(cutting.At(s, 1) == '.')
 	case ':':
-		return mark, 1 + count(at(s, 1) == ':' || at(s, 1) == '=')
+		return mark, 1 + count(cutting.At(s, 1) == ':' || cutting.At(s, 1) == '=')
 	case '-':
-		if at(s, 1) == '-' {
+		if cutting.At(s, 1) == '-' {
 			return comment, lineEnd(s)
 		}
 	case '/':
-		if at(s, 1) == '*' {
+		if cutting.At(s, 1) == '*' {
 			return scanComment(s)
 		}
 	}
@@ -131,18 +134,18 @@ func scanWord(s string) (tokenKind, int) {
 			return blank, len(byteOrderMark)
 		}
 	case 'e', 'E':
-		if at(s, 1) == '\'' {
+		if cutting.At(s, 1) == '\'' {
 			return scanString(s, 1, escaped)
 		}
 	case 'b', 'B', 'x', 'X':
-		if at(s, 1) == '\'' {
+		if cutting.At(s, 1) == '\'' {
 			return scanString(s, 1, bits)
 		}
 	case 'u', 'U':
-		if at(s, 1) == '&' && at(s, 2) == '\'' {
+		if cutting.At(s, 1) == '&' && cutting.At(s, 2) == '\'' {
 			return scanString(s, 2, unicodeText)
 		}
-		if at(s, 1) == '&' && at(s, 2) == '"' {
+		if cutting.At(s, 1) == '&' && cutting.At(s, 2) == '"' {
 			return scanString(s, 2, unicodeName)
 		}
 	}
@@ -163,7 +166,7 @@ func scanString(s string, from int, kind tokenKind) (tokenKind, int) {
 		case s[n] == '\\' && kind == escaped:
 			n++
 		case s[n] != quote:
-		case at(s, n+1) == quote:
+		case cutting.At(s, n+1) == quote:
 			n++
 		default:
 			return kind, n + 1
@@ -176,18 +179,18 @@ func scanString(s string, from int, kind tokenKind) (tokenKind, int) {
 // where its opening tag, which may be empty, comes again.
 func scanDollar(s string) (tokenKind, int) {
 	n := 1
-	if isDigit(at(s, n)) {
-		for isDigit(at(s, n)) {
+	if cutting.IsDigit(cutting.At(s, n)) {
+		for cutting.IsDigit(cutting.At(s, n)) {
 			n++
 		}
 		return param, n
 	}
-	if class[at(s, n)] == letter {
-		for class[at(s, n)] == letter || isDigit(at(s, n)) {
+	if class[cutting.At(s, n)] == letter {
+		for class[cutting.At(s, n)] == letter || cutting.IsDigit(cutting.At(s, n)) {
 			n++
 		}
 	}
-	if at(s, n) != '$' {
+	if cutting.At(s, n) != '$' {
 		return illegal, 1
 	}
 	n++
@@ -221,7 +224,7 @@ func scanComment(s string) (tokenKind, int) {
 func scanOperator(s string) int {
 	n, odd := 0, false
 	for n < len(s) && strings.IndexByte("~!@#^&|`?+-*/%<>=", s[n]) >= 0 {
-		if next := at(s, n+1); s[n] == '-' && next == '-' || s[n] == '/' && next == '*' {
+		if next := cutting.At(s, n+1); s[n] == '-' && next == '-' || s[n] == '/' && next == '*' {
 			break
 		}
 		odd = odd || strings.IndexByte("~!@#^&|`?%", s[n]) >= 0
@@ -238,25 +241,25 @@ func scanOperator(s string) int {
 func scanNumber(s string) int {
 	n := 0
 	digits := func(of func(byte) bool) {
-		for of(at(s, n)) || at(s, n) == '_' && n > 0 && of(s[n-1]) && of(at(s, n+1)) {
+		for of(cutting.At(s, n)) || cutting.At(s, n) == '_' && n > 0 && of(s[n-1]) && of(cutting.At(s, n+1)) {
 			n++
 		}
 	}
-	if base := at(s, 1) | 0x20; s[0] == '0' && (base == 'x' || base == 'o' || base == 'b') && isHex(at(s, 2)) {
+	if base := cutting.At(s, 1) | 0x20; s[0] == '0' && (base == 'x' || base == 'o' || base == 'b') && cutting.IsHex(cutting.At(s, 2)) {
 		n = 2
-		digits(isHex)
+		digits(cutting.IsHex)
 		return n
 	}
-	digits(isDigit)
-	if at(s, n) == '.' && at(s, n+1) != '.' {
+	digits(cutting.IsDigit)
+	if cutting.At(s, n) == '.' && cutting.At(s, n+1) != '.' {
 		n++
-		digits(isDigit)
+		digits(cutting.IsDigit)
 	}
-	if at(s, n)|0x20 == 'e' {
-		sign := count(at(s, n+1) == '+' || at(s, n+1) == '-')
-		if isDigit(at(s, n+1+sign)) {
+	if cutting.At(s, n)|0x20 == 'e' {
+		sign := count(cutting.At(s, n+1) == '+' || cutting.At(s, n+1) == '-')
+		if cutting.IsDigit(cutting.At(s, n+1+sign)) {
 			n += 1 + sign
-			digits(isDigit)
+			digits(cutting.IsDigit)
 		}
 	}
 	return n
@@ -265,22 +268,6 @@ func scanNumber(s string) int {
 // lineEnd returns the offset of the first line end, or the length of s.
 func lineEnd(s string) int {
 	if n := strings.IndexAny(s, "\n\r"); n >= 0 {
-		return n
-	}
-	return len(s)
-}
-
-// at returns the byte at i, and NUL, which no source holds, behind the end.
-func at(s string, i int) byte {
-	if i < len(s) {
-		return s[i]
-	}
-	return 0
-}
-
-// index is strings.Index, but for the length of s where it has no such part.
-func index(s, part string) int {
-	if n := strings.Index(s, part); n >= 0 {
 		return n
 	}
 	return len(s)
@@ -319,8 +306,4 @@ var class = func() (table [256]byteClass) {
 	return table
 }()
 
-func isDigit(c byte) bool { return class[c] == digit }
 func isIdent(c byte) bool { return class[c] == letter || class[c] == digit || c == '$' }
-func isHex(c byte) bool {
-	return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}

@@ -108,9 +108,9 @@ func unescape(s string, escape byte) string {
 		digits := 0
 		switch {
 		case s[0] != escape:
-		case at(s, 1) == escape:
+		case cutting.At(s, 1) == escape:
 			s = s[1:]
-		case at(s, 1) == '+':
+		case cutting.At(s, 1) == '+':
 			digits = 6
 		default:
 			digits = 4
@@ -133,11 +133,11 @@ func character(s string, from, digits int) (r rune, ok bool) {
 		return 0, false
 	}
 	for _, c := range []byte(s[from : from+digits]) {
-		if !isHex(c) {
+		if !cutting.IsHex(c) {
 			return 0, false
 		}
 		d := rune(c|0x20) - 'a' + 10
-		if isDigit(c) {
+		if cutting.IsDigit(c) {
 			d = rune(c - '0')
 		}
 		r = r<<4 | d

@@ -1,6 +1,10 @@
 package sqlite
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
+)
 
 // A lexer divides a source into tokens exactly as SQLite's tokenizer does
 // (sqlite3GetToken). It never fails: what SQLite would reject is an illegal
@@ -50,7 +54,7 @@ func scan(s string) (tokenKind, int) {
 		switch {
 		case c == 0xEF && strings.HasPrefix(s, byteOrderMark):
 			return blank, len(byteOrderMark)
-		case (c == 'x' || c == 'X') && at(s, 1) == '\'':
+		case (c == 'x' || c == 'X') && cutting.At(s, 1) == '\'':
 			return scanBlob(s)
 		}
 		n := 1
@@ -81,41 +85,41 @@ func scan(s string) (tokenKind, int) {
 		}
 		return illegal, len(s)
 	case '.':
-		if isDigit(at(s, 1)) {
+		if cutting.IsDigit(cutting.At(s, 1)) {
 			return scanNumber(s)
 		}
 		return mark, 1
 	case '-':
-		switch at(s, 1) {
+		switch cutting.At(s, 1) {
 		case '-':
-			return comment, index(s, "\n")
+			return comment, cutting.Index(s, "\n")
 		case '>':
-			return mark, 2 + count(at(s, 2) == '>')
+			return mark, 2 + count(cutting.At(s, 2) == '>')
 		}
 		return mark, 1
 	case '/':
-		if at(s, 1) != '*' || len(s) == 2 {
+		if cutting.At(s, 1) != '*' || len(s) == 2 {
 			return mark, 1
 		}
 		// An unclosed comment ends with the source.
-		return comment, min(2+index(s[2:], "*/")+2, len(s))
+		return comment, min(2+cutting.Index(s[2:], "*/")+2, len(s))
 	case '=':
-		return mark, 1 + count(at(s, 1) == '=')
+		return mark, 1 + count(cutting.At(s, 1) == '=')
 	case '|':
-		return mark, 1 + count(at(s, 1) == '|')
+		return mark, 1 + count(cutting.At(s, 1) == '|')
 	case '<':
-		d := at(s, 1)
+		d := cutting.At(s, 1)
 		return mark, 1 + count(d == '=' || d == '>' || d == '<')
 	case '>':
-		d := at(s, 1)
+		d := cutting.At(s, 1)
 		return mark, 1 + count(d == '=' || d == '>')
 	case '!':
-		if at(s, 1) == '=' {
+		if cutting.At(s, 1) == '=' {
 			return mark, 2
 		}
 	case '?':
 		n := 1
-		for isDigit(at(s, n)) {
+		for cutting.IsDigit(cutting.At(s, n)) {
 			n++
 		}
 		return param, n
@@ -134,7 +138,7 @@ func scanQuoted(s string, kind tokenKind) (tokenKind, int) {
 			return illegal, len(s)
 		}
 		n += i + 1
-		if at(s, n) != quote {
+		if cutting.At(s, n) != quote {
 			return kind, n
 		}
 		n++
@@ -144,13 +148,13 @@ func scanQuoted(s string, kind tokenKind) (tokenKind, int) {
 // scanBlob ends at the next quote: blobs have no doubled ones.
 func scanBlob(s string) (tokenKind, int) {
 	n := 2
-	for isHex(at(s, n)) {
+	for cutting.IsHex(cutting.At(s, n)) {
 		n++
 	}
-	if at(s, n) == '\'' && n%2 == 0 {
+	if cutting.At(s, n) == '\'' && n%2 == 0 {
 		return blob, n + 1
 	}
-	return illegal, min(n+index(s[n:], "'")+1, len(s))
+	return illegal, min(n+cutting.Index(s[n:], "'")+1, len(s))
 }
 
 // scanNumber reads integers, hexadecimal integers and reals, with underscores
@@ -159,30 +163,30 @@ func scanBlob(s string) (tokenKind, int) {
 func scanNumber(s string) (tokenKind, int) {
 	n := 0
 	digits := func() {
-		for isDigit(at(s, n)) || at(s, n) == '_' {
+		for cutting.IsDigit(cutting.At(s, n)) || cutting.At(s, n) == '_' {
 			n++
 		}
 	}
-	if s[0] == '0' && (at(s, 1) == 'x' || at(s, 1) == 'X') && isHex(at(s, 2)) {
-		for n = 3; isHex(at(s, n)) || at(s, n) == '_'; {
+	if s[0] == '0' && (cutting.At(s, 1) == 'x' || cutting.At(s, 1) == 'X') && cutting.IsHex(cutting.At(s, 2)) {
+		for n = 3; cutting.IsHex(cutting.At(s, n)) || cutting.At(s, n) == '_'; {
 			n++
 		}
 	} else {
 		digits()
-		if at(s, n) == '.' {
+		if cutting.At(s, n) == '.' {
 			n++
 			digits()
 		}
-		if e := at(s, n); e == 'e' || e == 'E' {
-			sign := count(at(s, n+1) == '+' || at(s, n+1) == '-')
-			if isDigit(at(s, n+1+sign)) {
+		if e := cutting.At(s, n); e == 'e' || e == 'E' {
+			sign := count(cutting.At(s, n+1) == '+' || cutting.At(s, n+1) == '-')
+			if cutting.IsDigit(cutting.At(s, n+1+sign)) {
 				n += 1 + sign
 				digits()
 			}
 		}
 	}
 	kind := number
-	for isIdent(at(s, n)) {
+	for isIdent(cutting.At(s, n)) {
 		kind = illegal
 		n++
 	}
@@ -193,7 +197,7 @@ func scanNumber(s string) (tokenKind, int) {
 func scanParam(s string) (tokenKind, int) {
 	kind, n := illegal, 1
 	for {
-		switch c := at(s, n); {
+		switch c := cutting.At(s, n); {
 		case isIdent(c):
 			kind = param
 			n++
@@ -201,32 +205,16 @@ func scanParam(s string) (tokenKind, int) {
 			for n++; n < len(s) && s[n] != ')' && class[s[n]] != space && s[n] != '\v'; {
 				n++
 			}
-			if at(s, n) != ')' {
+			if cutting.At(s, n) != ')' {
 				return illegal, n
 			}
 			return param, n + 1
-		case c == ':' && at(s, n+1) == ':':
+		case c == ':' && cutting.At(s, n+1) == ':':
 			n += 2
 		default:
 			return kind, n
 		}
 	}
-}
-
-// at returns the byte at i, and NUL, which no source holds, behind the end.
-func at(s string, i int) byte {
-	if i < len(s) {
-		return s[i]
-	}
-	return 0
-}
-
-// index is strings.Index, but for the length of s where it has no such part.
-func index(s, part string) int {
-	if n := strings.Index(s, part); n >= 0 {
-		return n
-	}
-	return len(s)
 }
 
 func count(yes bool) int {
@@ -262,8 +250,4 @@ var class = func() (table [256]byteClass) {
 	return table
 }()
 
-func isDigit(c byte) bool { return class[c] == digit }
 func isIdent(c byte) bool { return class[c] == letter || class[c] == digit || c == '$' }
-func isHex(c byte) bool {
-	return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dbmend/dbmend/engine/cutting"
 )
 
 // This file contains commands of SQLite's shell, sqlite3: lines that begin with a point,
@@ -27,10 +29,7 @@ func (c *cutter) shellCommand(t token) error {
 
 // restOfLine moves to the end of the line, and returns what was passed over.
 func (l *lexer) restOfLine() string {
-	rest := l.src[l.pos:]
-	if n := strings.IndexByte(rest, '\n'); n >= 0 {
-		rest = rest[:n]
-	}
-	l.pos += len(rest)
-	return rest
+	line := cutting.Line(l.src[l.pos:])
+	l.pos += len(line)
+	return line
 }
