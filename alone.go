@@ -31,7 +31,7 @@ func (r *run) executeAlone(ctx context.Context, p *prepared, segments []plan.Seg
 		return nil, err
 	}
 	if !r.begun {
-		if err := r.append(ctx, beginnings(p, s)); err != nil {
+		if err := r.append(ctx, beginnings(p, s, commitsEach)); err != nil {
 			return nil, err
 		}
 		if err := r.db.Commit(ctx); err != nil {
@@ -83,7 +83,7 @@ func (r *run) writeAlone(ctx context.Context, p *prepared, segments []plan.Segme
 	}
 	entries := append(slices.AppendSeq(r.waiting, r.entries(p, s, steps, false)), completed)
 	r.waiting = nil
-	if more := beginnings(p, next); len(segments) > 2 && len(next.Steps) > 0 && next.Mode == engine.Normal && len(entries)+len(more) <= journal.AtOnce {
+	if more := beginnings(p, next, commitsEach); len(segments) > 2 && len(next.Steps) > 0 && next.Mode == engine.Normal && len(entries)+len(more) <= journal.AtOnce {
 		entries, r.begun = append(entries, more...), true
 	}
 	if len(entries) > journal.AtOnce {
@@ -104,10 +104,16 @@ func (r *run) writeAlone(ctx context.Context, p *prepared, segments []plan.Segme
 	return nil
 }
 
-// beginnings says that the migrations of a segment are begun, and which of their
-// statements need no run.
-func beginnings(p *prepared, s *plan.Segment) []journal.Entry {
-	entries := intents(s)
+// Why it is written down that a migration is begun.
+const (
+	commitsEach = "begun: the server commits at each statement on the schema"
+	takesSome   = "begun: it takes several transactions"
+)
+
+// beginnings says that the migrations of a segment are begun, and why that is said, and
+// which of their statements need no run.
+func beginnings(p *prepared, s *plan.Segment, why string) []journal.Entry {
+	entries := intents(s, why)
 	if !p.plan.Back {
 		return append(entries, skips(p, s)...)
 	}
@@ -195,13 +201,12 @@ func (r *run) append(ctx context.Context, entries []journal.Entry) error {
 }
 
 // intents says of every migration that begins here and has steps that it is begun.
-func intents(s *plan.Segment) []journal.Entry {
+func intents(s *plan.Segment, why string) []journal.Entry {
 	var entries []journal.Entry
 	for _, mig := range begun(s) {
 		if slices.ContainsFunc(s.Steps, func(step plan.Step) bool { return step.Ref.Version == mig.Version }) {
 			entries = append(entries, journal.Entry{
-				Kind: journal.Intent, Version: mig.Version, Name: mig.Name,
-				Evidence: "begun: the server commits at each statement on the schema",
+				Kind: journal.Intent, Version: mig.Version, Name: mig.Name, Evidence: why,
 			})
 		}
 	}

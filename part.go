@@ -19,10 +19,7 @@ func (r *run) yieldPart(p *prepared, s *plan.Segment, ran map[diagnosis.Ref][]St
 	}
 	alone := !r.db.Traits().TransactionalDDL // then all but what is still to run is written down already
 	if s.GoesOn != s.Open && !alone {
-		for _, e := range beginnings(p, &plan.Segment{Steps: s.Steps, Open: s.Open}) {
-			if e.Kind == journal.Intent {
-				e.Evidence = "begun: it takes several transactions"
-			}
+		for _, e := range beginnings(p, &plan.Segment{Steps: s.Steps, Open: s.Open}, takesSome) {
 			entry(e)
 		}
 	}

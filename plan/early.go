@@ -47,12 +47,12 @@ func (m *maker) standEarly() early {
 	if len(runs) == 0 {
 		return found
 	}
-	var loose []*schema.Object
+	var derived []*schema.Object
 	for o := range m.d.Have.All() {
 		makers := made[o.Key]
-		if want := m.d.Target.Get(o.Key); len(makers) > 0 && want != nil && want.Equal(o) && isLoose(o) &&
+		if want := m.d.Target.Get(o.Key); len(makers) > 0 && want != nil && want.Equal(o) && isDerived(o) &&
 			!slices.ContainsFunc(makers, func(at place) bool { return slices.Contains(runs, at) }) {
-			loose = append(loose, o)
+			derived = append(derived, o)
 		}
 	}
 	for _, at := range runs {
@@ -60,7 +60,7 @@ func (m *maker) standEarly() early {
 		changes := f.Changes
 		for again := true; again; {
 			var gone []schema.Change
-			loose = slices.DeleteFunc(loose, func(o *schema.Object) bool {
+			derived = slices.DeleteFunc(derived, func(o *schema.Object) bool {
 				makers := made[o.Key]
 				takes, clings := m.clash(changes, o)
 				if !takes && !clings || !at.before(makers[0]) {
@@ -84,8 +84,9 @@ func (m *maker) finding(at place) *diagnosis.Finding {
 	return &m.d.Migrations[at.migration].Findings[at.finding]
 }
 
-// isLoose reports whether an object is made by itself, and of what is there.
-func isLoose(o *schema.Object) bool {
+// isDerived reports whether an object is made by itself, of what is there, and holds no row
+// that is nowhere else: a reference too, which a diagnosis does not take for loose.
+func isDerived(o *schema.Object) bool {
 	return slices.Contains([]schema.Kind{schema.Index, schema.Trigger, schema.View, schema.ForeignKey}, o.Key.Kind)
 }
 

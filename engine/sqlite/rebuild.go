@@ -121,7 +121,7 @@ func formOf(s *schema.Snapshot, table schema.Key) *schema.Snapshot {
 	}
 	whole := schema.NewSnapshot(o)
 	for _, part := range s.Parts(table) {
-		if !isLoose(part) {
+		if !hasStatement(part) {
 			whole.Put(part)
 		}
 	}
@@ -133,8 +133,8 @@ func formOf(s *schema.Snapshot, table schema.Key) *schema.Snapshot {
 	return whole
 }
 
-// isLoose reports whether a part of a table has a statement of its own.
-func isLoose(o *schema.Object) bool {
+// hasStatement reports whether a part of a table has a statement of its own.
+func hasStatement(o *schema.Object) bool {
 	return o.Key.Kind == schema.Index || o.Key.Kind == schema.Trigger
 }
 
@@ -149,7 +149,7 @@ func needed(want, have *schema.Snapshot) bool {
 // it is not ok if one of them is not known for certain.
 func loose(s *schema.Snapshot, table schema.Key) (statements []string, ok bool) {
 	for _, part := range s.Parts(table) {
-		if !isLoose(part) {
+		if !hasStatement(part) {
 			continue
 		}
 		again := Engine{}.Add(part)

@@ -243,7 +243,7 @@ func inspected(t *testing.T, d *database) *schema.Snapshot {
 // with returns the schema with the other one's notes in the place of its own; what
 // lies on the table stays.
 func with(s, other *schema.Snapshot) *schema.Snapshot {
-	s = s.Filter(func(o *schema.Object) bool { return o.Key.Owner() != notes || isLoose(o) })
+	s = s.Filter(func(o *schema.Object) bool { return o.Key.Owner() != notes || hasStatement(o) })
 	for o := range other.All() {
 		if o.Key.Owner() == notes {
 			s.Put(o)
