@@ -90,6 +90,9 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		if err := r.judge(ctx, e); err != nil {
 			return nil, err
 		}
+		if r.findings[e].Verdict == NotDone {
+			r.withPrograms(e)
+		}
 		if r.tried {
 			r.findings[e].doesNotMatter()
 			r.tried = false
@@ -239,7 +242,7 @@ func (r *reasoner) judge(ctx context.Context, e int) error {
 	switch {
 	case r.again[e]:
 		why := "part of a rebuild that has not run, by answer"
-		if _, helps := r.helps(e); helps {
+		if _, helps := r.helps(e); helps || r.briefly(e) {
 			why = "a helper of what is to run"
 		}
 		f.is(NotDone, why)

@@ -2,13 +2,13 @@ package diagnosis
 
 import (
 	"slices"
-
-	"github.com/dbmend/dbmend/schema"
+	"strings"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/schema"
 )
 
-// This file contains helper tables: those that a migration makes, uses and drops.
+// This file contains helpers: tables, procedures and the like that a migration makes, uses and drops.
 // They look the same before and after it, so their being gone proves nothing.
 
 // helper reports that a table comes and goes within what the history does not
@@ -68,4 +68,33 @@ func (r *reasoner) withHelpers(e int) {
 			r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run"}
 		}
 	}
+}
+
+// withPrograms lets what a migration makes for a while, a procedure above all, be made and
+// dropped again with a statement that speaks of it and is to run, and with it what its own
+// body speaks of.
+func (r *reasoner) withPrograms(e int) {
+	mine := &r.Replay.Effects[e]
+	for _, t := range r.brief {
+		name, _, _ := strings.Cut(t.key.Name, "(") // what follows it tells functions apart that are called the same
+		if r.Replay.Effects[t.effects[0]].Migration != mine.Migration || !r.transient(t) || !wording.Speaks(mine.Statement.Text, name) {
+			continue
+		}
+		for _, i := range t.effects {
+			if i == e || r.again[i] {
+				continue
+			}
+			r.again[i] = true
+			if i < e {
+				r.findings[i].Verdict = NotDone
+				r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run"}
+				r.withPrograms(i)
+			}
+		}
+	}
+}
+
+// briefly reports whether a statement makes or drops what its migration has for a while.
+func (r *reasoner) briefly(e int) bool {
+	return slices.ContainsFunc(r.touches[e], func(t touch) bool { return slices.Contains(r.brief, t.trajectory) })
 }

@@ -69,6 +69,7 @@ type course struct {
 	doubted      bool                // something of the base proves nothing: see doubtPresumed
 	gone         map[schema.Key]bool // tables that stood in the way, and count as gone
 	fleeting     map[int]bool        // positions at which nobody leaves a set: see passOver
+	brief        []*trajectory       // of procedures and the like that one migration makes and drops
 }
 
 // newCourse lays the live schema over the trajectories.
@@ -98,6 +99,13 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 			t.values = append(t.values, change.After)
 		}
 	}
+	for i := range c.touches {
+		for _, t := range c.touches[i] {
+			if t.step == 0 && t.isBrief(replay) {
+				c.brief = append(c.brief, t.trajectory)
+			}
+		}
+	}
 	for _, t := range c.trajectories {
 		t.possible = make([]bool, len(t.values))
 		for i, v := range t.values {
@@ -107,6 +115,13 @@ func newCourse(replay *Replay, have *schema.Snapshot) *course {
 	c.doubtPresumed()
 	c.passOver()
 	return c
+}
+
+// isBrief reports whether an object that stands alone, and is no table, is made and dropped by
+// one migration.
+func (t *trajectory) isBrief(replay *Replay) bool {
+	return t.key.Kind != schema.Table && t.key.Table == "" && t.values[0] == nil && t.want() == nil &&
+		!slices.ContainsFunc(t.effects, func(e int) bool { return replay.Effects[e].Migration != replay.Effects[t.effects[0]].Migration })
 }
 
 // doubtPresumed rules the base out for tables that were taken from the live
