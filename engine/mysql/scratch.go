@@ -31,6 +31,8 @@ const mostPatient = 10 * time.Second
 // by the next one who comes for a scratch database of his own. The user needs the
 // right to make such databases. They are kept out of the binary log where the user
 // may do that.
+//
+// Errors: [engine.ErrReadOnly], or the server's own.
 func (d *database) Scratch(ctx context.Context) (engine.Database, error) {
 	s, err := d.furnished(ctx)
 	if err != nil {
@@ -50,6 +52,9 @@ func (d *database) furnished(ctx context.Context) (_ *database, err error) {
 		}
 	}()
 	s.session.touched = true
+	if s.traits.ReadOnly {
+		return nil, engine.ErrReadOnly
+	}
 	prefix, err := s.prefix(ctx)
 	if err != nil {
 		return nil, err
