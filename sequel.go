@@ -81,10 +81,9 @@ func (m *Migrator) runSequel(ctx context.Context, e lastEntry) (*Report, error) 
 }
 
 // sinceLast returns the stamp of now if nobody has touched the schema since an entry was
-// written, and "" otherwise. A whole stamp is had where there is one in a row, since what is
-// traced later on begins with it, and where the one that costs a row does not tell.
+// written, and "" otherwise. A whole stamp is had where the one that costs a row does not tell.
 func (m *Migrator) sinceLast(ctx context.Context, db engine.Database, e lastEntry) (stamp string, err error) {
-	if db.Traits().StampQuery == "" && m.engine.SameStamp(e.now, e.stamp) {
+	if m.engine.SameStamp(e.now, e.stamp) {
 		return e.stamp, nil
 	}
 	if stamp, err = db.Stamp(ctx); err != nil || !m.engine.SameStamp(stamp, e.stamp) {

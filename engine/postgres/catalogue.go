@@ -17,6 +17,7 @@ type question struct {
 	query string
 	args  []string
 	take  func(row []string)
+	once  bool // it is not worth keeping
 }
 
 // inspectSettings makes names and constants read the same whatever the session is set to:

@@ -23,8 +23,7 @@ type database struct {
 	private bool   // a scratch database: there is nobody to wait for
 	touched bool   // something has run that may have changed the session
 
-	stamped   string      // the last stamp that was asked for
-	inspected *inspection // the last one
+	stamped bool // a stamp was asked for
 
 	patience time.Duration // how long we wait for others; negative: for ever
 	found    string        // the session's lock_timeout as of Connect

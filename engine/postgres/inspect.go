@@ -17,15 +17,7 @@ func (d *database) Inspect(ctx context.Context) (*schema.Snapshot, error) {
 	if err := d.consult(ctx, s.questions(d.traits.Flavor, nil)...); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	d.inspected = &inspection{d.stamped, s, s.objects()}
-	return schema.NewSnapshot(d.inspected.list...), nil
-}
-
-// An inspection is what [database.Inspect] found, for what is traced from there.
-type inspection struct {
-	stamp  string // of before; empty where none was asked for
-	survey *survey
-	list   []*schema.Object
+	return schema.NewSnapshot(s.objects()...), nil
 }
 
 // An identity is what PostgreSQL tells an object by: its catalogue and its oid.

@@ -38,7 +38,7 @@ func (d *database) keep(ctx context.Context, questions []question) ([]string, er
 		p := preparedOn(c)
 		var lacks []int
 		for i, q := range questions {
-			if names[i] = p.names[q.query]; names[i] == "" {
+			if names[i] = p.names[q.query]; names[i] == "" && !q.once {
 				lacks = append(lacks, i)
 			}
 		}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -42,58 +43,64 @@ const horizon = `coalesce((SELECT ` + home + ` || '-' || greatest(ahead, own + 1
 // within one transaction has the same stamp.)
 //
 // Temporary tables come and go all the time, and are left out.
-var stamp = `WITH fleeting AS MATERIALIZED (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence = 't')
-SELECT ` + horizon + ` || ` + home + ` || '-' || pg_catalog.md5(pg_catalog.string_agg(n || '.' || coalesce(s, 0), '-' ORDER BY place))
-FROM (` + strings.Join(counts(), "\nUNION ALL ") + `) AS c(place, n, s)`
+var stamp = "WITH " + fleeting + "\nSELECT " + horizon + " || " + home + " || '-' || " + hashOf("n", "s") +
+	"\nFROM (SELECT place, pg_catalog.count(*) AS n, " + sum + " AS s FROM (" + rows(false) + ") AS r GROUP BY place) AS c"
+
+const fleeting = `fleeting AS MATERIALIZED (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence = 't')`
+
+// hashOf is the one of all counts and sums: of the catalogues that have something to count.
+func hashOf(n, s string) string {
+	return "coalesce(pg_catalog.md5(pg_catalog.string_agg(place || ':' || " + n + " || '.' || coalesce(" + s + ", 0), '-' ORDER BY place) FILTER (WHERE " + n + " > 0)), '')"
+}
 
 // ledgers are the catalogues, each with the rows that count there. Those of the
 // server itself have numbers below 16384.
 var ledgers = [...]struct {
 	catalogue, rows string
-	general         bool // no row of it is about a table or routine
+	about           string // the relation that a row is about, or 0; empty where it is about none
 }{
-	{"pg_class", "oid >= 16384 AND relpersistence <> 't' AND relkind <> 't'", false},
-	{"pg_attribute", "attrelid >= 16384 AND attnum > 0 AND " + lasting("attrelid"), false},
-	{"pg_attrdef", lasting("adrelid"), false},
-	{"pg_constraint", "oid >= 16384 AND " + lasting("conrelid"), false},
-	{"pg_index", "indrelid >= 16384 AND " + lasting("indrelid"), false},
-	{"pg_trigger", lasting("tgrelid"), false},
-	{"pg_rewrite", "oid >= 16384 AND " + lasting("ev_class"), false},
-	{"pg_policy", "true", false},
-	{"pg_inherits", lasting("inhrelid"), false},
-	{"pg_sequence", lasting("seqrelid"), false},
-	{"pg_statistic_ext", "true", false},
-	{"pg_description", described("objoid"), false},
-	{"pg_proc", "oid >= 16384", false},
-	{"pg_aggregate", "aggfnoid::oid >= 16384", false},
-	{"pg_type", "oid >= 16384 AND typrelid = 0 AND typelem = 0", true},
-	{"pg_enum", "oid >= 16384", true},
-	{"pg_range", "rngtypid >= 16384", true},
-	{"pg_namespace", "nspname !~ '^pg_'", true},
-	{"pg_extension", "true", true},
-	{"pg_depend", "refclassid = 'pg_catalog.pg_extension'::regclass", true},
-	{"pg_collation", "oid >= 16384", true},
-	{"pg_default_acl", "true", true},
-	{"pg_publication", "true", true},
-	{"pg_publication_rel", "true", true},
-	{"{since 15: pg_publication_namespace | pg_publication}", "true", true},
-	{"pg_event_trigger", "true", true},
-	{"pg_operator", "oid >= 16384", true},
-	{"pg_opclass", "oid >= 16384", true},
-	{"pg_cast", "oid >= 16384", true},
-	{"pg_ts_config", "oid >= 16384", true},
-	{"pg_ts_config_map", "mapcfg >= 16384", true},
-	{"pg_ts_dict", "oid >= 16384", true},
-	{"pg_foreign_data_wrapper", "true", true},
-	{"pg_foreign_server", "true", true},
-	{"pg_foreign_table", "true", true},
-	{"pg_opfamily", "oid >= 16384", true},
-	{"pg_conversion", "oid >= 16384", true},
-	{"pg_ts_parser", "oid >= 16384", true},
-	{"pg_ts_template", "oid >= 16384", true},
-	{"pg_language", "oid >= 16384", true},
-	{"pg_am", "oid >= 16384", true},
-	{"pg_transform", "oid >= 16384", true},
+	{"pg_class", "oid >= 16384 AND relpersistence <> 't' AND relkind <> 't'", "oid"},
+	{"pg_attribute", "attrelid >= 16384 AND attnum > 0 AND " + lasting("attrelid"), "attrelid"},
+	{"pg_attrdef", lasting("adrelid"), "adrelid"},
+	{"pg_constraint", "oid >= 16384 AND " + lasting("conrelid"), "conrelid"},
+	{"pg_index", "indrelid >= 16384 AND " + lasting("indrelid"), "indrelid"},
+	{"pg_trigger", lasting("tgrelid"), "tgrelid"},
+	{"pg_rewrite", "oid >= 16384 AND " + lasting("ev_class"), "ev_class"},
+	{"pg_policy", "true", "polrelid"},
+	{"pg_inherits", lasting("inhrelid"), "inhrelid"},
+	{"pg_sequence", lasting("seqrelid"), "seqrelid"},
+	{"pg_statistic_ext", "true", "stxrelid"},
+	{"pg_description", described("objoid"), "CASE WHEN classoid = 'pg_catalog.pg_class'::regclass THEN objoid ELSE 0 END"},
+	{"pg_proc", "oid >= 16384", ""},
+	{"pg_aggregate", "aggfnoid::oid >= 16384", ""},
+	{"pg_type", "oid >= 16384 AND typrelid = 0 AND typelem = 0", ""},
+	{"pg_enum", "oid >= 16384", ""},
+	{"pg_range", "rngtypid >= 16384", ""},
+	{"pg_namespace", "nspname !~ '^pg_'", ""},
+	{"pg_extension", "true", ""},
+	{"pg_depend", "refclassid = 'pg_catalog.pg_extension'::regclass", ""},
+	{"pg_collation", "oid >= 16384", ""},
+	{"pg_default_acl", "true", ""},
+	{"pg_publication", "true", ""},
+	{"pg_publication_rel", "true", ""},
+	{"{since 15: pg_publication_namespace | pg_publication}", "true", ""},
+	{"pg_event_trigger", "true", ""},
+	{"pg_operator", "oid >= 16384", ""},
+	{"pg_opclass", "oid >= 16384", ""},
+	{"pg_cast", "oid >= 16384", ""},
+	{"pg_ts_config", "oid >= 16384", ""},
+	{"pg_ts_config_map", "mapcfg >= 16384", ""},
+	{"pg_ts_dict", "oid >= 16384", ""},
+	{"pg_foreign_data_wrapper", "true", ""},
+	{"pg_foreign_server", "true", ""},
+	{"pg_foreign_table", "true", ""},
+	{"pg_opfamily", "oid >= 16384", ""},
+	{"pg_conversion", "oid >= 16384", ""},
+	{"pg_ts_parser", "oid >= 16384", ""},
+	{"pg_ts_template", "oid >= 16384", ""},
+	{"pg_language", "oid >= 16384", ""},
+	{"pg_am", "oid >= 16384", ""},
+	{"pg_transform", "oid >= 16384", ""},
 }
 
 // lasting is the condition that a row is not about a temporary table.
@@ -101,17 +108,28 @@ func lasting(table string) string {
 	return table + " NOT IN (SELECT oid FROM fleeting)"
 }
 
-// counts returns a query for each catalogue. Age is the only arithmetic that
-// PostgreSQL offers on the number of a transaction: that of the first one of all is
-// taken for the zero. Those before the first, of rows as old as the server, have no
-// age but the highest there is.
-func counts() []string {
+// The age of a row, and the sum of the numbers of the transactions that wrote some. Age is
+// the only arithmetic that PostgreSQL offers on the number of a transaction: that of the
+// first one of all is taken for the zero. Those before the first, of rows as old as the
+// server, have no age but the highest there is.
+const (
+	age = "nullif(pg_catalog.age(xmin), 2147483647)"
+	sum = "pg_catalog.count(a) * pg_catalog.age('3'::xid) - pg_catalog.sum(a)"
+)
+
+// rows returns a query for the rows of all catalogues, each with the place of its catalogue
+// and its age, and with the relation that it is about. They are counted together: to plan a count for each
+// catalogue takes four times as long.
+func rows(about bool) string {
 	list := make([]string, len(ledgers))
 	for i, l := range ledgers {
-		list[i] = fmt.Sprintf("SELECT %d, pg_catalog.count(*), pg_catalog.count(a) * pg_catalog.age('3'::xid) - pg_catalog.sum(a) FROM ("+
-			"SELECT nullif(pg_catalog.age(xmin), 2147483647) AS a FROM pg_catalog.%s WHERE %s) AS ages", i, l.catalogue, l.rows)
+		relation := ""
+		if about {
+			relation = ", " + cmp.Or(l.about, "0::oid") + " AS about"
+		}
+		list[i] = fmt.Sprintf("SELECT %d AS place, %s AS a%s FROM pg_catalog.%s WHERE %s", i, age, relation, l.catalogue, l.rows)
 	}
-	return list
+	return strings.Join(list, "\nUNION ALL ")
 }
 
 // StampQuery returns the horizon: on a cluster where nobody writes, it tells.
@@ -134,7 +152,7 @@ func (d *database) Stamp(ctx context.Context) (stamped string, err error) {
 	}
 	q := question{query: phrase(stamp, d.traits.Flavor, ""), take: func(row []string) { stamped = row[0] }}
 	names := []string{""}
-	if d.stamped != "" {
+	if d.stamped {
 		names, err = d.keep(ctx, []question{q})
 	}
 	if err == nil {
@@ -153,6 +171,6 @@ func (d *database) Stamp(ctx context.Context) (stamped string, err error) {
 	if err = d.survey(ctx, err); err != nil {
 		return "", fmt.Errorf("stamp: %w", err)
 	}
-	d.stamped = stamped
+	d.stamped = true
 	return stamped, nil
 }

@@ -44,7 +44,7 @@ func about(catalogue, relation string) string {
 func besides() string {
 	var b strings.Builder
 	for _, l := range ledgers {
-		if l.general {
+		if l.about == "" && l.catalogue != "pg_proc" && l.catalogue != "pg_aggregate" {
 			b.WriteString("\n\tUNION ALL SELECT 0, {version of x} FROM " + l.catalogue + " AS x WHERE " + l.rows)
 		}
 	}

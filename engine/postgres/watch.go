@@ -99,39 +99,56 @@ func (w *watch) refresh(ctx context.Context, stale []string) (list []schema.Chan
 	if len(stale) == 0 || slices.Contains(stale, everything) {
 		return nil, len(stale) == 0, nil
 	}
-	mentioning := []string{}
-	err = w.d.consult(ctx, question{
-		query: selectMentions, args: []string{oids(stale)},
-		take: func(row []string) { mentioning = append(mentioning, row[0]) },
-	})
-	if err != nil {
-		return nil, false, fmt.Errorf("watch: %w", err)
-	}
-	if slices.Contains(mentioning, everything) {
-		return nil, false, nil
+	mentioning, err := w.mentions(ctx, stale)
+	if err != nil || slices.Contains(mentioning, everything) {
+		return nil, false, err
 	}
 	stale = append(stale, mentioning...)
 	slices.Sort(stale)
-	stale = slices.Compact(stale)
+	return w.replace(ctx, slices.Compact(stale))
+}
+
+// mentions returns what mentions some tables and routines.
+func (w *watch) mentions(ctx context.Context, units []string) (mentioning []string, err error) {
+	err = w.d.consult(ctx, question{
+		query: selectMentions, args: []string{oids(units)},
+		take: func(row []string) { mentioning = append(mentioning, row[0]) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", err)
+	}
+	return mentioning, nil
+}
+
+// replace reads all that is about stale tables and routines, and has it in the place of what it was.
+func (w *watch) replace(ctx context.Context, stale []string) (list []schema.Change, told bool, err error) {
+	var before []*schema.Object
+	for _, unit := range stale {
+		before = append(before, w.units[unit]...)
+		delete(w.units, unit)
+	}
+	after, told, err := w.about(ctx, stale)
+	if err != nil || !told || w.overloads(before, after) {
+		return nil, false, err
+	}
+	return w.snapshot.Replace(before, after), true, nil
+}
+
+// about reads all that is about some tables and routines, and keeps it; told is false where there may be
+// more to it. With it go other questions.
+func (w *watch) about(ctx context.Context, units []string, others ...question) (list []*schema.Object, told bool, err error) {
 	s := newSurvey()
-	if err := w.d.consult(ctx, s.questions(w.d.traits.Flavor, stale)...); err != nil {
+	if err := w.d.consult(ctx, append(s.questions(w.d.traits.Flavor, units), others...)...); err != nil {
 		return nil, false, fmt.Errorf("watch: %w", err)
 	}
 	if s.partial || s.hasChildren() {
 		return nil, false, nil
 	}
 	// The sequences of a table are read with it, whether they are stale or not.
-	after := slices.DeleteFunc(s.objects(), func(o *schema.Object) bool { return !slices.Contains(stale, s.unit(o)) })
-	var before []*schema.Object
-	for _, oid := range stale {
-		before = append(before, w.units[oid]...)
-		delete(w.units, oid)
-	}
-	if w.overloads(before, after) {
-		return nil, false, nil
-	}
-	w.keep(s, after)
-	return w.snapshot.Replace(before, after), true, nil
+	asked := union(units)
+	list = slices.DeleteFunc(s.objects(), func(o *schema.Object) bool { return !asked[s.unit(o)] })
+	w.keep(s, list)
+	return list, true, nil
 }
 
 // overloads reports whether a routine has come or gone while there is another of
@@ -185,6 +202,17 @@ func (w *watch) keep(s *survey, objects []*schema.Object) {
 			w.units[unit] = append(w.units[unit], o)
 		}
 	}
+}
+
+// union returns what is in any of some lists.
+func union(lists ...[]string) map[string]bool {
+	set := map[string]bool{}
+	for _, list := range lists {
+		for _, s := range list {
+			set[s] = true
+		}
+	}
+	return set
 }
 
 // oids writes a list of relations and routines as an array of PostgreSQL's.
