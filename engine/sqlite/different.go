@@ -14,15 +14,19 @@ const mostCopied = 200_000
 
 // Different runs do and compares the rows of the table by their rowid, value by
 // value with quote(), for which neither collation nor affinity makes two values
-// one. It cannot tell for tables without a rowid, for those whose columns hide it
-// and for very large ones; do is run all the same.
+// one. Rows of a table without a rowid, no two of which are the same, are compared as a
+// whole. It cannot tell for tables whose columns hide the rowid and for very large ones;
+// do is run all the same.
 func (d *database) Different(ctx context.Context, table *schema.Object, columns []string, do func(ctx context.Context) error) (rows int64, told bool, err error) {
 	names := []string{"rowid", "_rowid_", "oid"}
 	at := slices.IndexFunc(names, func(n string) bool { return !slices.Contains(columns, n) })
-	if at < 0 || table.Fact(withoutRowid) != "" || len(columns) == 0 || table.Fact(using) != "" {
+	if at < 0 || len(columns) == 0 || table.Fact(using) != "" {
 		return 0, false, do(ctx)
 	}
-	rowid, name := names[at], quote(table.Spelling())
+	rowid, same, name := names[at], "b.dbmend_rowid = t."+names[at], quote(table.Spelling())
+	if table.Fact(withoutRowid) != "" {
+		rowid, same = "NULL", fmt.Sprintf("(%s) = (%s)", digest(columns, "t"), digest(nil, "b"))
+	}
 	var count int64
 	if err := d.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %d)", name, mostCopied)).Scan(&count); err != nil {
 		return 0, false, err
@@ -42,8 +46,8 @@ func (d *database) Different(ctx context.Context, table *schema.Object, columns 
 	if err := do(ctx); err != nil {
 		return 0, false, err
 	}
-	query := fmt.Sprintf("SELECT count(*) FROM %s AS t LEFT JOIN %s AS b ON b.dbmend_rowid = t.%s WHERE b.dbmend_rowid IS NULL OR (%s) <> (%s)",
-		name, before, rowid, digest(columns, "t"), digest(nil, "b"))
+	query := fmt.Sprintf("SELECT count(*) FROM %s AS t LEFT JOIN %s AS b ON %s WHERE b.dbmend_values IS NULL OR (%s) <> (%s)",
+		name, before, same, digest(columns, "t"), digest(nil, "b"))
 	err = d.QueryRow(ctx, query).Scan(&rows)
 	return rows, err == nil, err
 }

@@ -22,7 +22,9 @@ func TestDifferent(t *testing.T) {
 		"case, which the collation ignores": {"t (v TEXT COLLATE NOCASE)", "UPDATE t SET v = upper(v)", 2, false},
 		"the number of a row":               {"t (id INTEGER PRIMARY KEY, v TEXT)", "UPDATE t SET id = id + 10", 2, false},
 		"a type without another value":      {"t (v)", "UPDATE t SET v = CAST(v AS BLOB)", 2, false},
-		"a table without rowid":             {"t (v TEXT PRIMARY KEY) WITHOUT ROWID", "UPDATE t SET v = v", 0, true},
+		"nothing, without a rowid":          {"t (v TEXT PRIMARY KEY) WITHOUT ROWID", "UPDATE t SET v = v", 0, false},
+		"one of two, without a rowid":       {"t (v TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID", "UPDATE t SET n = 1 WHERE v = 'old'", 1, false},
+		"its key, without a rowid":          {"t (v TEXT PRIMARY KEY) WITHOUT ROWID", "UPDATE t SET v = v || '!'", 2, false},
 		"columns that hide the rowid":       {"t (rowid TEXT, oid TEXT, _rowid_ TEXT, v TEXT)", "UPDATE t SET v = v", 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
