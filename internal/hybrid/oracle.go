@@ -119,34 +119,56 @@ func (s *State) again(have *Picture) (ends []*Picture) {
 }
 
 // inTurn returns the ends if statements of a migration that was run by hand, and that would
-// change nothing now, are run again in their turn, without its INSERTs or with them, where what
-// runs ahead takes their rows away: everything is then as if all had run in order.
+// change nothing now, are run again in their turn, each of them with the others or without, and
+// without its INSERTs or with them, where what runs ahead takes their rows away. A copy is none
+// of them where a trigger was made early that writes to its table: it fires for what comes now.
 func (s *State) inTurn(have *Picture) (ends []*Picture) {
 	if s.Kind != ByHand {
 		return nil
 	}
-	idle, puts := map[int]bool{}, map[int]bool{}
-	for i, st := range s.History.Statements {
+	var idle [][2]int // what would change nothing, from one statement to another
+	puts := map[int]bool{}
+	for i := s.claimed(); i < len(s.History.Statements); i++ {
+		st, last := s.History.Statements[i], s.History.whole(i)
 		switch {
-		case i < s.claimed() || !s.ran(i):
+		case !s.ran(i):
 		case st.Verb == Insert && st.Seeds != nil:
 			puts[i] = true
-		case st.Whole || slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb):
-			last := s.History.whole(i)
+		case st.Whole || slices.Contains([]Verb{Backfill, Update, Delete}, st.Verb), st.Verb == Copy && !s.firesEarly(st.Table):
 			if now, ok := s.after(explanation{end: s.History.Rest(func(j int) bool { return j < i || j > last })}); ok && now.Same(have) {
-				for j := i; j <= last; j++ {
-					idle[j] = true
-				}
+				idle = append(idle, [2]int{i, last})
+			}
+			i = last
+		}
+	}
+	idle = idle[max(0, len(idle)-mostAgain):]
+	for chosen := range 1 << len(idle) {
+		again := func(i int) bool {
+			return slices.ContainsFunc(idle, func(x [2]int) bool {
+				return x[0] <= i && i <= x[1] && chosen&(1<<slices.Index(idle, x)) != 0
+			})
+		}
+		for _, with := range []map[int]bool{nil, puts} {
+			ran := func(i int) bool { return s.ran(i) && !again(i) && !with[i] }
+			if p, ok := s.after(explanation{end: s.History.Rest(ran)}); ok {
+				ends = append(ends, p)
 			}
 		}
 	}
-	for _, with := range []map[int]bool{nil, puts} {
-		ran := func(i int) bool { return s.ran(i) && !idle[i] && !with[i] }
-		if p, ok := s.after(explanation{end: s.History.Rest(ran)}); ok {
-			ends = append(ends, p)
+	return ends
+}
+
+// firesEarly reports whether a migration that was run by hand has made a trigger on another
+// table, or its function, that writes to a table.
+func (s *State) firesEarly(table string) bool {
+	for i, st := range s.History.Statements {
+		words := tokens(st.SQL)
+		if i >= s.claimed() && s.ran(i) && st.Verb == Create && st.Table != table && slices.Contains(words, table) &&
+			(slices.Contains(words, "trigger") || slices.Contains(words, "function")) {
+			return true
 		}
 	}
-	return ends
+	return false
 }
 
 // copied returns the end if what migrations copy into a table that a script has left empty is
