@@ -76,30 +76,6 @@ func (r *reasoner) keepWhole() {
 	}
 }
 
-// wakeTriggers lets a trigger that comes and goes be made and dropped again where
-// rows that it is for are still to be written in between.
-func (r *reasoner) wakeTriggers() {
-	for _, t := range r.trajectories {
-		putBack := slices.ContainsFunc(r.d.Restore, func(o *schema.Object) bool { return o.Key == t.key })
-		if t.key.Kind != schema.Trigger || t.live != nil || putBack {
-			continue
-		}
-		for i := 0; i+1 < len(t.effects); i++ {
-			from, to := t.effects[i], t.effects[i+1]
-			alone := len(r.touches[to]) == 1 // else it goes with its table
-			if t.values[i+1] == nil || t.values[i+2] != nil ||
-				len(r.touches[from]) != 1 || !alone && r.findings[to].Verdict != NotDone {
-				continue
-			}
-			for e := from + 1; e < to; e++ {
-				if f := &r.findings[e]; f.Verdict == NotDone && f.Statement.Table() == t.key.Owner() && len(f.Changes) == 0 {
-					r.findings[from].Verdict, r.findings[to].Verdict = NotDone, NotDone
-				}
-			}
-		}
-	}
-}
-
 // willRun reports whether a statement is going to be run.
 func (r *reasoner) willRun(e int) bool {
 	f := &r.findings[e]

@@ -68,6 +68,18 @@ func (r *reasoner) byScript(ctx context.Context, m *matter) (bool, error) {
 	if !r.isOverlaid(m.e) {
 		return false, nil
 	}
+	if r.perhapsWaits(m.e) {
+		trial, err := r.Witness.Try(ctx, m.Statement)
+		switch {
+		case err != nil:
+			return false, err
+		case trial.Err == nil && trial.First == 0:
+			r.noOp(m.e, m.Finding, "it would change nothing")
+			return true, nil
+		case trial.Err == nil:
+			return true, r.askWhetherRun(ctx, m.e, m.Finding)
+		}
+	}
 	if err := r.judgeOverlaid(ctx, m.e, m.Finding); err != nil {
 		return false, err
 	}
@@ -92,7 +104,7 @@ func (r *reasoner) byHelper(_ context.Context, m *matter) (bool, error) {
 // byAgreement judges a statement that the history does not claim, where it is believed
 // about that.
 func (r *reasoner) byAgreement(ctx context.Context, m *matter) (bool, error) {
-	believed := r.explained.agrees || r.awaits(m.e) || !r.recorded(m.e) && r.untouched() && !r.explained.past(m.e)
+	believed := r.explained.agrees || r.awaits(m.e) || !r.recorded(m.e) && !r.perhapsEarly(m.e) && r.untouched() && !r.explained.past(m.e)
 	if !believed || m.where != ahead && r.there[m.Ref.Version] {
 		return false, nil
 	}
@@ -136,17 +148,36 @@ func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
 		return true, nil
 	case !recorded && r.perhapsEarly(m.e) && r.looksTheSame(m.e):
 		return r.askWhetherMade(ctx, m)
-	case !recorded && m.Statement.Verb != "insert" && !m.Statement.Rerunnable && r.perhapsEarly(m.e):
-		trial, err := r.Witness.Try(ctx, m.Statement)
-		if err != nil {
-			return false, err
-		}
-		if trial.Err == nil { // else nobody has run it here, either
-			return true, r.judgeByTrial(ctx, m.e, m.Finding)
+	case !recorded && !m.Statement.Rerunnable && r.perhapsEarly(m.e):
+		if settled, err := r.byWhatItWouldDo(ctx, m); settled || err != nil {
+			return settled, err
 		}
 	}
 	m.is(NotDone, m.why)
 	return true, nil
+}
+
+// byWhatItWouldDo judges a statement of a migration that somebody may have run by hand by what
+// it would do now. Rows that it gives itself have been looked for, and where it cannot run,
+// nobody has run it here, either.
+func (r *reasoner) byWhatItWouldDo(ctx context.Context, m *matter) (bool, error) {
+	if _, literal := r.Witness.Given(m.Statement); literal {
+		return false, nil
+	}
+	if copied, ok, err := r.Witness.Copied(ctx, m.Statement); err != nil {
+		return false, err
+	} else if ok && copied.Given > 0 && copied.Missing == copied.Given {
+		m.is(NotDone, "none of the rows that it copies is there")
+		return true, nil
+	}
+	if settled, err := r.byCopy(ctx, m); settled || err != nil {
+		return settled, err
+	}
+	trial, err := r.Witness.Try(ctx, m.Statement)
+	if err != nil || trial.Err != nil {
+		return false, err
+	}
+	return true, r.judgeByTrial(ctx, m.e, m.Finding)
 }
 
 // looksTheSame reports whether a statement fills a column or a table that its migration puts
@@ -235,12 +266,16 @@ func (r *reasoner) byCopy(ctx context.Context, m *matter) (bool, error) {
 	return true, nil
 }
 
-// byRebuild judges the filling of a table that takes the place of another. Where the form stays
-// the same, what is done behind it says little, unless one position explains all that is there.
+// byRebuild judges the filling of a table, or of a column that somebody has run ahead of its
+// turn, that takes the place of another. Where the form stays the same, what is done behind it
+// says little, unless one position explains all that is there.
 func (r *reasoner) byRebuild(ctx context.Context, m *matter) (bool, error) {
 	unit, ok := r.sameForm(m.e)
 	if ok && m.where != doubtful && !r.followed(unit) && (m.where != behind || r.recorded(m.e) || r.Recorded.Any() && !r.explained.past(m.e)) {
 		return r.judgeSameForm(ctx, m.e, m.Finding, unit, m.where)
+	}
+	if swap := r.swapOf(m.e); swap != nil && m.where == behind && r.ranEarly(r.Replay.Effects[m.e].Migration) && !r.restsOnMore(m.e, swap) {
+		return true, r.askWhetherSwapped(ctx, m.e, m.Finding, swap)
 	}
 	if m.where != disputed && m.where != doubtful || !r.hasMoved(m.e) {
 		return false, nil

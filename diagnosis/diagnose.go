@@ -65,6 +65,7 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	if err := in.setTwinsAside(ctx, d); err != nil {
 		return nil, err
 	}
+	in.setCarriedBack()
 	r, err := in.reason(ctx, d)
 	if err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ type reasoner struct {
 	findings  []Finding // by effect
 	claims    []Claim   // what the history says of the migration, by effect
 	explained explanation
-	again     map[int]bool               // statements of a rebuild that is to be run, by answer
+	again     map[int]string             // statements that are to be run with others, and why
 	kept      map[migration.Version]bool // migrations of which a missing drop is to be left, by answer
 	filling   map[schema.Key]Ref         // by table: the statement that puts the first rows in
 	stopped   map[migration.Version]int  // by migration: the statement on data before which it stopped
@@ -161,7 +162,7 @@ func newReasoner(in Input, d *Diagnosis) *reasoner {
 		explained: explanation{guessed: map[int]bool{}},
 		findings:  make([]Finding, len(in.Replay.Effects)),
 		claims:    make([]Claim, len(in.Replay.Effects)),
-		again:     map[int]bool{},
+		again:     map[int]string{},
 		kept:      map[migration.Version]bool{},
 		filling:   map[schema.Key]Ref{},
 		stopped:   map[migration.Version]int{},
@@ -240,12 +241,8 @@ func (r *reasoner) finding(e int) *Finding {
 func (r *reasoner) judge(ctx context.Context, e int) error {
 	effect, f := &r.Replay.Effects[e], r.finding(e)
 	switch {
-	case r.again[e]:
-		why := "part of a rebuild that has not run, by answer"
-		if _, helps := r.helps(e); helps || r.briefly(e) {
-			why = "a helper of what is to run"
-		}
-		f.is(NotDone, why)
+	case r.again[e] != "":
+		f.is(NotDone, r.again[e])
 	case effect.Statement.Class == migration.Data && r.claim(e).counts(effect.Statement.Number) != 0:
 		if r.claim(e).counts(effect.Statement.Number) > 0 {
 			f.is(Done, "the history counts it among those that are through")

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
@@ -14,16 +15,19 @@ import (
 // disagree about statements on rows alone.
 
 // chooseEarly looks for statements of one migration which, with what the history claims,
-// give exactly the live schema. Where a position explains that as well, the position is
-// taken, and what the two disagree about is in doubt: not where a script has run besides,
-// nor about the migration whose turn it is. What looks the same before and after it has not
-// run then: that it has, unrecorded, is one accident more. Where there are several such
-// migrations, the history may be behind, and something was undone. Where nothing is
-// recorded, a position says more.
+// give exactly the live schema. Where a position explains that as well, or that somebody has
+// dropped something, that is taken, and what the two disagree about is in doubt: not where a
+// script has run besides, nor about the migration whose turn it is. What looks the same before
+// and after it goes with what shows of its migration; of others it has not run then: that it
+// has, unrecorded, is one accident more. Where there are several such migrations, the history
+// may be behind, and something was undone. Where nothing is recorded, a position says more.
 func (r *reasoner) chooseEarly(ctx context.Context) error {
 	x := &r.explained
-	if r.begun() || r.doubted || len(x.lacking) > 0 || !r.Recorded.Any() && x.at != nil {
+	if r.begun() || r.doubted || !r.Recorded.Any() && x.at != nil {
 		return nil
+	}
+	if len(x.lacking) > 0 {
+		return r.chooseTaker(ctx)
 	}
 	early, migrations := map[int]bool{}, map[*migration.Migration]bool{}
 	for e := range r.touches {
@@ -34,14 +38,13 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 	if len(migrations) > 1 || len(migrations) == 0 && x.at == nil {
 		return nil
 	}
-	if !r.gives(early) {
-		if m := r.taker(); m != nil && len(migrations) == 0 {
-			migrations[m] = true
-		}
-		r.addOpen(early, migrations)
-		if !r.gives(early) {
-			return nil
-		}
+	if m := r.taker(); m != nil && len(migrations) == 0 {
+		migrations[m] = true
+	}
+	if whole := r.withOpen(early, migrations); r.gives(whole) {
+		early = whole
+	} else if !r.gives(early) {
+		return nil
 	}
 	x.early = early
 	for e := range r.Replay.Effects {
@@ -72,6 +75,34 @@ func (r *reasoner) chooseEarly(ctx context.Context) error {
 		_, _, open := r.votes(e)
 		x.guessed[e] = open > 0 && !r.recorded(e) && !early[e]
 		r.narrow(e, r.recorded(e) || early[e])
+	}
+	return nil
+}
+
+// chooseTaker looks for the one migration that takes away what is missing, where that is all
+// that is amiss: somebody has dropped it, or has run that migration by hand. Not if rows deny
+// it, which the migration puts in.
+func (r *reasoner) chooseTaker(ctx context.Context) error {
+	m := r.taker()
+	if m == nil || m == r.nextMigration() {
+		return nil
+	}
+	whole := map[int]bool{}
+	for e := range r.Replay.Effects {
+		if r.Replay.Effects[e].Migration != m {
+			continue
+		}
+		whole[e] = true
+		told, err := r.traceOf(ctx, e)
+		if err != nil {
+			return err
+		}
+		if (told == blank || told == missing) && !r.rewritten(e) && !r.takenFrom(e, len(r.Replay.Effects)) {
+			return nil
+		}
+	}
+	if r.gives(whole) {
+		r.explained.perhaps = m
 	}
 	return nil
 }
@@ -111,14 +142,16 @@ func (r *reasoner) gives(early map[int]bool) bool {
 	return r.composed(func(e int) bool { return r.recorded(e) || early[e] })
 }
 
-// addOpen adds to statements that are done the others of their migrations on the schema that
-// nothing denies: that a table is gone looks as it did before there was one.
-func (r *reasoner) addOpen(early map[int]bool, migrations map[*migration.Migration]bool) {
+// withOpen returns statements that are done with the others of their migrations on the schema
+// that nothing denies: that a table is gone looks as it did before there was one.
+func (r *reasoner) withOpen(early map[int]bool, migrations map[*migration.Migration]bool) map[int]bool {
+	whole := maps.Clone(early)
 	for e := range r.touches {
 		if _, not, open := r.votes(e); open > 0 && not == 0 && !r.recorded(e) && migrations[r.Replay.Effects[e].Migration] {
-			early[e] = true
+			whole[e] = true
 		}
 	}
+	return whole
 }
 
 // remade reports whether one of the statements makes a table anew that the history knows: no
@@ -135,6 +168,18 @@ func (r *reasoner) remade(statements map[int]bool) bool {
 // by hand ahead of its turn.
 func (r *reasoner) perhapsEarly(e int) bool {
 	return r.explained.perhaps == r.Replay.Effects[e].Migration
+}
+
+// perhapsWaits reports whether a statement that changes rows of a table which a script has made
+// waits for its turn if it was no script: somebody may have run the migration by hand that makes
+// the table.
+func (r *reasoner) perhapsWaits(e int) bool {
+	s := r.Replay.Effects[e].Statement
+	if r.explained.perhaps == nil || r.recorded(e) || r.perhapsEarly(e) || s.Verb != "update" && s.Verb != "delete" {
+		return false
+	}
+	t := r.trajectories[r.lastName(e, s.Table())]
+	return t != nil && slices.ContainsFunc(t.effects, func(i int) bool { return i < e && r.perhapsEarly(i) })
 }
 
 // passedByHand reports whether a statement ahead of a position may not have run: somebody
@@ -175,12 +220,13 @@ func (r *reasoner) awaits(e int) bool {
 	return r.explained.hasEarly() && !r.recorded(e) && !r.ranEarly(r.Replay.Effects[e].Migration) && !r.metEarly(e)
 }
 
-// metEarly reports whether a migration that was run ahead of its turn has done more to the
-// table of a statement than to add what the statement does not speak of.
+// metEarly reports whether a migration that was run ahead of the turn of a statement has done
+// more to its table than to add what the statement does not speak of. What comes behind that
+// migration anyway finds its table as it should.
 func (r *reasoner) metEarly(e int) bool {
 	mine := r.Replay.Effects[e].Statement
 	table := r.liveName(e, mine.Table())
-	for i := range r.Replay.Effects {
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
 		effect := &r.Replay.Effects[i]
 		if !r.ranEarly(effect.Migration) {
 			continue

@@ -80,7 +80,7 @@ func (r *reasoner) emptyAgain(drop int) {
 	for e := drop; e < len(r.touches) && r.Replay.Effects[e].Migration == mine; e++ {
 		for _, t := range r.touches[e] {
 			if t.key.Owner() == table {
-				r.again[e] = true
+				r.again[e] = notRun
 			}
 		}
 	}

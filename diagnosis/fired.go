@@ -40,6 +40,22 @@ func (r *reasoner) fires(e int, table schema.Key) bool {
 	return false
 }
 
+// firesNow reports whether a statement on data, run now, fires a trigger that is there and
+// writes to a table, though the set makes it behind the statement.
+func (r *reasoner) firesNow(e int, table schema.Key) bool {
+	s := r.Replay.Effects[e].Statement
+	if s.Class != migration.Data || s.Table() == table {
+		return false
+	}
+	for key, t := range r.trajectories {
+		if key.Kind == schema.Trigger && key.Owner() == s.Table() && t.live != nil && t.effects[0] > e &&
+			wording.Speaks(r.Replay.Effects[t.effects[0]].Statement.Text, table.Name) {
+			return true
+		}
+	}
+	return false
+}
+
 // fedByFiring reports whether the set leaves rows in a table that a script has made, by
 // triggers on another one that it has made and that has rows: what fires them is overtaken.
 func (r *reasoner) fedByFiring(ctx context.Context, table schema.Key) (bool, error) {

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -55,19 +56,18 @@ func (r *reasoner) proves(e int) bool {
 // of which is to run.
 func (r *reasoner) withHelpers(e int) {
 	mine := &r.Replay.Effects[e]
+	var helpers []int
 	for i := range r.Replay.Effects {
-		if r.Replay.Effects[i].Migration != mine.Migration {
-			continue
-		}
-		if table, ok := r.helps(i); !ok || !wording.Speaks(mine.Statement.Text, table.Name) {
-			continue
-		}
-		r.again[i] = true
-		if i < e {
-			r.findings[i].Verdict = NotDone
-			r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run"}
+		if table, ok := r.helps(i); ok && r.Replay.Effects[i].Migration == mine.Migration && wording.Speaks(mine.Statement.Text, table.Name) {
+			helpers = append(helpers, i)
 		}
 	}
+	r.runAgain(helpers, r.asHelper(e))
+}
+
+// asHelper is why what a statement needs is run that is to run.
+func (r *reasoner) asHelper(e int) string {
+	return fmt.Sprintf("a helper of %s, which is to run", r.Replay.Effects[e].Ref())
 }
 
 // withPrograms lets what a migration makes for a while, a procedure above all, be made and
@@ -81,20 +81,13 @@ func (r *reasoner) withPrograms(e int) {
 			continue
 		}
 		for _, i := range t.effects {
-			if i == e || r.again[i] {
+			if i == e || r.again[i] != "" {
 				continue
 			}
-			r.again[i] = true
+			r.runAgain([]int{i}, r.asHelper(e))
 			if i < e {
-				r.findings[i].Verdict = NotDone
-				r.findings[i].Evidence = []string{"a helper of " + mine.Ref().String() + ", which is to run"}
 				r.withPrograms(i)
 			}
 		}
 	}
-}
-
-// briefly reports whether a statement makes or drops what its migration has for a while.
-func (r *reasoner) briefly(e int) bool {
-	return slices.ContainsFunc(r.touches[e], func(t touch) bool { return slices.Contains(r.brief, t.trajectory) })
 }

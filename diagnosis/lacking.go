@@ -236,7 +236,7 @@ func (r *reasoner) carried(t *trajectory, maker int) bool {
 // takes reports that a statement drops the object, and not just by giving it or its
 // table another name, nor together with its table, which is still there.
 func (r *reasoner) takes(t *trajectory, e int) bool {
-	return t.values[slices.Index(t.effects, e)+1] == nil && !r.renames(e) && !r.drops(e, t.key.Owner())
+	return t.values[slices.Index(t.effects, e)+1] == nil && !r.renames(e) && (r.absent(t.key.Owner()) || !r.drops(e, t.key.Owner()))
 }
 
 // lacking returns what the live schema lacks of what its history says, if that is

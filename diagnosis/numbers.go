@@ -15,7 +15,7 @@ import (
 func (r *reasoner) keepNumbers(ctx context.Context) error {
 	for e := range r.findings {
 		u, ok := r.sameForm(e)
-		if !ok || r.recorded(e) || r.again[e] || !r.allRun(u) || r.writtenAhead(u) {
+		if !ok || r.recorded(e) || r.again[e] != "" || !r.allRun(u) || r.writtenAhead(u) {
 			continue
 		}
 		idle, err := r.Witness.Numbered(ctx, u.table)

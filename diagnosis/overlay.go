@@ -236,7 +236,7 @@ func (r *reasoner) judgeOverlaid(ctx context.Context, e int, f *Finding) error {
 // overlaidAside returns the empty ones among the tables that a script has made
 // ahead, where more than their own rows goes through them while the set runs, and
 // those that refer to one of these: they make room for it, and come back in the same
-// form. One that a view looks at stays, and one to which a table refers that stays:
+// form. One that a view looks at, or a trigger of another table, stays, and one to which a table refers that stays:
 // earlier forms may not have what it refers to.
 func (r *reasoner) overlaidAside(ctx context.Context) ([]*schema.Object, error) {
 	if r.explained.at == nil || r.begun() {
@@ -306,17 +306,17 @@ func parentOf(key *schema.Object) schema.Key {
 	return schema.Key{Kind: schema.Table, Space: key.Key.Space, Name: key.Fact(schema.Parent)}
 }
 
-// looked returns what reports whether a live view speaks of a table: without the table it
-// would make no sense, nor with an earlier form of it.
+// looked returns what reports whether a live view speaks of a table, or a trigger of another
+// one: without the table it would make no sense, nor with an earlier form of it.
 func (r *reasoner) looked() func(table schema.Key) bool {
-	var views []string
+	var lookers []*schema.Object
 	for o := range r.Have.Each() {
-		if o.Key.Kind == schema.View {
-			views = append(views, o.Source)
+		if o.Key.Kind == schema.View || o.Key.Kind == schema.Trigger {
+			lookers = append(lookers, o)
 		}
 	}
 	return func(table schema.Key) bool {
-		return slices.ContainsFunc(views, func(view string) bool { return wording.Speaks(view, table.Name) })
+		return slices.ContainsFunc(lookers, func(o *schema.Object) bool { return o.Key.Owner() != table && wording.Speaks(o.Source, table.Name) })
 	}
 }
 

@@ -30,6 +30,8 @@ func (r *reasoner) place(e int) (place, string) {
 		return disputed, ""
 	case x.ahead(e):
 		return ahead, "the database is as it is before this statement"
+	case x.at == nil && r.perhapsEarly(e):
+		return ahead, "the database is what its history says, but for what somebody has dropped"
 	case x.amid(e):
 		return doubtful, ""
 	}

@@ -324,9 +324,7 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 		r.emptyAgain(e)
 		r.withHelpers(e)
 		if unit, ok := r.sameForm(e); ok && r.absent(s.Table()) {
-			for _, i := range unit.statements {
-				r.again[i] = true
-			}
+			r.runAgain(unit.statements, notRun)
 		}
 	}
 	return answer, nil

@@ -14,6 +14,9 @@ import (
 // This file contains rebuilds: above all those that leave a table in the form that it
 // had. They change its rows alone, and the schema tells nothing of them.
 
+// notRun is why the statements of a rebuild are run of which nothing tells.
+const notRun = "part of a rebuild that has not run, by answer"
+
 // A unit is a rebuild.
 type unit struct {
 	table      schema.Key // the table that is made anew
@@ -191,6 +194,10 @@ func (r *reasoner) judgeSameForm(ctx context.Context, e int, f *Finding, u unit,
 	if held, err := r.Witness.Rows(ctx, u.table, 1); err != nil {
 		return false, err
 	} else if held == 0 && where == disputed {
+		if earlier, fed := r.fedAhead(e); fed {
+			r.runAgain(u.statements, fmt.Sprintf("a rebuild of %s, which %s fills", u.table, earlier.Ref))
+			return true, nil
+		}
 		f.is(Superseded, fmt.Sprintf("%s is empty: there is nothing for it to change", u.table))
 		return true, nil
 	}
@@ -200,13 +207,18 @@ func (r *reasoner) judgeSameForm(ctx context.Context, e int, f *Finding, u unit,
 	if f.Verdict != NotDone {
 		return true, nil
 	}
-	for _, i := range u.statements {
-		r.again[i] = true
-		if i < e {
-			r.findings[i].Verdict = NotDone
-			r.findings[i].Evidence = []string{"part of a rebuild that has not run, by answer"}
-		}
-	}
+	r.runAgain(u.statements, notRun)
 	f.Evidence = append(f.Evidence, fmt.Sprintf("%s would be different", wording.Count(rows, "row")))
 	return true, nil
+}
+
+// runAgain has statements run that are only right together, whatever those of them that have
+// been judged were judged to be.
+func (r *reasoner) runAgain(statements []int, why string) {
+	for _, e := range statements {
+		r.again[e] = why
+		if f := &r.findings[e]; f.Statement != nil {
+			f.Verdict, f.Evidence = NotDone, []string{why}
+		}
+	}
 }

@@ -126,6 +126,25 @@ func (r *reasoner) leftRewritten(ctx context.Context, e, wanted int) (bool, erro
 	return false, nil
 }
 
+// leftRaw reports whether the rows that a later UPDATE changes in the table of an INSERT are
+// there, all of them, as they are ahead of it.
+func (r *reasoner) leftRaw(ctx context.Context, e int) (bool, error) {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := e + 1; i < len(r.Replay.Effects); i++ {
+		later := &r.Replay.Effects[i]
+		if later.Rewrote == nil || later.Statement.Table() != table || len(later.Rewrote.Before.Rows) == 0 {
+			continue
+		}
+		before, err := r.alike(ctx, table, later.Rewrote.Before)
+		if err != nil || before < len(later.Rewrote.Before.Rows) {
+			return false, err
+		}
+		after, err := r.alike(ctx, table, later.Rewrote.After)
+		return err == nil && after == 0, err
+	}
+	return false, nil
+}
+
 // alike returns how many rows of the set a live table has. What scratch tells by its
 // own clock, or by its own count of rows, is not compared.
 func (r *reasoner) alike(ctx context.Context, table schema.Key, rows TableRows) (n int, err error) {

@@ -218,7 +218,8 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 
 // deniedByRows reports that rows speak against a position at which a script ran: those
 // are there of a statement behind it, or none at all of one ahead of it. A script may put
-// in rows of its own; that a history was lost besides is one accident too many.
+// in rows of its own, as the set leaves them at its end; that a history was lost besides is one
+// accident too many.
 func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
 	for e := range r.Replay.Effects {
 		if r.recorded(e) || e >= s.from && e < s.to {
@@ -229,6 +230,9 @@ func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
 			return false, err
 		}
 		if r.overlaidBy(&s, e) && (r.Recorded.Any() || told != left) {
+			if raw, err := r.leftRaw(ctx, e); err != nil || told == left && raw {
+				return raw, err
+			}
 			continue
 		}
 		if e < s.from && told == blank && !r.takenOnScratch(e, s.from) || e >= s.to && told == left {

@@ -2,6 +2,8 @@ package diagnosis
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
 	"github.com/dbmend/dbmend/schema"
@@ -71,11 +73,26 @@ func (r *reasoner) around(t *trajectory, statements []int) (before, after *schem
 	return before, after
 }
 
+// restsOnMore reports that something behind a statement, in its migration and beside what
+// makes its column anew, has taken away or changed what was there: no hand does that by itself.
+func (r *reasoner) restsOnMore(e int, swap []int) bool {
+	mine := r.Replay.Effects[e].Migration
+	for i := e + 1; i < len(r.touches) && r.Replay.Effects[i].Migration == mine; i++ {
+		if done, not, _ := r.votes(i); done > 0 && not == 0 && !slices.Contains(swap, i) && !r.additive(i) && len(r.telltale(i)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // askWhetherSwapped asks about the filling of such a column. That it has not run says the
 // same of all that goes with it.
 func (r *reasoner) askWhetherSwapped(ctx context.Context, e int, f *Finding, swap []int) error {
 	if rows, err := r.Witness.Rows(ctx, f.Statement.Table(), 1); err != nil {
 		return err
+	} else if earlier, fed := r.fedAhead(e); rows == 0 && fed {
+		r.runAgain(swap, fmt.Sprintf("part of what makes a column of %s anew, which %s fills", f.Statement.Table(), earlier.Ref))
+		return nil
 	} else if rows == 0 {
 		f.is(Superseded, "there is no row for it to change")
 		return nil
@@ -83,12 +100,6 @@ func (r *reasoner) askWhetherSwapped(ctx context.Context, e int, f *Finding, swa
 	if err := r.askWhetherRun(ctx, e, f); err != nil || f.Verdict != NotDone {
 		return err
 	}
-	for _, i := range swap {
-		r.again[i] = true
-		if i < e {
-			r.findings[i].Verdict = NotDone
-			r.findings[i].Evidence = []string{"part of what makes a column anew and has not run, by answer"}
-		}
-	}
+	r.runAgain(swap, "part of what makes a column anew and has not run, by answer")
 	return nil
 }

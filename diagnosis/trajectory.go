@@ -293,7 +293,8 @@ func (c *course) composed(chosen func(effect int) bool) bool {
 			continue
 		}
 		for _, t := range c.touches[i] {
-			if !t.values[t.step].Equal(state[t.key]) {
+			drops := t.values[t.step+1] == nil && state[t.key] != nil // in whatever form
+			if !drops && !t.values[t.step].Equal(state[t.key]) {
 				return false // it would not do here what it did on scratch
 			}
 			state[t.key] = t.values[t.step+1]

@@ -243,9 +243,15 @@ func (r *reasoner) restsOnSession(e int) bool {
 
 // noOp judges a statement on data that would change nothing on the rows that are
 // there now. It runs all the same where one that is to run ahead of it writes what
-// it works on, or brings the table itself in place of the one that is there.
+// it works on, or brings the table itself in place of the one that is there; that says nothing
+// of what follows it.
 func (r *reasoner) noOp(e int, f *Finding, why string) {
 	if earlier, fed := r.fedAhead(e); fed {
+		if f.Statement.Verb == "insert" && r.copiedByTrigger(e) {
+			f.is(Superseded, fmt.Sprintf("%s on the rows that are there now, and those that come ahead of it fire a trigger which the set has only made behind them: that writes to %s", why, f.Statement.Table()))
+			return
+		}
+		f.completes = true
 		f.is(NotDone, fmt.Sprintf("%s on the rows that are there now, and %s, which runs ahead of it, writes %s", why, earlier.Ref, earlier.Statement.Target))
 		return
 	}
@@ -257,16 +263,28 @@ func (r *reasoner) noOp(e int, f *Finding, why string) {
 }
 
 // fedAhead returns a statement on data that is to run ahead of another one and writes
-// what that works on.
+// what that works on, be it by a trigger.
 func (r *reasoner) fedAhead(e int) (*Finding, bool) {
+	mine := r.Replay.Effects[e].Statement
 	for i := range r.findings[:e] {
 		earlier := &r.findings[i]
 		if earlier.Verdict == NotDone && earlier.Statement.Class == migration.Data &&
-			wording.Speaks(r.Replay.Effects[e].Statement.Text, earlier.Statement.Target) {
+			(wording.Speaks(mine.Text, earlier.Statement.Target) || r.fires(i, mine.Table()) || r.firesNow(i, mine.Table())) {
 			return earlier, true
 		}
 	}
 	return nil, false
+}
+
+// copiedByTrigger reports whether rows that are to be put in ahead of an INSERT, which would copy
+// them, are written to its table by a trigger already that the set only makes behind them.
+func (r *reasoner) copiedByTrigger(e int) bool {
+	for i := range r.findings[:e] {
+		if r.findings[i].Verdict == NotDone && r.firesNow(i, r.Replay.Effects[e].Statement.Table()) {
+			return true
+		}
+	}
+	return false
 }
 
 // seededLater returns a statement that follows in the same migration and of which
