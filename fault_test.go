@@ -137,9 +137,9 @@ func (s *scene) survives(t *testing.T, content []byte, ends []string, due func(c
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 
-	m := s.migrator(t, db)
+	up := s.upper(t, db)
 	d.Set(due(cancel))
-	_, err := m.Up(ctx)
+	_, err := up(ctx)
 	call, struck := d.Calls(), d.Struck()
 	d.Set(fault.Fault{})
 
@@ -163,13 +163,13 @@ func (s *scene) survives(t *testing.T, content []byte, ends []string, due func(c
 	if now := sessionOf(t, db); now != settings {
 		wrong("the pool has a connection with other settings: %s\nit was %s", now, settings)
 	}
-	if _, err := m.Up(t.Context()); err != nil {
+	if _, err := up(t.Context()); err != nil {
 		wrong("the next run: %v", err)
 	}
 	if found := picture(t, path); found != ends[len(ends)-1] {
 		wrong("the next run ended elsewhere:\n%s\nwanted\n%s", found, ends[len(ends)-1])
 	}
-	if report, err := m.Up(t.Context()); err != nil || !report.Nothing() {
+	if report, err := up(t.Context()); err != nil || !report.Nothing() {
 		wrong("the run after it: %v, ran %v", err, steps(report))
 	}
 	return struck != "", err

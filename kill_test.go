@@ -103,7 +103,7 @@ func (v *victim) run(t *testing.T, s start, killAfter time.Duration) result {
 	path := put(t, v.content[mode])
 	// The small cache makes work of the middle of a transaction reach the file.
 	s.Database = address(path, "_pragma=cache_size(3)&_pragma=foreign_keys(1)")
-	s.Folder, s.Each = v.folder, len(v.scene.stages) > 0
+	s.Folder, s.Each, s.Start = v.folder, len(v.scene.stages) > 0, v.scene.start
 	a := launch(t, s)
 	a.release(t)
 	if killAfter != never {
@@ -125,7 +125,7 @@ func (v *victim) run(t *testing.T, s start, killAfter time.Duration) result {
 	}
 	db := open(t, path)
 	defer db.Close()
-	report, err := v.scene.migrator(t, db).Up(t.Context())
+	report, err := v.scene.upper(t, db)(t.Context())
 	if err != nil {
 		t.Errorf("%s: the next up: %v, ran %v", what, err, steps(report))
 	}

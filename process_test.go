@@ -46,6 +46,7 @@ type start struct {
 	Folder   string // of the migrations
 	Each     bool   // with TransactionEach
 	Ahead    bool   // with AllowAhead
+	Start    bool   // by the function Up
 	HoldAt   int    // the step at which it stops for good, holding what it holds; zero for none
 	DieAt    int    // the call of the driver at which it is killed; zero for none
 	DieAfter bool   // the call is carried out before it is killed
@@ -84,9 +85,15 @@ func play(text string) error {
 	if s.Ahead {
 		options = append(options, dbmend.AllowAhead())
 	}
-	m, err := dbmend.New(db, e, os.DirFS(s.Folder), options...)
-	if err != nil {
-		return err
+	up := func(ctx context.Context) (*dbmend.Report, error) {
+		return dbmend.Up(ctx, db, e, os.DirFS(s.Folder), options...)
+	}
+	if !s.Start {
+		m, err := dbmend.New(db, e, os.DirFS(s.Folder), options...)
+		if err != nil {
+			return err
+		}
+		up = m.Up
 	}
 	fmt.Println("ready")
 	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
@@ -98,7 +105,7 @@ func play(text string) error {
 	}
 	d.Set(f)
 	began := time.Now()
-	report, err := m.Up(context.Background())
+	report, err := up(context.Background())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package dbmend_test
 
 import (
+	"context"
 	"database/sql"
 	"io/fs"
 	"net/url"
@@ -27,6 +28,7 @@ type scene struct {
 	files   fs.FS
 	options []dbmend.Option
 	stages  []string // the versions at which the work may rest half-way
+	start   bool     // by the function Up, which asks the database while it reads the files
 }
 
 func scenes(t testing.TB) []scene {
@@ -69,6 +71,8 @@ func scenes(t testing.TB) []scene {
 				"00003_index.sql": file("-- +goose Up\nCREATE UNIQUE INDEX users_mail ON users (mail);\n"),
 			},
 		},
+		{name: "more behind what the last run has left", applied: "1", files: small},
+		{name: "more behind what the last run has left, at a start", applied: "1", files: small, start: true},
 	}
 }
 
@@ -93,6 +97,17 @@ func (s *scene) migrator(t testing.TB, db *sql.DB, more ...dbmend.Option) *dbmen
 		t.Fatal(err)
 	}
 	return m
+}
+
+// upper returns what brings the scene's database to the newest version, on any pool.
+func (s *scene) upper(t testing.TB, db *sql.DB) func(context.Context) (*dbmend.Report, error) {
+	t.Helper()
+	if !s.start {
+		return s.migrator(t, db).Up
+	}
+	return func(ctx context.Context) (*dbmend.Report, error) {
+		return dbmend.Up(ctx, db, sqlite.Engine{}, s.files, s.options...)
+	}
 }
 
 // build makes the scene's database and returns the bytes of its file.

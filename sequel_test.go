@@ -334,3 +334,18 @@ func TestSequelThatFails(t *testing.T) {
 		})
 	}
 }
+
+// The scenes of safety that are to be run without a look at the database are.
+func TestScenesThatGoOn(t *testing.T) {
+	for _, s := range scenes(t) {
+		if !strings.HasPrefix(s.name, "more behind what the last run has left") {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			db := open(t, put(t, s.build(t)))
+			if report, err := s.upper(t, db)(t.Context()); err != nil || looked(report) || len(report.Records) != 2 {
+				t.Errorf("%+v, %v", report, err)
+			}
+		})
+	}
+}
