@@ -85,8 +85,12 @@ func (p *product) endure(t *testing.T, server *testserver.Server, s *scene) {
 	plain := p.open(t, dsn, nil)
 	ends = append(ends, p.picture(t, plain))
 	network := wire.New(p.protocol)
-	if _, err := p.migrator(t, s, p.open(t, dsn, network.Dial)).Up(t.Context()); err != nil {
+	report, err := p.upper(t, s, p.open(t, dsn, network.Dial))(t.Context())
+	if err != nil {
 		t.Fatalf("an undisturbed up: %v", err)
+	}
+	if s.start && looked(report) {
+		t.Error("it was to go on from where the last run has left the database, and took a look")
 	}
 	ends = append(ends, p.picture(t, plain))
 	calls := network.Calls()
@@ -124,9 +128,9 @@ func (p *product) survives(t *testing.T, server *testserver.Server, s *scene, en
 		db := p.open(t, dsn, network.Dial)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		migrator := p.migrator(t, s, db)
+		up := p.upper(t, s, db)
 		network.Set(m.at(call, &disturbance{t, server, cancel}))
-		_, err := migrator.Up(ctx)
+		_, err := up(ctx)
 		struck := network.Struck()
 		network.Set(wire.Fault{})
 		wrong := func(format string, args ...any) {
@@ -147,14 +151,14 @@ func (p *product) survives(t *testing.T, server *testserver.Server, s *scene, en
 		if refusal, ok := errors.AsType[*dbmend.Refusal](err); ok {
 			wrong("it became a question: %s", refusal.Questions[0].Text)
 		}
-		report, next := migrator.Up(t.Context())
+		report, next := up(t.Context())
 		if next != nil {
 			wrong("the next run: %v, ran %v", next, steps(report))
 		}
 		if found := p.picture(t, plain); found != last {
 			wrong("the next run ended elsewhere:\n%s\nwanted\n%s", found, last)
 		}
-		if report, err := migrator.Up(t.Context()); err != nil || !report.Nothing() {
+		if report, err := up(t.Context()); err != nil || !report.Nothing() {
 			wrong("the run after it: %v, ran %v", err, steps(report))
 		}
 		db.Close()

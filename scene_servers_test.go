@@ -80,6 +80,14 @@ var postgresScenes = []scene{
 			"003_late.sql":  file("CREATE INDEX CONCURRENTLY notes_by_body ON notes (body);"),
 		},
 	},
+	{
+		name: "more behind what the last run has left, at a start", applied: "001", start: true,
+		files: fstest.MapFS{
+			"001_users.sql": file("CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);\nINSERT INTO users VALUES (7, 'kept');"),
+			"002_notes.sql": file("CREATE TABLE notes (id int PRIMARY KEY, body text);\nINSERT INTO notes VALUES (1, 'a'), (2, 'b');\nUPDATE notes SET body = body || '!';"),
+			"003_index.sql": file("CREATE INDEX notes_by_body ON notes (body);\nALTER TABLE users ADD COLUMN mail text;"),
+		},
+	},
 }
 
 var mariadbScenes = []scene{
@@ -99,6 +107,14 @@ var mariadbScenes = []scene{
 			"001_users.sql": file("CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50) NOT NULL);\nINSERT INTO users VALUES (7, 'kept');"),
 			"002_notes.sql": file("CREATE TABLE notes (id int PRIMARY KEY, body varchar(50));\nINSERT INTO notes VALUES (1, 'a'), (2, 'b');\nUPDATE notes SET body = concat(body, '!');"),
 			"003_index.sql": file("CREATE INDEX notes_by_body ON notes (body);\nDELETE FROM notes WHERE id = 2;\nDROP TABLE users;"),
+		},
+	},
+	{
+		name: "one more behind what the last run has left, at a start", applied: "001", start: true, stages: []string{},
+		files: fstest.MapFS{
+			"001_users.sql": file("CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50) NOT NULL);\nINSERT INTO users VALUES (7, 'kept');"),
+			"002_notes.sql": file("CREATE TABLE notes (id int PRIMARY KEY, body varchar(50));\nINSERT INTO notes VALUES (1, 'a'), (2, 'b');\n" +
+				"UPDATE notes SET body = concat(body, '!');\nCREATE INDEX notes_by_body ON notes (body);\nALTER TABLE users ADD COLUMN mail text;"),
 		},
 	},
 }
@@ -162,6 +178,17 @@ func (p *product) migrator(t testing.TB, s *scene, db *sql.DB, more ...dbmend.Op
 		t.Fatal(err)
 	}
 	return m
+}
+
+// upper returns what brings a scene's database to the newest version.
+func (p *product) upper(t testing.TB, s *scene, db *sql.DB) func(context.Context) (*dbmend.Report, error) {
+	t.Helper()
+	if !s.start {
+		return p.migrator(t, s, db).Up
+	}
+	return func(ctx context.Context) (*dbmend.Report, error) {
+		return dbmend.Up(ctx, db, p.engine, s.files, dbmend.LockTimeout(20*time.Second))
+	}
 }
 
 // recorded is which migrations the journal says are through. How they came through is
