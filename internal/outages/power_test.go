@@ -31,6 +31,7 @@ const blackoutsVariable = "DBMEND_TEST_BLACKOUTS"
 type household struct {
 	name       string
 	live       string
+	applied    migration.Version // what an earlier run has brought it to, and a start goes on from; "" for none
 	migrations fstest.MapFS
 	options    []dbmend.Option
 	stages     []migration.Version // at which the work may rest half-way
@@ -61,6 +62,16 @@ var households = []household{
 			"3_text.sql": file("UPDATE books SET text = text || '!';\nCREATE INDEX books_text ON books (text);"),
 		},
 		stages: []migration.Version{"1", "2"}, // what is made anew is a transaction of its own
+	},
+	{
+		name:    "more behind what the last run has left",
+		applied: "1",
+		migrations: fstest.MapFS{
+			"1_notes.sql": file("CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL);\n" +
+				"INSERT INTO notes (text) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT printf('%0300d', i) FROM n;"),
+			"2_size.sql": file("ALTER TABLE notes ADD COLUMN size INTEGER;\nUPDATE notes SET size = length(text);\nCREATE INDEX notes_text ON notes (text);"),
+			"3_view.sql": file("CREATE VIEW long AS SELECT * FROM notes WHERE size > 3;\nDELETE FROM notes WHERE id > 40;"),
+		},
 	},
 }
 
@@ -110,6 +121,7 @@ func (h *household) lose(t *testing.T, mode string, each int) {
 			try(n, torn)
 		}
 	}
+	try(operations, lasting) // a step may pass over the commit, if nothing comes behind it
 	t.Logf("%d operations, %d different states", operations, len(tried))
 	if len(reached) < 2 {
 		t.Errorf("the power was never lost before the end and behind it: %v", reached)
@@ -132,15 +144,19 @@ func (h *household) record(t *testing.T, folder, mode string) *Recorder {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	if _, err := h.migrator(t, db).Up(t.Context()); err != nil {
+	report, err := h.up(t, db)
+	if err != nil {
 		t.Fatalf("the recorded up: %v", err)
+	}
+	if h.applied != "" && report.Diagnosis.Have != nil {
+		t.Error("it was to go on from where the last run has left the database, and took a look")
 	}
 	return r
 }
 
 func (h *household) build(t *testing.T, path, mode string) {
 	t.Helper()
-	if h.live == "" {
+	if h.live == "" && h.applied == "" {
 		return // it is not there yet
 	}
 	db := open(t, path)
@@ -150,6 +166,21 @@ func (h *household) build(t *testing.T, path, mode string) {
 			t.Fatal(err)
 		}
 	}
+	if h.applied != "" {
+		if _, err := h.migrator(t, db, dbmend.To(h.applied)).Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// up brings it to the newest version: by the function Up where that has something to go
+// on from.
+func (h *household) up(t *testing.T, db *sql.DB) (*dbmend.Report, error) {
+	t.Helper()
+	if h.applied == "" {
+		return h.migrator(t, db).Up(t.Context())
+	}
+	return dbmend.Up(t.Context(), db, sqlite.Engine{}, h.migrations, h.options...)
 }
 
 func open(t *testing.T, path string) *sql.DB {
@@ -210,14 +241,13 @@ func (h *household) recovers(t *testing.T, what string, files map[string][]byte,
 	}
 	db := open(t, path)
 	defer db.Close()
-	m := h.migrator(t, db)
-	if _, err := m.Up(t.Context()); err != nil {
+	if _, err := h.up(t, db); err != nil {
 		t.Errorf("%s: the next run: %v", what, err)
 	}
 	if got := picture(t, path); got != ends[len(ends)-1] {
 		t.Errorf("%s: the next run ended in\n%s\nwanted\n%s", what, got, ends[len(ends)-1])
 	}
-	if report, err := m.Up(t.Context()); err != nil || !report.Nothing() {
+	if report, err := h.up(t, db); err != nil || !report.Nothing() {
 		t.Errorf("%s: the run after it: %v, ran %d", what, err, len(report.Steps))
 	}
 	return left
