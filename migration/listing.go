@@ -39,14 +39,22 @@ func (l *Listing) Len() int { return len(l.folder.entries) }
 // at what the set will have, which knows no format: it may be wrong either way.
 func (l *Listing) Beyond(v Version) bool {
 	return slices.ContainsFunc(l.folder.entries, func(e entry) bool {
-		at := strings.IndexAny(e.path, "0123456789")
-		if at < 0 {
-			return false
-		}
-		behind := strings.TrimLeft(e.path[at:], ".0123456789")
-		number := strings.TrimRight(e.path[at:len(e.path)-len(behind)], ".")
-		return Version(number).Compare(v) > 0
+		number := firstNumber(e.path)
+		return number != "" && number.Compare(v) > 0
 	})
+}
+
+// firstNumber returns the first digits in a name, with dots between them.
+func firstNumber(name string) Version {
+	from := 0
+	for from < len(name) && !startsWithDigit(name[from:]) {
+		from++
+	}
+	to := from
+	for to < len(name) && (name[to] == '.' || startsWithDigit(name[to:])) {
+		to++
+	}
+	return Version(strings.TrimRight(name[from:to], "."))
 }
 
 func listFolder(fsys fs.FS) (*folder, error) {
