@@ -172,7 +172,7 @@ func (r *reasoner) judgeDisputed(ctx context.Context, e int, f *Finding) error {
 	case r.sourceGoes(e) && trial.Err == nil && trial.Again == 0 && len(r.fresh(e)) > 0 && backfill.MatchString(f.Statement.Text):
 		f.is(NotDone, fmt.Sprintf("%s came late, and a second run changes no other", wording.Count(trial.First, "row")))
 	case trial.Guarded() && f.Statement.Verb == "update" && backfill.MatchString(f.Statement.Text):
-		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
+		return r.complete(ctx, e, f, trial)
 	default:
 		return r.askWhetherRun(ctx, e, f)
 	}
@@ -209,7 +209,7 @@ func (r *reasoner) judgeByTrial(ctx context.Context, e int, f *Finding) error {
 		f.is(NotDone, "running it again does no harm")
 	case trial.Guarded() && f.Statement.Verb != "delete" && !r.recorded(e):
 		f.completes = true
-		f.is(NotDone, fmt.Sprintf("%s still match it, and a second run finds none: it only completes", wording.Count(trial.First, "row")))
+		return r.complete(ctx, e, f, trial)
 	default:
 		if f.Statement.Verb == "insert" && (trial.Err == nil || r.restsOnSession(e)) {
 			rows, err := r.Witness.Rows(ctx, f.Statement.Table(), 1)
