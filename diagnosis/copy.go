@@ -12,13 +12,14 @@ import (
 // judgeCopy judges an INSERT of a query by comparing what it gives with what is
 // there, both ways, and reports whether that settled it.
 func (r *reasoner) judgeCopy(e int, f *Finding, c Copied, where place) bool {
+	own := r.makesItsTable(e)
 	switch {
-	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where != doubtful && r.sourceGoes(e):
+	case c.Missing > 0 && c.Extra == 0 && c.Missing < c.Given && where != doubtful && own && r.sourceGoes(e):
 		f.Clear = r.Have.Get(f.Statement.Table())
 		f.is(NotDone, fmt.Sprintf("%s came late to what it copies from, which is about to go: it is filled anew", wording.Count(c.Missing, "row")))
 	case c.Missing > 0 && c.Missing == c.Given && where != doubtful && r.sourceGoes(e) && !r.aside(f):
 		f.is(NotDone, fmt.Sprintf("none of the %s that it copies is there, and what it copies from is about to go", wording.Count(c.Given, "row")))
-	case c.Missing > 0 && (c.Missing < c.Given || c.Extra > 0) && where != doubtful && r.sourceGoes(e):
+	case c.Missing > 0 && (c.Missing < c.Given || c.Extra > 0) && where != doubtful && own && r.sourceGoes(e):
 		r.askWhichTable(f, c)
 	case c.Extra > 0 && where == doubtful && r.aside(f):
 		r.askWhichTable(f, c)
@@ -67,13 +68,29 @@ func (r *reasoner) askWhichTable(f *Finding, c Copied) {
 	}
 }
 
-// aside reports whether the statement fills a table that its own migration is
+// makesItsTable reports whether a statement fills a table that its own migration has made: no
+// other rows are to be looked for in it. One that was there ahead of it, be it under another name,
+// has rows of people, and is not to be emptied.
+func (r *reasoner) makesItsTable(e int) bool {
+	mine := &r.Replay.Effects[e]
+	for i := e - 1; i >= 0 && r.Replay.Effects[i].Migration == mine.Migration; i-- {
+		if s := r.Replay.Effects[i].Statement; s.Verb == "create table" && s.Table() == mine.Statement.Table() {
+			return true
+		}
+	}
+	return false
+}
+
+// aside reports whether the statement fills a table that its own migration has made and is
 // still to rename: the new table of a rebuild, which nobody writes but the rebuild.
 func (r *reasoner) aside(f *Finding) bool {
 	for e := range r.touches {
 		effect := &r.Replay.Effects[e]
 		if effect.Migration.Version != f.Ref.Version || effect.Statement.Number < f.Ref.Number {
 			continue
+		}
+		if effect.Statement == f.Statement && !r.makesItsTable(e) {
+			return false
 		}
 		if effect.Statement.Verb == "alter table rename" && effect.Statement.Table() == f.Statement.Table() {
 			_, not, _ := r.votes(e)
