@@ -179,7 +179,8 @@ func (c *course) rides(effect int, t touch) bool {
 }
 
 // settle lets what is proven of one object narrow the others, statement by
-// statement, until nothing moves: a statement runs as a whole or not at all.
+// statement, until nothing moves: a statement runs as a whole or not at all. What rides
+// along with a statement that has not run is not behind it, be it there or not.
 func (c *course) settle() {
 	queue := make([]int, len(c.touches))
 	queued := make([]bool, len(c.touches))
@@ -190,7 +191,7 @@ func (c *course) settle() {
 		effect := queue[0]
 		queue, queued[effect] = queue[1:], false
 		done, not, open := c.votes(effect)
-		if open == 0 || (done > 0) == (not > 0) {
+		if (done > 0) == (not > 0) || open == 0 && done > 0 {
 			continue
 		}
 		for _, moved := range c.narrow(effect, done > 0) {
