@@ -175,7 +175,7 @@ func (m *Migrator) runAsRunner(ctx context.Context, db engine.Database, path str
 		if s.Class == migration.Session && (mig == nil || db.Traits().ErrorsAbort && !together) {
 			continue // it would outlive what it is for
 		}
-		if s.Class == migration.Outside && s.Verb != "create index" && s.Verb != "drop index" {
+		if s.Class == migration.Outside && !s.Concurrent() {
 			continue // it reaches beyond the database
 		}
 		_, err := db.Exec(ctx, s.Text)

@@ -160,7 +160,7 @@ func (d *descent) observe(ctx context.Context, db engine.Database, p *plan.Plan)
 	seen = &rehearsal{plan: p, changes: make([][]schema.Change, len(p.Steps))}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Kind == plan.Afterwards && !strictlyIndex(s) {
+		if s.Kind == plan.Afterwards && !s.Source.Concurrent() {
 			continue
 		}
 		if err := d.rehearseStep(ctx, scratch, s); err != nil {
@@ -210,12 +210,6 @@ func (d *descent) rehearseStep(ctx context.Context, scratch engine.Database, s *
 	}
 	_, err := scratch.Exec(ctx, s.SQL)
 	return errors.Join(err, scratch.Begin(ctx, engine.Rebuild))
-}
-
-// strictlyIndex reports whether a statement that no transaction bears is about an
-// index: of such a one the effect is worth knowing, and harmless on scratch.
-func strictlyIndex(s *plan.Step) bool {
-	return s.Source.Verb == "create index" || s.Source.Verb == "drop index"
 }
 
 // noReturn asks what is to become of migrations whose down parts do not lead to the

@@ -293,7 +293,7 @@ func (r *replayer) runStatement(ctx context.Context, effect *diagnosis.Effect) e
 			r.source = r.live // what it makes can only be had from there
 		}
 		return nil
-	case s.Class == migration.Outside && (s.Verb == "create index" || s.Verb == "drop index"):
+	case s.Concurrent():
 		// On scratch there is nobody to be kept from writing: its effect is worth knowing.
 		return r.runOutside(ctx, effect)
 	case s.Class == migration.Transaction || s.Class == migration.Outside || s.Class == migration.Forbidden:

@@ -139,7 +139,7 @@ func within(st *migration.Statement) bool {
 	case "vacuum", "analyze", "reindex", "optimize", "checkpoint":
 		return true
 	}
-	return st.Verb == "create index" || st.Verb == "drop index"
+	return st.Concurrent()
 }
 
 // fresh returns a Migrator for scratch databases: with a squash, which may be nil, and

@@ -23,7 +23,7 @@ const (
 	// Transaction begins, ends or marks a transaction; the runner has its own.
 	Transaction
 	// Outside cannot run in a transaction, or reaches beyond the database: it is
-	// never run on scratch.
+	// never run on scratch, unless it is [Statement.Concurrent].
 	Outside
 	// Forbidden is refused by name; Statement.Note says why.
 	Forbidden
@@ -78,6 +78,13 @@ func (s *Statement) Renamed() schema.Key {
 // AddsValue reports whether the statement adds a value to an enum, which nothing can use
 // before that is committed (PostgreSQL 15, ALTER TYPE). No statement adds none.
 func (s *Statement) AddsValue() bool { return s != nil && s.Verb == "alter type add value" }
+
+// Concurrent reports whether no transaction bears the statement and all that it does is to
+// change the schema: CREATE INDEX and DROP INDEX CONCURRENTLY and ALTER TABLE … DETACH
+// PARTITION … CONCURRENTLY of PostgreSQL. No statement is none.
+func (s *Statement) Concurrent() bool {
+	return s != nil && s.Class == Outside && (s.Verb == "create index" || s.Verb == "drop index" || s.Verb == "alter table detach partition")
+}
 
 // A Cutter cuts the text of a script into statements exactly where its engine
 // would, and says of each what its first words tell. It never judges more than

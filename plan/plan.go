@@ -64,7 +64,7 @@ func (s *Step) Touches(key schema.Key) bool {
 // Divides reports whether the step changes the schema outside of a transaction, so that
 // the transaction of what follows begins behind it.
 func (s *Step) Divides() bool {
-	return s.Kind == Afterwards && (len(s.changes) > 0 || s.Source != nil && (s.Source.Verb == "create index" || s.Source.Verb == "drop index"))
+	return s.Kind == Afterwards && (len(s.changes) > 0 || s.Source.Concurrent())
 }
 
 // A Hazard is a named danger of a step. Until [Plan.Weigh] it has a name and a text.
