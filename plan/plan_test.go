@@ -28,7 +28,7 @@ func sketch(steps, records string) *plan.Plan {
 			s.Source.Verb, s.Enforce = "delete", strings.HasSuffix(word, "e")
 		}
 		if strings.HasSuffix(word, "i") {
-			s.Kind, s.Source.Verb = plan.Afterwards, "create index"
+			s.Kind, s.Source.Verb, s.Source.Class = plan.Afterwards, "create index", migration.Outside
 		}
 		if strings.HasSuffix(word, "v") {
 			s.Source.Verb = "alter type add value"
