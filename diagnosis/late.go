@@ -32,7 +32,8 @@ func (r *reasoner) putInAsLeft() {
 			continue
 		}
 		rows, ok := r.asLeft(e, f, given)
-		if !ok {
+		minds, carries := r.runsOver(e)
+		if !ok || carries && len(rows.Rows) > 0 {
 			f.Seeds = nil
 			r.askWhetherPutIn(f, fmt.Sprintf("%s puts rows in that %s, which does not run again, would have changed. Put them in by hand first, as that leaves them.",
 				wording.Quote(f.Statement.Text), later.Ref()))
@@ -44,7 +45,7 @@ func (r *reasoner) putInAsLeft() {
 			continue
 		}
 		late := Seeding{Table: made, TableRows: rows, Ref: f.Ref}
-		if r.ready(e, made.Key) {
+		if !minds && r.ready(e, made.Key) {
 			late.Ahead = f.Ref // others may refer to them
 		}
 		r.d.Seeded = append(r.d.Seeded, late)
@@ -66,6 +67,25 @@ func (r *reasoner) passedOver(e int) *Effect {
 		}
 	}
 	return nil
+}
+
+// runsOver reports whether a statement behind an INSERT is to run that would change rows of its
+// table once more if they were there as the set leaves them, so that they can only come at the
+// end; and whether one is that carries them elsewhere, which would find them so or not at all.
+func (r *reasoner) runsOver(e int) (minds, carries bool) {
+	table := r.Replay.Effects[e].Statement.Table()
+	for i := e + 1; i < len(r.findings); i++ {
+		s := r.Replay.Effects[i].Statement
+		_, literal := r.Witness.Given(s)
+		if s.Class == migration.Data && !literal && r.findings[i].Verdict == NotDone && wording.Speaks(s.Text, table.Name) {
+			minds = true
+			carries = carries || s.Verb == "insert" && r.unitOf(i).table != table || s.Verb != "insert" && s.Table() != table
+		}
+		if s.Verb == "alter table rename" && s.Table() == table && !r.setsAside(i, len(r.findings)) {
+			table = s.Renamed()
+		}
+	}
+	return minds, carries
 }
 
 // asLeft returns the rows of an INSERT that are to be put in, as the set leaves them: without
