@@ -142,6 +142,19 @@ func TestAtlasHash(t *testing.T) {
 	}
 }
 
+// Diesel compares versions as texts: a day that somebody wrote with one digit comes where
+// the text has it, behind the days that begin with a zero, and is known by what was written.
+func TestTimesOfOddWidths(t *testing.T) {
+	var got []string
+	for _, m := range read(t, migration.LoadOptions{Format: "diesel"}, "2020-12-01-100000_a/up.sql", "", "2020-12-7-190227_b/up.sql", "",
+		"2020-12-08-120000_c/up.sql", "", "2021-01-01_d/up.sql", "") {
+		got = append(got, m.Name+" "+m.Key)
+	}
+	if diff := cmp.Diff([]string{"a 20201201100000", "c 20201208120000", "b 2020127190227", "d 20210101"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // What a tracking table knows a migration by, format by format.
 func TestKeys(t *testing.T) {
 	const formatted = "--liquibase formatted sql\n--changeset a:1\nSELECT 1;"
