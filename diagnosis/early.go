@@ -147,7 +147,7 @@ func (r *reasoner) gives(early map[int]bool) bool {
 func (r *reasoner) withOpen(early map[int]bool, migrations map[*migration.Migration]bool) map[int]bool {
 	whole := maps.Clone(early)
 	for e := range r.touches {
-		if _, not, open := r.votes(e); open > 0 && not == 0 && !r.recorded(e) && migrations[r.Replay.Effects[e].Migration] {
+		if done, not, open := r.votes(e); done+open > 0 && not == 0 && !r.recorded(e) && migrations[r.Replay.Effects[e].Migration] {
 			whole[e] = true
 		}
 	}
