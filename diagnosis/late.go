@@ -19,7 +19,7 @@ import (
 func (r *reasoner) putInAsLeft() {
 	for e := range r.findings {
 		f := &r.findings[e]
-		if f.Verdict != NotDone || f.Statement.Verb != "insert" || r.claim(e).Kept {
+		if f.Verdict != NotDone || f.Statement.Verb != "insert" || r.claim(e).Kept || r.hasItsTurn(e) {
 			continue
 		}
 		given, literal := r.Witness.Given(f.Statement)
@@ -50,6 +50,26 @@ func (r *reasoner) putInAsLeft() {
 		}
 		r.d.Seeded = append(r.d.Seeded, late)
 	}
+}
+
+// hasItsTurn reports whether nothing of a statement's migration has run, by a history that does
+// not claim it and by the schema: then it is pending as a whole, whatever somebody has run by hand
+// ahead of it, and runs as it is written.
+func (r *reasoner) hasItsTurn(e int) bool {
+	if !r.Recorded.Any() || r.recorded(e) || r.isOverlaid(e) {
+		return false
+	}
+	pending := false
+	for i := range r.findings {
+		if r.Replay.Effects[i].Migration != r.Replay.Effects[e].Migration || len(r.findings[i].Changes) == 0 {
+			continue
+		}
+		if r.findings[i].Verdict != NotDone {
+			return false
+		}
+		pending = true
+	}
+	return pending
 }
 
 // passedOver returns a statement behind an INSERT that changes, copies or takes away rows of

@@ -274,12 +274,14 @@ func likeliest(spans []span) *span {
 // by rows, else by asking. It is "no matter" where it works on nothing that is there, and
 // "blank" where the table is empty that it fills.
 func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) {
-	switch told, err := r.traceOf(ctx, e); {
+	told, err := r.traceOf(ctx, e)
+	taken := told == blank && r.takenFrom(e, last)
+	switch {
 	case err != nil:
 		return "", err
 	case told == left:
 		return "done", nil
-	case told == blank && (!r.recorded(e) || last < r.claimedEnd()) && !r.takenFrom(e, last):
+	case told == blank && (!r.recorded(e) || last < r.claimedEnd()) && !taken:
 		return "blank", nil // that the history claims it says little where it claims more besides that is not there
 	}
 	s := r.Replay.Effects[e].Statement
@@ -300,7 +302,8 @@ func (r *reasoner) whetherRan(ctx context.Context, e, last int) (string, error) 
 			return "done", nil // all that it copies is there, and not others like it
 		}
 	}
-	if tells, err := r.tells(ctx, e); err != nil || !tells {
+	emptied := told == blank && !taken // or the history is ahead
+	if tells, err := r.tells(ctx, e); err != nil || !tells && !emptied {
 		return "no matter", err
 	}
 	if unit, ok := r.rebuildOf(e); ok {
