@@ -120,7 +120,8 @@ func (r *reasoner) bySeeding(ctx context.Context, m *matter) (bool, error) {
 	if moves, err := r.movesRows(ctx, m.e); err != nil {
 		return false, err
 	} else if moves {
-		return true, r.askWhetherRun(ctx, m.e, m.Finding)
+		r.askWhetherCopied(m.Finding)
+		return true, nil
 	}
 	m.is(Superseded, "its rows are put in, in the form that they have later")
 	return true, nil
@@ -223,6 +224,9 @@ func (r *reasoner) byName(_ context.Context, m *matter) (bool, error) {
 // byInstallation judges a statement by what the set leaves in its table, where all of the
 // schema is there and nothing is recorded.
 func (r *reasoner) byInstallation(ctx context.Context, m *matter) (bool, error) {
+	if _, fed := r.feedsOn(m.Finding); fed {
+		return false, nil // by what has its turn: so has it
+	}
 	if m.trace == left || !r.installed() && (m.trace != missing || m.where != behind || r.Recorded.Any() || !r.settled(m.e)) {
 		return false, nil
 	}

@@ -168,7 +168,8 @@ func (r *reasoner) judgeInstalled(ctx context.Context, e int, f *Finding) (bool,
 		if moves, err := r.movesRows(ctx, e); err != nil {
 			return false, err
 		} else if moves {
-			return true, r.askWhetherRun(ctx, e, f)
+			r.askWhetherCopied(f)
+			return true, nil
 		}
 		f.is(Superseded, fmt.Sprintf("its rows are put into %s in the form that they have later", table))
 		return true, nil

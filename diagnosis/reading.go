@@ -69,10 +69,15 @@ func (r *reasoner) readsRows(ctx context.Context, e int) (bool, error) {
 // movesRows reports whether an INSERT takes rows that are there from another table: what
 // the set leaves on scratch is not all that it would put in.
 func (r *reasoner) movesRows(ctx context.Context, e int) (bool, error) {
-	if _, literal := r.Witness.Given(r.Replay.Effects[e].Statement); literal {
+	s := r.Replay.Effects[e].Statement
+	if _, literal := r.Witness.Given(s); literal {
 		return false, nil
 	}
-	return r.readsRows(ctx, e)
+	if reads, err := r.readsRows(ctx, e); err != nil || !reads {
+		return false, err
+	}
+	copied, ok, err := r.Witness.Copied(ctx, s)
+	return !ok || copied.Given > 0, err
 }
 
 // leftNothing reports whether the table is empty that an INSERT fills, and what it takes

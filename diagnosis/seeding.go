@@ -81,6 +81,14 @@ func (r *reasoner) judgeFed(ctx context.Context, m *matter) (bool, error) {
 	return waits, nil
 }
 
+// askWhetherCopied asks about an INSERT of a query that takes rows of people, into a table
+// into which the rows of the set are put: what it gave on scratch is among those, and run
+// beside them it would give that a second time.
+func (r *reasoner) askWhetherCopied(f *Finding) {
+	r.askWhetherPutIn(f, fmt.Sprintf("%s is empty, and the rows that the set leaves in it are put in. %s would take others from rows that are there. Did it already run? If it did not, put in by hand first what is to be had of those.",
+		f.Statement.Table(), wording.Quote(f.Statement.Text)))
+}
+
 // rowsOf counts the rows of a table up to one; one that is not there has none.
 func (r *reasoner) rowsOf(ctx context.Context, table schema.Key) (int64, error) {
 	if r.absent(table) {
