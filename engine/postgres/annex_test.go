@@ -202,11 +202,13 @@ func TestStatementsThatFitIntoATransaction(t *testing.T) {
 		"CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)": "CREATE UNIQUE INDEX  i ON t (a)",
 		"drop index /* */ concurrently i":             "drop index /* */  i",
 		"CREATE TABLE concurrently (id integer)":      "CREATE TABLE concurrently (id integer)",
-		"VACUUM t":                                    "",
-		`CREATE EXTENSION "uuid-ossp"`:                `CREATE EXTENSION IF NOT EXISTS "uuid-ossp"`,
-		"CREATE EXTENSION IF NOT EXISTS citext":       "CREATE EXTENSION IF NOT EXISTS citext",
-		"ROLLBACK TO SAVEPOINT s":                     "ROLLBACK TO SAVEPOINT s",
-		"SET CONSTRAINTS ALL DEFERRED":                "SET CONSTRAINTS ALL DEFERRED",
+		// Without the word it would leave the table without a check that it has with it.
+		"ALTER TABLE t DETACH PARTITION p CONCURRENTLY": "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+		"VACUUM t":                              "",
+		`CREATE EXTENSION "uuid-ossp"`:          `CREATE EXTENSION IF NOT EXISTS "uuid-ossp"`,
+		"CREATE EXTENSION IF NOT EXISTS citext": "CREATE EXTENSION IF NOT EXISTS citext",
+		"ROLLBACK TO SAVEPOINT s":               "ROLLBACK TO SAVEPOINT s",
+		"SET CONSTRAINTS ALL DEFERRED":          "SET CONSTRAINTS ALL DEFERRED",
 	} {
 		if got, err := fit(statement); got != want || err != nil {
 			t.Errorf("%s became %q (%v)", statement, got, err)
