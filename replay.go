@@ -371,6 +371,9 @@ func (r *replayer) failed(effect *diagnosis.Effect, c engine.Complaint, err erro
 func hint(c engine.Complaint) string {
 	switch c.Problem {
 	case engine.Missing:
+		if c.Key == (schema.Key{}) {
+			return "what belongs to the whole server, as a role does, is made on no scratch database: make it by hand first, and have the migration's own statement look whether it is there"
+		}
 		return c.Key.String() + " is made by no migration before this one: if it belongs to the schema from before the first migration, give that with --base FILE or --schema FILE"
 	case engine.Exists:
 		return c.Key.String() + " is there already when this statement runs: two migrations make it, or the base has it"
