@@ -3,8 +3,10 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
+	"github.com/dbmend/dbmend/schema"
 )
 
 // This file contains how statements on data are judged. They leave no trace in the
@@ -135,6 +137,11 @@ func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
 	if settled, err := r.judgeFed(ctx, m); settled || err != nil {
 		return true, err
 	}
+	if late, err := r.comesTooLate(ctx, m.e); err != nil {
+		return false, err
+	} else if late {
+		return true, r.askWhetherRun(ctx, m.e, m.Finding)
+	}
 	switch recorded := r.recorded(m.e); {
 	case r.readsOverlaid(m.e):
 		return true, r.askWhetherRun(ctx, m.e, m.Finding)
@@ -156,6 +163,19 @@ func (r *reasoner) byTurn(ctx context.Context, m *matter) (bool, error) {
 	}
 	m.is(NotDone, m.why)
 	return true, nil
+}
+
+// comesTooLate reports whether a statement may take rows of people into a table for which it was
+// never meant: one of a script, which was empty and stood aside, where no history tells whether
+// the script made all that is there, ahead of all rows, or came to an older database.
+func (r *reasoner) comesTooLate(ctx context.Context, e int) (bool, error) {
+	s := r.Replay.Effects[e].Statement
+	table := r.lastName(e, s.Table())
+	stoodAside := slices.ContainsFunc(r.d.Aside, func(o *schema.Object) bool { return o.Key == table })
+	if r.Recorded.Any() || !stoodAside || s.Verb != "insert" {
+		return false, nil
+	}
+	return r.movesRows(ctx, e)
 }
 
 // byWhatItWouldDo judges a statement of a migration that somebody may have run by hand by what
