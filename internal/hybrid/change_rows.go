@@ -161,7 +161,8 @@ func copyRows(r *rand.Rand, m *model) *change {
 		return nil
 	}
 	c := &change{commit: func() {}}
-	c.add(Copy, to.name, "INSERT INTO %s (%s) SELECT %s FROM %s WHERE %[3]s IS NOT NULL", to.name, target.name, source.name, from.name)
+	// In an order, by which its table numbers the rows: else the indexes that are there decide.
+	c.add(Copy, to.name, "INSERT INTO %s (%s) SELECT %s FROM %s WHERE %[3]s IS NOT NULL ORDER BY %s", to.name, target.name, source.name, from.name, from.key().name)
 	return c
 }
 

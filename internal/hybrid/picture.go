@@ -120,6 +120,15 @@ func (p *Picture) Same(q *Picture) bool {
 	return true
 }
 
+// countAs has counters stand no further than in another picture of the same rows: where the
+// author's own statements leave them there, in one of the ways in which all may have come about,
+// nobody can know that they should be further.
+func (p *Picture) countAs(q *Picture) {
+	for table, count := range p.Counters {
+		p.Counters[table] = min(count, q.Counters[table])
+	}
+}
+
 // Forget takes an object out of a picture, by the end of its name.
 func (p *Picture) Forget(name string) {
 	maps.DeleteFunc(p.Objects, func(key, _ string) bool { return name != "" && strings.HasSuffix(key, " "+name) })
