@@ -106,7 +106,7 @@ func (r *reasoner) byHelper(_ context.Context, m *matter) (bool, error) {
 // byAgreement judges a statement that the history does not claim, where it is believed
 // about that.
 func (r *reasoner) byAgreement(ctx context.Context, m *matter) (bool, error) {
-	believed := r.explained.agrees || r.awaits(m.e) || !r.recorded(m.e) && !r.perhapsEarly(m.e) && r.untouched() && !r.explained.past(m.e)
+	believed := r.explained.agrees && !r.perhapsEarly(m.e) || r.awaits(m.e) || !r.recorded(m.e) && !r.perhapsEarly(m.e) && r.untouched() && !r.explained.past(m.e)
 	if !believed || m.where != ahead && r.there[m.Ref.Version] {
 		return false, nil
 	}

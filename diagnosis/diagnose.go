@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -80,11 +81,13 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		in.Have = in.Have.Filter(func(o *schema.Object) bool {
 			return !slices.ContainsFunc(aside, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
 		})
+		perhaps := r.explained.perhaps // it was no script then
 		if r, err = in.reason(ctx, d); err != nil {
 			return nil, err
 		} else if r.another {
 			return r.d, nil
 		}
+		r.explained.perhaps = cmp.Or(r.explained.perhaps, perhaps)
 	}
 	r.askAboutUnknownRows()
 	for e := range r.findings {

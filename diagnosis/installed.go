@@ -33,7 +33,8 @@ func (r *reasoner) stoppedAhead(e int) bool {
 }
 
 // settled reports that no statement which is still to run is about the table of a
-// statement or about its rows: what is in there is what the set leaves in it.
+// statement or about its rows: what is in there is what the set leaves in it. A view or an index
+// changes neither.
 func (r *reasoner) settled(e int) bool {
 	if r.explained.at == nil {
 		return false
@@ -41,6 +42,9 @@ func (r *reasoner) settled(e int) bool {
 	table := r.Replay.Effects[e].Statement.Table()
 	for i := e; i < len(r.touches); i++ {
 		s := r.Replay.Effects[i].Statement
+		if len(r.touches[i]) > 0 && !r.deep(i) {
+			continue
+		}
 		if !r.explained.past(i) && (wording.Speaks(s.Text, table.Name) || slices.ContainsFunc(r.touches[i], func(t touch) bool { return t.key.Owner() == table })) {
 			return false
 		}

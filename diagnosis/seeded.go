@@ -160,10 +160,19 @@ func (r *reasoner) traceOfOtherForm(ctx context.Context, e int) (trace, error) {
 		return untold, nil
 	}
 	seeds, err := r.Witness.Present(ctx, s.Table(), kept)
-	if err == nil && seeds.Keyed && seeds.Present == seeds.Wanted {
+	switch {
+	case err != nil || !seeds.Keyed:
+		return untold, err
+	case seeds.Present == seeds.Wanted:
 		return left, nil
+	case seeds.Present == 0:
+		rewritten, err := r.leftRewritten(ctx, e, seeds.Wanted)
+		if err != nil || rewritten {
+			return untold, err
+		}
+		return missing, nil
 	}
-	return untold, err
+	return untold, nil
 }
 
 // seededAhead reports whether the rows of a statement are there that the history
@@ -217,7 +226,7 @@ func (r *reasoner) seedsAllow(ctx context.Context, spans []span) ([]span, error)
 }
 
 // deniedByRows reports that rows speak against a position at which a script ran: those
-// are there of a statement behind it, or none at all of one ahead of it. A script may put
+// are there of a statement behind it, as they are or as it has changed them, or none at all of one ahead of it. A script may put
 // in rows of its own, as the set leaves them at its end; that a history was lost besides is one
 // accident too many.
 func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
@@ -237,6 +246,11 @@ func (r *reasoner) deniedByRows(ctx context.Context, s span) (bool, error) {
 		}
 		if e < s.from && told == blank && !r.takenOnScratch(e, s.from) || e >= s.to && told == left {
 			return true, nil
+		}
+		if e >= s.to && !r.overlaidBy(&s, e) {
+			if ran, err := r.rewrote(ctx, e); err != nil || ran == "done" {
+				return ran == "done", err
+			}
 		}
 	}
 	return false, nil

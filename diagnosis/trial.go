@@ -48,13 +48,24 @@ func (r *reasoner) judgeBehind(ctx context.Context, e int, f *Finding, why strin
 	if err != nil {
 		return err
 	}
-	if rows > 0 {
+	trace, err := r.traceOf(ctx, e)
+	if err != nil {
+		return err
+	}
+	if rows > 0 && trace != missing {
 		f.is(Done, why+", and its table has rows")
 		return nil
 	}
 	trial, err := r.Witness.Try(ctx, f.Statement)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case rows > 0 && trial.Err == nil:
+		return r.askWhetherRun(ctx, e, f)
+	case rows > 0:
+		r.askWhetherPutIn(f, fmt.Sprintf("None of the rows that %s puts into %s is there, and it cannot run any more. Did it run, and were they removed on purpose? If it did not, put them in by hand first.",
+			wording.Quote(f.Statement.Text), table))
+		return nil
 	}
 	switch {
 	case trial.Err != nil:
