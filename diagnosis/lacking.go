@@ -42,7 +42,7 @@ func (r *reasoner) pretend(ctx context.Context) (held bool, err error) {
 		if seeded > s.to {
 			continue
 		}
-		if alike, err := r.rebuildsAlike(ctx, max(s.from, seeded), lacking); err != nil || !alike {
+		if alike, err := r.rebuildsAlike(ctx, max(s.from, seeded), lacking); err != nil || !alike || r.filledOtherwise(lacking) {
 			return held, err
 		}
 	}
@@ -79,6 +79,18 @@ func (r *reasoner) pretend(ctx context.Context) (held bool, err error) {
 		r.noteForm(t.key.Owner())
 	}
 	return held, nil
+}
+
+// filledOtherwise reports whether one of the columns has had another default on its way to the form that
+// the history says: made in its last form it would not have the values that it has if the
+// statements run one behind the other.
+func (r *reasoner) filledOtherwise(lacking []*trajectory) bool {
+	return slices.ContainsFunc(lacking, func(t *trajectory) bool {
+		said := r.said(t)
+		return t.key.Kind == schema.Column && said != nil && slices.ContainsFunc(t.values[:len(t.values)-1], func(o *schema.Object) bool {
+			return o != nil && o.Fact(schema.Default) != said.Fact(schema.Default)
+		})
+	})
 }
 
 // noteForm notes a table as the history says that it is, if it is not that at the end.
