@@ -42,10 +42,11 @@ func (m *maker) afterwards() {
 	}
 }
 
-// endOf returns where the migration of a step ends.
+// endOf returns where the migration of a step ends, with the rows of earlier ones that are put in
+// at last: they share its transaction.
 func endOf(steps []Step, i int) int {
 	end := i + 1
-	for end < len(steps) && steps[end].Ref.Version == steps[i].Ref.Version {
+	for end < len(steps) && steps[end].Ref.Version.Compare(steps[i].Ref.Version) <= 0 {
 		end++
 	}
 	return end

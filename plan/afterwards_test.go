@@ -89,6 +89,25 @@ func TestAfterwards(t *testing.T) {
 	}
 }
 
+// TestAfterwardsAndSeeds: rows that are put in at last are of earlier migrations. They share the
+// last transaction, and what no transaction bears comes behind them.
+func TestAfterwardsAndSeeds(t *testing.T) {
+	u := table("u")
+	d := diagnosed(schema.NewSnapshot(table("t"), u), one("1"), pending(t, "2", "CREATE INDEX CONCURRENTLY i ON t (a)"))
+	d.Seeded = []diagnosis.Seeding{{Table: u, TableRows: diagnosis.TableRows{Columns: []string{"id"}, Rows: [][]string{{"1"}}}, Ref: diagnosis.Ref{Version: "1", Number: 1}}}
+	p, err := plan.Make(d, postgres.Engine{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []plan.Kind
+	for _, s := range p.Steps {
+		kinds = append(kinds, s.Kind)
+	}
+	if want := []plan.Kind{plan.Synthesised, plan.Afterwards}; !slices.Equal(kinds, want) {
+		t.Errorf("steps are %v; want %v", kinds, want)
+	}
+}
+
 // pending is a migration of which nothing has run.
 func pending(t *testing.T, version, sql string) diagnosis.MigrationFinding {
 	t.Helper()
