@@ -172,10 +172,19 @@ func (r *reasoner) comesTooLate(ctx context.Context, e int) (bool, error) {
 	s := r.Replay.Effects[e].Statement
 	table := r.lastName(e, s.Table())
 	stoodAside := slices.ContainsFunc(r.d.Aside, func(o *schema.Object) bool { return o.Key == table })
-	if r.Recorded.Any() || !stoodAside || s.Verb != "insert" {
+	if r.Recorded.Any() || !stoodAside || s.Verb != "insert" || !r.completeButAside() {
 		return false, nil
 	}
 	return r.movesRows(ctx, e)
+}
+
+// completeButAside reports whether all that is there is as the set leaves it, with what stands
+// aside: then it may be of one script. An older database lacks something.
+func (r *reasoner) completeButAside() bool {
+	want := r.Replay.Want.Filter(func(o *schema.Object) bool {
+		return !slices.ContainsFunc(r.d.Aside, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
+	})
+	return len(schema.Compare(want, r.Have)) == 0
 }
 
 // byWhatItWouldDo judges a statement of a migration that somebody may have run by hand by what

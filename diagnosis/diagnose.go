@@ -109,9 +109,6 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 	}
 	r.placeSeedings()
 	r.spareShortLived()
-	if err := r.keepNumbers(ctx); err != nil {
-		return nil, err
-	}
 	r.judgeForeign()
 	r.keepWhole()
 	r.wakeTriggers()

@@ -54,9 +54,6 @@ type Witness interface {
 	// Keeps runs statements that change the form of a table on a copy, and reports
 	// whether every column of the table is still there, and every value what it was.
 	Keeps(ctx context.Context, table schema.Key, statements ...*migration.Statement) (kept bool, err error)
-	// Numbered reports whether a table has given a number by itself that none of its
-	// rows has: who makes it anew from its rows gives that number again.
-	Numbered(ctx context.Context, table schema.Key) (given bool, err error)
 	// Probe asks the author's own query whether the statement has run.
 	Probe(ctx context.Context, query string) (ran bool, err error)
 }

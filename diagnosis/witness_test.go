@@ -152,10 +152,6 @@ func (w *witness) Keeps(context.Context, schema.Key, ...*migration.Statement) (b
 	return false, nil
 }
 
-func (w *witness) Numbered(context.Context, schema.Key) (bool, error) {
-	return false, nil
-}
-
 func (w *witness) Duplicates(context.Context, *schema.Object) (int64, bool, error) {
 	return 0, false, nil
 }
