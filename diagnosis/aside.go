@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/dbmend/dbmend/internal/wording"
-	"github.com/dbmend/dbmend/migration"
 	"github.com/dbmend/dbmend/schema"
 )
 
@@ -115,8 +114,8 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, rename int) e
 	}
 	to := s.Table().Column(s.NewName)
 	twin := in.Have.Get(to)
-	if from == to || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
-		in.ignored.names(from) || in.ignored.names(to) || in.Have.Get(from) == nil && !in.early(from, rename) {
+	if from == to || in.Have.Get(from) == nil || twin == nil || in.Replay.Want.Get(from) != nil || twin.Fact(schema.Generated) != "" ||
+		in.ignored.names(from) || in.ignored.names(to) {
 		return nil
 	}
 	filled, err := in.values(ctx, twin)
@@ -129,32 +128,6 @@ func (in *Input) setColumnAside(ctx context.Context, d *Diagnosis, rename int) e
 	d.Aside = append(d.Aside, twin)
 	in.Have = in.Have.Filter(func(o *schema.Object) bool { return o.Key != to })
 	return nil
-}
-
-// early reports that a column which a migration adds, fills and gives another name is there with
-// that name ahead of its time: the history does not know the migration, and something is missing
-// that comes in it ahead of the rename. As it is, what fills the column could not run.
-func (in *Input) early(from schema.Key, rename int) bool {
-	mine, gone := in.Replay.Effects[rename].Migration, map[schema.Key]bool{}
-	if claim := in.Recorded.Of(mine); !in.Recorded.Any() || claim.Recorded || claim.Begun {
-		return false
-	}
-	added, filled, missing := false, false, false
-	for i := rename - 1; i >= 0 && in.Replay.Effects[i].Migration == mine; i-- {
-		effect := &in.Replay.Effects[i]
-		filled = filled || !added && effect.Statement.Class == migration.Data && wording.Speaks(effect.Statement.Text, from.Name)
-		for _, change := range effect.Changes {
-			switch {
-			case change.After == nil:
-				gone[change.Key] = true
-			case change.Before == nil && change.Key == from:
-				added = true
-			case change.Before == nil && !gone[change.Key] && in.Have.Get(change.Key) == nil:
-				missing = true
-			}
-		}
-	}
-	return added && filled && missing
 }
 
 // holdsUnknown reports whether a table has parts that the set never gives it.
