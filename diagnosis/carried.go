@@ -17,12 +17,13 @@ func (in *Input) setCarriedBack() {
 	if !in.Recorded.Any() {
 		return
 	}
+	known := in.known()
 	for live := range in.Have.All() {
-		if live.Key.Kind != schema.Index && live.Key.Kind != schema.Trigger || in.speaksOf(live.Key) {
+		if live.Key.Kind != schema.Index && live.Key.Kind != schema.Trigger || known[live.Key] {
 			continue
 		}
 		was := live.Key
-		for i := len(in.Replay.Effects) - 1; i >= 0 && (was == live.Key || !in.speaksOf(was)); i-- {
+		for i := len(in.Replay.Effects) - 1; i >= 0 && (was == live.Key || !known[was]); i-- {
 			s := in.Replay.Effects[i].Statement
 			if s.Verb == "alter table rename" && s.Renamed() == was.Owner() && in.Have.Get(s.Table()) == nil {
 				was.Table = s.Table().Name
@@ -43,11 +44,18 @@ func (in *Input) setCarriedBack() {
 	}
 }
 
-// speaksOf reports whether the base has an object, or a statement touches it.
-func (in *Input) speaksOf(key schema.Key) bool {
-	return in.Replay.Base.Get(key) != nil || slices.ContainsFunc(in.Replay.Effects, func(e Effect) bool {
-		return slices.ContainsFunc(e.Changes, func(c schema.Change) bool { return c.Key == key })
-	})
+// known returns what the base has, and what statements touch.
+func (in *Input) known() map[schema.Key]bool {
+	known := map[schema.Key]bool{}
+	for o := range in.Replay.Base.Each() {
+		known[o.Key] = true
+	}
+	for i := range in.Replay.Effects {
+		for _, c := range in.Replay.Effects[i].Changes {
+			known[c.Key] = true
+		}
+	}
+	return known
 }
 
 // dropsLast reports whether the last statement that touches an object drops it, and the history
