@@ -139,3 +139,10 @@ func (in *Input) holdsUnknown(table schema.Key) bool {
 	}
 	return false
 }
+
+// without returns a schema without objects and their parts.
+func without(s *schema.Snapshot, objects []*schema.Object) *schema.Snapshot {
+	return s.Filter(func(o *schema.Object) bool {
+		return !slices.ContainsFunc(objects, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
+	})
+}

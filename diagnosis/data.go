@@ -181,10 +181,7 @@ func (r *reasoner) comesTooLate(ctx context.Context, e int) (bool, error) {
 // completeButAside reports whether all that is there is as the set leaves it, with what stands
 // aside: then it may be of one script. An older database lacks something.
 func (r *reasoner) completeButAside() bool {
-	want := r.Replay.Want.Filter(func(o *schema.Object) bool {
-		return !slices.ContainsFunc(r.d.Aside, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
-	})
-	return len(schema.Compare(want, r.Have)) == 0
+	return len(schema.Compare(without(r.Replay.Want, r.d.Aside), r.Have)) == 0
 }
 
 // byWhatItWouldDo judges a statement of a migration that somebody may have run by hand by what

@@ -78,9 +78,7 @@ func diagnose(ctx context.Context, in Input) (*Diagnosis, error) {
 		return nil, err
 	} else if len(aside) > 0 {
 		d = &Diagnosis{Recorded: in.Recorded, Have: d.Have, Aside: append(d.Aside, aside...)}
-		in.Have = in.Have.Filter(func(o *schema.Object) bool {
-			return !slices.ContainsFunc(aside, func(a *schema.Object) bool { return o.Key == a.Key || o.Key.Owner() == a.Key })
-		})
+		in.Have = without(in.Have, aside)
 		perhaps := r.explained.perhaps // it was no script then
 		if r, err = in.reason(ctx, d); err != nil {
 			return nil, err
